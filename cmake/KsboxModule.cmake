@@ -1,0 +1,46 @@
+# ksbox_module(NAME DEPENDS …): a static library from every source below the current folder,
+# and, where x_test.cpp files stand beside the code, the executable NAME_test run by ctest.
+function(ksbox_module name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES;TEST_DEPENDS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp *.S)
+  set(tests ${sources})
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  if(sources)
+    add_library(ksbox_${name} STATIC ${sources})
+    set(scope PUBLIC)
+  else()
+    add_library(ksbox_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  add_library(ksbox::${name} ALIAS ksbox_${name})
+  target_include_directories(ksbox_${name} ${scope} ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
+  target_link_libraries(ksbox_${name} ${scope} ksbox_options ${ARG_LIBRARIES})
+  foreach(dependency ${ARG_DEPENDS})
+    target_link_libraries(ksbox_${name} ${scope} ksbox::${dependency})
+  endforeach()
+  if(tests)
+    ksbox_test(${name}_test SOURCES ${tests} DEPENDS ${name} ${ARG_TEST_DEPENDS})
+  endif()
+endfunction()
+
+# ksbox_test(NAME SOURCES … DEPENDS modules … DRIVERS names …): a GoogleTest executable. Its tests
+# find the built drivers through KSBOX_TEST_DRIVERS (a folder).
+function(ksbox_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;DRIVERS;LABELS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE GTest::gmock GTest::gtest_main ksbox_options)
+  foreach(dependency ${ARG_DEPENDS})
+    target_link_libraries(${name} PRIVATE ksbox::${dependency})
+  endforeach()
+  foreach(driver ${ARG_DRIVERS})
+    add_dependencies(${name} ${driver})
+  endforeach()
+  target_compile_definitions(${name} PRIVATE
+    KSBOX_TEST_DRIVERS="${CMAKE_BINARY_DIR}/drivers" KSBOX_TEST_BINARIES="${CMAKE_BINARY_DIR}/bin"
+    KSBOX_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 300)
+endfunction()
+
+include(GoogleTest)
+find_package(GTest REQUIRED)

@@ -1,0 +1,26 @@
+# Compiler options shared by every host target, and the sanitizer switches the presets set.
+if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
+  message(FATAL_ERROR "ksbox is built with clang 19 (./dev setup installs it); found "
+                      "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}")
+endif()
+
+set(KSBOX_SANITIZE "" CACHE STRING "Sanitizers of host and drivers: address;undefined or thread")
+option(KSBOX_BENCH "Build the benchmarks" OFF)
+option(KSBOX_FUZZ "Build the libFuzzer targets" OFF)
+
+add_library(ksbox_options INTERFACE)
+target_compile_options(ksbox_options INTERFACE
+  -Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers
+  # Driver and runtime share structures by address under several types.
+  -fno-strict-aliasing
+  # PE code has no frame pointers to offer; ours make bug check stacks exact.
+  -fno-omit-frame-pointer)
+if(KSBOX_SANITIZE)
+  list(JOIN KSBOX_SANITIZE "," _sanitizers)
+  # PE code carries neither RTTI before its vtables nor function type hashes.
+  add_compile_options(-fsanitize=${_sanitizers} -fno-sanitize=vptr,function)
+  add_link_options(-fsanitize=${_sanitizers})
+  if("undefined" IN_LIST KSBOX_SANITIZE)
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+endif()
