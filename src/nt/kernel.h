@@ -1,0 +1,131 @@
+// One box's NT executive: the object that owns the scheduler, memory, objects, I/O and registry of
+// one box. Exports find it through the current box thread; nothing here is global.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <typeindex>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+
+namespace ksbox {
+
+class Trace;
+namespace mm {
+class Memory;
+class Pool;
+} // namespace mm
+namespace ke {
+class Scheduler;
+class BugCheck;
+} // namespace ke
+namespace ob {
+class ObjectManager;
+}
+namespace io {
+class IoManager;
+}
+namespace ex {
+class Executive;
+}
+namespace cm {
+class Registry;
+}
+namespace fs {
+class FileSystem;
+}
+
+enum class TimeMode : std::uint8_t { simulated, realtime };
+
+struct KernelOptions {
+    TimeMode time = TimeMode::simulated;
+    /// Fixes every choice the simulated scheduler makes, addresses, cookies and fills.
+    std::uint64_t seed = 1;
+    /// Virtual processors, 1 to 64.
+    unsigned processors = 2;
+    /// Clock interrupt period in 100 ns units; Windows' default is 15.625 ms.
+    std::uint32_t clock_period_100ns = 156'250;
+    /// Host CPU time a driver may burn without reaching a scheduling point before the watchdog
+    /// stops the box; 0 turns it off.
+    std::uint32_t watchdog_ms = 5'000;
+    /// Folder behind \??\C:, \SystemRoot and \DriverData; empty: a temporary one.
+    std::string file_root;
+    /// Emulated Windows version, major*100+minor: 1000 is Windows 10, 601 Windows 7.
+    unsigned windows_version = 1000;
+    /// JSON lines file of the trace; empty: only the ring of last events is kept.
+    std::string trace_file;
+    /// Receives DbgPrint text, one call a print. May be empty.
+    std::function<void(std::string_view driver, std::uint32_t component, std::uint32_t level,
+                       std::string_view text)>
+        debug_print;
+};
+
+/// State that a layer above nt keeps per box (KS class driver, loader's index); destroyed with the
+/// kernel, the last created first.
+class KernelExtension {
+  public:
+    virtual ~KernelExtension() = default;
+};
+
+class Kernel {
+  public:
+    static Result<std::unique_ptr<Kernel>> create(KernelOptions options);
+    ~Kernel();
+    Kernel(const Kernel &) = delete;
+    Kernel &operator=(const Kernel &) = delete;
+
+    const KernelOptions &options() const { return options_; }
+    Trace &trace() { return *trace_; }
+    mm::Memory &memory() { return *memory_; }
+    mm::Pool &pool() { return *pool_; }
+    ke::BugCheck &bug_check() { return *bug_check_; }
+    ke::Scheduler &scheduler() { return *scheduler_; }
+    ob::ObjectManager &objects() { return *objects_; }
+    ex::Executive &executive() { return *executive_; }
+    cm::Registry &registry() { return *registry_; }
+    fs::FileSystem &files() { return *files_; }
+    io::IoManager &io() { return *io_; }
+
+    /// The layer's per-box state, created by its constructor T(Kernel&) at first use.
+    template <typename T> T &extension() {
+        auto &slot = extensions_[std::type_index(typeid(T))];
+        if (!slot) {
+            slot = std::make_unique<T>(*this);
+            extension_order_.push_back(&slot);
+        }
+        return static_cast<T &>(*slot);
+    }
+
+    /// Seeded 64-bit value: same seed, same purpose, same call number, same value. For cookies,
+    /// fills and ids; the scheduler has a generator of its own.
+    std::uint64_t random(std::string_view purpose);
+
+  private:
+    explicit Kernel(KernelOptions options);
+
+    KernelOptions options_;
+    std::unique_ptr<Trace> trace_;
+    std::unique_ptr<mm::Memory> memory_;
+    std::unique_ptr<mm::Pool> pool_;
+    std::unique_ptr<ke::BugCheck> bug_check_;
+    std::unique_ptr<ke::Scheduler> scheduler_;
+    std::unique_ptr<ob::ObjectManager> objects_;
+    std::unique_ptr<ex::Executive> executive_;
+    std::unique_ptr<cm::Registry> registry_;
+    std::unique_ptr<fs::FileSystem> files_;
+    std::unique_ptr<io::IoManager> io_;
+    std::unordered_map<std::type_index, std::unique_ptr<KernelExtension>> extensions_;
+    std::vector<std::unique_ptr<KernelExtension> *> extension_order_;
+    std::unordered_map<std::string, std::uint64_t> random_counters_;
+};
+
+/// The kernel of the current box thread. Precondition: the caller runs on a box thread.
+Kernel &current_kernel();
+
+} // namespace ksbox

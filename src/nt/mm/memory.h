@@ -1,0 +1,73 @@
+// A box's pages: one memfd holds every page that an MDL can name; the client slot and the image,
+// pool and stack parts of the system slot are mappings of it, and MmMapLockedPages is one more.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/result.h"
+
+namespace ksbox::mm {
+
+using Pfn = std::uint64_t;
+
+enum class Region : std::uint8_t { client, images, pool, stacks, views };
+enum class Protection : std::uint8_t { none, read, read_write, read_execute };
+
+class Memory {
+  public:
+    /// Claims the lowest free slot of both windows. STATUS_INSUFFICIENT_RESOURCES if all are taken
+    /// or the host refuses the mapping.
+    static Result<std::unique_ptr<Memory>> create();
+    ~Memory();
+    Memory(const Memory &) = delete;
+    Memory &operator=(const Memory &) = delete;
+
+    /// Commits `bytes` (rounded up to pages) of zeroed memory, readable and writable, first fit,
+    /// with `guard_pages` inaccessible pages on both sides. Not in Region::views.
+    Result<std::byte *> commit(Region region, std::size_t bytes, std::size_t guard_pages = 0);
+    /// Returns a range from commit() or map(); its pages become inaccessible and its contents are
+    /// dropped. With `reuse` false the range is never handed out again (unloaded images).
+    void release(std::byte *address, bool reuse = true);
+    Result<void> protect(std::byte *address, std::size_t bytes, Protection protection);
+
+    /// The page behind a committed address of this box, or nothing.
+    std::optional<Pfn> pfn_of(const void *address) const;
+    /// Another view of the pages, in order, in Region::views (or in the client slot when
+    /// `to_client`).
+    Result<std::byte *> map(std::span<const Pfn> pages, bool to_client, Protection protection);
+
+    bool is_client(const void *address, std::size_t bytes) const;
+    bool is_system(const void *address) const;
+    /// Whether the whole range is committed with at least read (or write) access.
+    bool accessible(const void *address, std::size_t bytes, bool write) const;
+    /// The committed range that contains the address.
+    std::optional<std::span<std::byte>> range_of(const void *address) const;
+    unsigned slot() const { return slot_; }
+
+    /// What the range is, in words, for reports: "stack of system thread 3", "unloaded x.sys" …
+    void label(std::byte *address, std::string text);
+    /// The label of the range, or of the range whose guard page holds the address ("guard page of
+    /// …"); "unmapped" otherwise. Async-signal-unsafe.
+    std::string describe(const void *address) const;
+
+    /// Keeps the slot mapped for the rest of the process: a crashed box's frozen frames live on.
+    void abandon() { abandoned_ = true; }
+
+  private:
+    struct State;
+    explicit Memory(unsigned slot);
+    unsigned slot_;
+    bool abandoned_ = false;
+    std::unique_ptr<State> state_;
+};
+
+/// memcpy between host and memory that may fault: true when all bytes were copied, false at the
+/// first inaccessible byte. Does not check whose memory it is. Any IRQL.
+bool guarded_copy(void *destination, const void *source, std::size_t bytes) noexcept;
+
+} // namespace ksbox::mm
