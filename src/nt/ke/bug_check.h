@@ -1,0 +1,80 @@
+// Bug checks: how a box stops. The facts are captured into memory set aside beforehand, the box
+// freezes, and the host side renders the report afterwards on a healthy stack (DESIGN D4).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace ksbox {
+class Kernel;
+struct DriverCall;
+} // namespace ksbox
+
+namespace ksbox::ke {
+
+/// Codes of our own, in the range that Microsoft leaves to customers (bit 29 set).
+inline constexpr std::uint32_t bug_check_missing_export = 0xE000'0001;
+inline constexpr std::uint32_t bug_check_deadlock = 0xE000'0002;
+inline constexpr std::uint32_t bug_check_timeout = 0xE000'0003;
+
+struct StackFrame {
+    std::uint64_t address;
+};
+
+/// Registers at the moment of the bug check: x64 order of CONTEXT's integer registers.
+struct RegisterFacts {
+    std::uint64_t rip, rsp, rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15,
+        eflags;
+};
+
+/// What was true when the box stopped. Plain data: filled without allocating.
+struct BugCheckFacts {
+    std::uint32_t code = 0;
+    std::array<std::uint64_t, 4> parameters{};
+    std::uint8_t irql = 0;
+    std::uint64_t time_100ns = 0;
+    std::array<char, 256> reason{}; ///< one sentence, for codes of our own and for context
+    std::array<char, 64> thread{};
+    std::array<char, 64> callback{}; ///< innermost driver callback in flight
+    std::uint64_t callback_target = 0;
+    std::uint64_t irp = 0; ///< the IRP in flight on this thread, if any
+    bool has_registers = false;
+    RegisterFacts registers{};
+    std::array<StackFrame, 48> stack{};
+    std::uint32_t stack_frames = 0;
+};
+
+class BugCheck {
+  public:
+    explicit BugCheck(Kernel &kernel) : kernel_(kernel) {}
+
+    /// Stops the current box: never returns. Callable from any box thread at any IRQL, from
+    /// healthy host code (exports) and from the trap trampoline. `context` is a CONTEXT* of the
+    /// fault or null (then the caller's own stack is walked).
+    [[noreturn]] void stop(std::uint32_t code, std::array<std::uint64_t, 4> parameters,
+                           std::string_view reason, const void *context = nullptr) noexcept;
+
+    bool stopped() const { return __atomic_load_n(&stopped_, __ATOMIC_ACQUIRE); }
+    const BugCheckFacts &facts() const { return facts_; }
+    /// The facts into which the CLI's parent looks when the child dies: may live in shared memory.
+    void publish_to(BugCheckFacts *shared) { shared_ = shared; }
+
+  private:
+    Kernel &kernel_;
+    bool stopped_ = false;
+    BugCheckFacts facts_;
+    BugCheckFacts *shared_ = nullptr;
+};
+
+/// "DRIVER_IRQL_NOT_LESS_OR_EQUAL" for 0xD1, "" for an unknown code.
+std::string_view bug_check_name(std::uint32_t code);
+
+} // namespace ksbox::ke
+
+namespace ksbox {
+/// Stops the current thread's box: KeBugCheckEx for the runtime's own use.
+[[noreturn]] void bug_check(std::uint32_t code, std::uint64_t p1, std::uint64_t p2,
+                            std::uint64_t p3, std::uint64_t p4, std::string_view reason) noexcept;
+} // namespace ksbox
