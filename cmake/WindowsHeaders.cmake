@@ -1,0 +1,65 @@
+# Makes fixed-up copies of installed mingw-w64 headers for host code (DESIGN D2). Each fix names the
+# lines it matches and how many there must be: another version of the package fails here, loudly,
+# instead of giving a callback the wrong calling convention.
+set(KSBOX_MINGW_INCLUDE /usr/share/mingw-w64/include CACHE PATH "mingw-w64's headers")
+set(KSBOX_FIXED_HEADERS ${CMAKE_BINARY_DIR}/windows-headers)
+
+# ksbox_copy_header(PATH): starts a fixed-up copy of PATH (relative to KSBOX_MINGW_INCLUDE).
+function(ksbox_copy_header path)
+  set(from ${KSBOX_MINGW_INCLUDE}/${path})
+  if(NOT EXISTS ${from})
+    message(FATAL_ERROR "${from} is missing: install mingw-w64-common (./dev setup does)")
+  endif()
+  get_filename_component(name ${path} NAME)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${from})
+  configure_file(${from} ${KSBOX_FIXED_HEADERS}/${name}.new COPYONLY)
+endfunction()
+
+# ksbox_fix_header(NAME COUNT PATTERN REPLACEMENT): one sed -E substitution in the copy of NAME, on
+# exactly COUNT lines.
+function(ksbox_fix_header name count pattern replacement)
+  set(copy ${KSBOX_FIXED_HEADERS}/${name}.new)
+  execute_process(COMMAND grep -cE "${pattern}" ${copy} OUTPUT_VARIABLE found
+                  OUTPUT_STRIP_TRAILING_WHITESPACE)
+  if(NOT found EQUAL count)
+    message(FATAL_ERROR "${name}: ${found} lines match ${pattern}, ${count} expected. "
+                        "The installed mingw-w64 headers are another version than the one known.")
+  endif()
+  execute_process(COMMAND sed -i -E "s@${pattern}@${replacement}@" ${copy}
+                  COMMAND_ERROR_IS_FATAL ANY)
+endfunction()
+
+# ksbox_finish_header(NAME): puts the copy in place; an unchanged one keeps its time stamp.
+function(ksbox_finish_header name)
+  configure_file(${KSBOX_FIXED_HEADERS}/${name}.new ${KSBOX_FIXED_HEADERS}/${name} COPYONLY)
+  file(REMOVE ${KSBOX_FIXED_HEADERS}/${name}.new)
+endfunction()
+
+# FASTCALL is empty on x64 there; host code needs the convention spelled out.
+ksbox_copy_header(ntdef.h)
+ksbox_fix_header(ntdef.h 1 "^#define FASTCALL$" "#define FASTCALL __attribute__((ms_abi))")
+ksbox_fix_header(ntdef.h 1 "^#define NTAPI __stdcall$" "#define NTAPI __attribute__((ms_abi))")
+ksbox_finish_header(ntdef.h)
+
+ksbox_copy_header(ks.h)
+ksbox_fix_header(ks.h 52 "\\(\\*PFN" "(NTAPI *PFN")
+ksbox_finish_header(ks.h)
+
+ksbox_copy_header(ddk/wdm.h)
+ksbox_fix_header(wdm.h 3 "^\\(\\*P" "(NTAPI *P")
+ksbox_fix_header(wdm.h 6 "^typedef (PVOID|void|VOID|NTSTATUS) \\(\\*(P?CLFS)" "typedef \\1 (NTAPI *\\2")
+# DECLSPEC_ALIGN(MEMORY_ALLOCATION_ALIGNMENT) in Microsoft's header: 336 bytes, not 328.
+ksbox_fix_header(wdm.h 1 "^typedef struct _DEVICE_OBJECT \\{" "typedef struct DECLSPEC_ALIGN(16) _DEVICE_OBJECT {")
+ksbox_finish_header(wdm.h)
+
+ksbox_copy_header(ddk/ntddk.h)
+ksbox_fix_header(ntddk.h 5 "^\\(\\*(pHal|HAL)" "(NTAPI *\\1")
+ksbox_finish_header(ntddk.h)
+
+ksbox_copy_header(ddk/ntifs.h)
+ksbox_fix_header(ntifs.h 2 "^\\(\\*PF" "(NTAPI *PF")
+ksbox_finish_header(ntifs.h)
+
+ksbox_copy_header(ddk/portcls.h)
+ksbox_fix_header(portcls.h 1 "\\(\\*PDRIVER_ADD_DEVICE" "(NTAPI *PDRIVER_ADD_DEVICE")
+ksbox_finish_header(portcls.h)

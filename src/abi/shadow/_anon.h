@@ -1,0 +1,27 @@
+// How mingw-w64's headers spell nameless members: they stay nameless here, as in Microsoft's own.
+#ifndef KSBOX_SHADOW_ANON_H
+#define KSBOX_SHADOW_ANON_H
+
+#define __ANONYMOUS_DEFINED
+#define _ANONYMOUS_UNION __MINGW_EXTENSION
+#define _ANONYMOUS_STRUCT __MINGW_EXTENSION
+#define _UNION_NAME(name)
+#define _STRUCT_NAME(name)
+#define DUMMYUNIONNAME
+#define DUMMYUNIONNAME1
+#define DUMMYUNIONNAME2
+#define DUMMYUNIONNAME3
+#define DUMMYUNIONNAME4
+#define DUMMYUNIONNAME5
+#define DUMMYUNIONNAME6
+#define DUMMYUNIONNAME7
+#define DUMMYUNIONNAME8
+#define DUMMYUNIONNAME9
+#define DUMMYSTRUCTNAME
+#define DUMMYSTRUCTNAME1
+#define DUMMYSTRUCTNAME2
+#define DUMMYSTRUCTNAME3
+#define DUMMYSTRUCTNAME4
+#define DUMMYSTRUCTNAME5
+
+#endif

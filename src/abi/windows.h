@@ -1,0 +1,38 @@
+// The one way host code sees Windows's headers: WDK kernel headers, KS, the multimedia formats and
+// the few user-mode names clients need, with ms_abi callbacks, WCHAR = char16_t, and none of the
+// macros that would break standard C++. See shadow/ for the layer beneath, and
+// cmake/WindowsHeaders.cmake for the fix-ups made at configure time.
+#pragma once
+
+// Everything from the host's own libraries that the Windows headers reach comes first, with the
+// host's wchar_t.
+#include <atomic>
+#include <cctype>
+#include <cstdarg>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <cwchar>
+
+#include "abi/windows_prologue.h"
+
+#include <ntifs.h>
+
+typedef char TCHAR; // as in a WDK build without UNICODE
+#include <basetyps.h>
+#include <windef.h>
+#include <winerror.h>
+
+#define NOBITMAP
+#include <mmreg.h>
+#undef NOBITMAP
+#include "abi/ks_supplement.h"
+#include <ks.h>
+#include <ksmedia.h>
+#include <wdmguid.h>
+
+#include <portcls.h>
+
+#include "abi/windows_epilogue.h"
+
+#include "abi/wdm_supplement.h"
