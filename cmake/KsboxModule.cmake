@@ -14,6 +14,7 @@ function(ksbox_module name)
     set(scope INTERFACE)
   endif()
   add_library(ksbox::${name} ALIAS ksbox_${name})
+  set_property(GLOBAL APPEND PROPERTY KSBOX_MODULES ksbox_${name})
   target_include_directories(ksbox_${name} ${scope} ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
   target_link_libraries(ksbox_${name} ${scope} ksbox_options ${ARG_LIBRARIES})
   foreach(dependency ${ARG_DEPENDS})
@@ -24,8 +25,10 @@ function(ksbox_module name)
   endif()
 endfunction()
 
-# ksbox_test(NAME SOURCES … DEPENDS modules … DRIVERS names …): a GoogleTest executable. Its tests
-# find the built drivers through KSBOX_TEST_DRIVERS (a folder).
+# ksbox_test(NAME SOURCES … DEPENDS modules … DRIVERS names … LABELS …): a GoogleTest executable. Its
+# tests find the built drivers through KSBOX_TEST_DRIVERS (a folder). LABELS smoke: built by the
+# target ksbox_smoke too, and run by ./dev test under the sanitizer presets.
+add_custom_target(ksbox_smoke)
 function(ksbox_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;DRIVERS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
@@ -36,6 +39,9 @@ function(ksbox_test name)
   foreach(driver ${ARG_DRIVERS})
     add_dependencies(${name} ${driver})
   endforeach()
+  if("smoke" IN_LIST ARG_LABELS)
+    add_dependencies(ksbox_smoke ${name})
+  endif()
   target_compile_definitions(${name} PRIVATE
     KSBOX_TEST_DRIVERS="${CMAKE_BINARY_DIR}/drivers" KSBOX_TEST_BINARIES="${CMAKE_BINARY_DIR}/bin"
     KSBOX_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
@@ -44,3 +50,34 @@ endfunction()
 
 include(GoogleTest)
 find_package(GTest REQUIRED)
+
+# ksbox_bench(NAME DEPENDS modules … DRIVERS names …): bench/NAME/*.cpp as the Google Benchmark
+# program bench-NAME. Its --smoke runs every case once; ctest does that.
+function(ksbox_bench name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;DRIVERS" ${ARGN})
+  find_package(benchmark REQUIRED)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/bench/${name}/*.cpp)
+  add_executable(bench-${name} ${sources} ${CMAKE_SOURCE_DIR}/bench/bench_main.cpp)
+  target_link_libraries(bench-${name} PRIVATE benchmark::benchmark ksbox_options)
+  foreach(dependency ${ARG_DEPENDS})
+    target_link_libraries(bench-${name} PRIVATE ksbox::${dependency})
+  endforeach()
+  foreach(driver ${ARG_DRIVERS})
+    add_dependencies(bench-${name} ${driver})
+  endforeach()
+  target_compile_definitions(bench-${name} PRIVATE KSBOX_TEST_DRIVERS="${CMAKE_BINARY_DIR}/drivers")
+  add_test(NAME bench.${name}.smoke COMMAND bench-${name} --smoke)
+endfunction()
+
+# ksbox_fuzzer(NAME DEPENDS modules …): fuzz/NAME_fuzz.cpp as the libFuzzer program fuzz-NAME;
+# ./dev fuzz NAME runs it over fuzz/corpus/NAME.
+function(ksbox_fuzzer name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  add_executable(fuzz-${name} ${CMAKE_SOURCE_DIR}/fuzz/${name}_fuzz.cpp)
+  target_compile_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
+  target_link_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
+  target_link_libraries(fuzz-${name} PRIVATE ksbox_options)
+  foreach(dependency ${ARG_DEPENDS})
+    target_link_libraries(fuzz-${name} PRIVATE ksbox::${dependency})
+  endforeach()
+endfunction()

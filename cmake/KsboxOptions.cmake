@@ -4,6 +4,16 @@ if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang" OR CMAKE_CXX_COMPILER_VERSION VERS
                       "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}")
 endif()
 
+# ccache where it is installed; nothing depends on it.
+find_program(KSBOX_CCACHE ccache)
+if(KSBOX_CCACHE)
+  foreach(language C CXX)
+    if(NOT CMAKE_${language}_COMPILER_LAUNCHER)
+      set(CMAKE_${language}_COMPILER_LAUNCHER ${KSBOX_CCACHE})
+    endif()
+  endforeach()
+endif()
+
 set(KSBOX_SANITIZE "" CACHE STRING "Sanitizers of host and drivers: address;undefined or thread")
 option(KSBOX_BENCH "Build the benchmarks" OFF)
 option(KSBOX_FUZZ "Build the libFuzzer targets" OFF)
@@ -23,4 +33,8 @@ if(KSBOX_SANITIZE)
   if("undefined" IN_LIST KSBOX_SANITIZE)
     add_compile_options(-fno-sanitize-recover=undefined)
   endif()
+endif()
+if(KSBOX_FUZZ)
+  # Coverage feedback from every module, not from the fuzzer's own file alone.
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
