@@ -63,3 +63,23 @@ ksbox_finish_header(ntifs.h)
 ksbox_copy_header(ddk/portcls.h)
 ksbox_fix_header(portcls.h 1 "\\(\\*PDRIVER_ADD_DEVICE" "(NTAPI *PDRIVER_ADD_DEVICE")
 ksbox_finish_header(portcls.h)
+
+# guid_list.inc: KSBOX_GUID_STRUCT("text", NAME) for each GUID that ks.h and ksmedia.h name, and
+# KSBOX_GUID_NAME(NAME) for each plain DEFINE_GUID of the headers that the umbrella includes.
+set(_list ${KSBOX_FIXED_HEADERS}/guid_list.inc)
+execute_process(
+  COMMAND sed -nE "s@^DEFINE_GUIDSTRUCT *\\((\"[-0-9A-Fa-f]+\"), *([A-Za-z0-9_]+)\\).*@KSBOX_GUID_STRUCT(\\1, \\2)@p"
+          ${KSBOX_MINGW_INCLUDE}/ks.h ${KSBOX_MINGW_INCLUDE}/ksmedia.h
+  COMMAND sort -u
+  OUTPUT_VARIABLE _structs COMMAND_ERROR_IS_FATAL ANY)
+execute_process(
+  COMMAND cat ${KSBOX_MINGW_INCLUDE}/ddk/portcls.h ${KSBOX_MINGW_INCLUDE}/ddk/wdmguid.h
+          ${KSBOX_MINGW_INCLUDE}/ddk/drmk.h ${KSBOX_MINGW_INCLUDE}/ddk/punknown.h
+          ${KSBOX_MINGW_INCLUDE}/ks.h
+  COMMAND tr "\\n" " "
+  COMMAND grep -oE "DEFINE_GUID *\\( *[A-Za-z0-9_]+"
+  COMMAND grep -vE "IID_IDmaChannelSlave" # declared for port drivers only
+  COMMAND sed -E "s@.*[( ]([A-Za-z0-9_]+)$@KSBOX_GUID_NAME(\\1)@"
+  COMMAND sort -u
+  OUTPUT_VARIABLE _names COMMAND_ERROR_IS_FATAL ANY)
+file(CONFIGURE OUTPUT ${_list} CONTENT "${_structs}${_names}" @ONLY)

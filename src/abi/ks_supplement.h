@@ -16,3 +16,7 @@ typedef struct {
     ULONG ChipsetDelay;
     ULONG CodecDelay;
 } KSRTAUDIO_HWLATENCY, *PKSRTAUDIO_HWLATENCY;
+
+#define KSBOX_EXTRA_GUID(name, text) extern "C" const GUID name;
+#include "abi/guid_supplement.inc"
+#undef KSBOX_EXTRA_GUID

@@ -14,25 +14,28 @@
 #include <cstring>
 #include <cwchar>
 
+// The order below is the headers' own.
+// clang-format off
 #include "abi/windows_prologue.h"
 
 #include <ntifs.h>
 
 typedef char TCHAR; // as in a WDK build without UNICODE
-#include <basetyps.h>
 #include <windef.h>
+#include <basetyps.h>
 #include <winerror.h>
 
 #define NOBITMAP
 #include <mmreg.h>
 #undef NOBITMAP
-#include "abi/ks_supplement.h"
+#include <punknown.h> // before ks.h, for IKsControl
 #include <ks.h>
 #include <ksmedia.h>
+#include "abi/ks_supplement.h"
 #include <wdmguid.h>
-
 #include <portcls.h>
 
 #include "abi/windows_epilogue.h"
 
 #include "abi/wdm_supplement.h"
+// clang-format on
