@@ -1,0 +1,185 @@
+// Maps, relocates, binds, patches and protects an image.
+#include "loader/image_builder.h"
+
+#include "base/assert.h"
+#include "loader/shared_data_patch.h"
+#include "loader/trap_thunk.h"
+
+#include <algorithm>
+#include <cstring>
+#include <fmt/format.h>
+
+namespace ksbox::loader {
+
+namespace {
+
+constexpr std::size_t page_size = 0x1000;
+constexpr std::size_t image_alignment = 0x10000; // Windows's allocation granularity
+
+std::size_t whole_pages(std::size_t bytes) {
+    return (bytes + page_size - 1) & -page_size;
+}
+
+// The value the linker leaves in the cookie of an x64 image that nobody has initialised.
+constexpr std::uint64_t linker_cookie = 0x00002b992ddfa232;
+constexpr std::uint64_t cookie_mask = 0x0000ffffffffffff;
+
+} // namespace
+
+ImageBuilder::ImageBuilder(const PeFile &file, ImageMemory &memory, SymbolResolver &resolver,
+                           LoadOptions options)
+    : file_(file), resolver_(resolver), image_(new Image) {
+    image_->memory_ = &memory;
+    image_->options_ = std::move(options);
+}
+
+LoadResult<std::unique_ptr<Image>> ImageBuilder::build() {
+    KS_ASSERT(image_->options_.missing);
+    if (auto loadable = file_.check_loadable(); !loadable)
+        return std::unexpected(std::move(loadable.error()));
+    if (auto reserved = reserve(); !reserved)
+        return std::unexpected(std::move(reserved.error()));
+    copy_facts();
+    map();
+    relocate();
+    if (auto bound = bind(); !bound)
+        return std::unexpected(std::move(bound.error()));
+    set_cookie();
+    patch_shared_data();
+    if (auto protected_now = protect(); !protected_now)
+        return std::unexpected(std::move(protected_now.error()));
+    return std::move(image_);
+}
+
+LoadResult<void> ImageBuilder::reserve() {
+    image_->size_ = whole_pages(file_.headers().image_size);
+    image_->base_ = image_->memory_->reserve(image_->size_, image_alignment);
+    if (!image_->base_)
+        return refuse(LoadErrorKind::no_memory,
+                      fmt::format("no room for an image of {} bytes", image_->size_));
+    return {};
+}
+
+void ImageBuilder::copy_facts() {
+    image_->entry_rva_ = file_.headers().entry_rva;
+    image_->headers_size_ = file_.headers().headers_size;
+    image_->sections_.assign(file_.sections().begin(), file_.sections().end());
+    image_->functions_.assign(file_.functions().begin(), file_.functions().end());
+    image_->pdb_ = file_.pdb();
+    image_->exports_.assign(file_.exports().begin(), file_.exports().end());
+    std::ranges::sort(image_->exports_, {}, [](const ExportedSymbol &symbol) {
+        return std::pair(symbol.rva, symbol.ordinal);
+    });
+}
+
+void ImageBuilder::map() {
+    const auto bytes = file_.bytes();
+    std::memcpy(image_->base_, bytes.data(), image_->headers_size_);
+    for (const Section &section : image_->sections_)
+        if (section.file_size) // the rest stays zero
+            std::memcpy(image_->base_ + section.rva, bytes.data() + section.file_offset,
+                        section.file_size);
+}
+
+void ImageBuilder::relocate() {
+    const std::uint64_t delta =
+        reinterpret_cast<std::uintptr_t>(image_->base_) - file_.headers().image_base;
+    for (const Relocation &relocation : file_.relocations()) { // all DIR64: check_loadable
+        std::uint64_t value;
+        std::memcpy(&value, image_->base_ + relocation.rva, sizeof(value));
+        value += delta;
+        std::memcpy(image_->base_ + relocation.rva, &value, sizeof(value));
+    }
+}
+
+LoadResult<void> ImageBuilder::bind() {
+    std::size_t symbols = 0;
+    for (const ImportedModule &module : file_.imports())
+        symbols += module.symbols.size();
+    image_->missing_.reserve(symbols); // thunks point at the records: they never move
+    for (const ImportedModule &module : file_.imports()) {
+        for (const ImportedSymbol &symbol : module.symbols) {
+            const void *target = symbol.ordinal ? resolver_.resolve(module.name, *symbol.ordinal)
+                                                : resolver_.resolve(module.name, symbol.name);
+            if (!target)
+                target = make_missing_thunk(module, symbol);
+            if (!target)
+                return refuse(LoadErrorKind::no_memory, "no room for the traps of missing imports");
+            const auto address = reinterpret_cast<std::uint64_t>(target);
+            std::memcpy(image_->base_ + symbol.slot_rva, &address, sizeof(address));
+        }
+    }
+    return {};
+}
+
+const void *ImageBuilder::make_missing_thunk(const ImportedModule &module,
+                                             const ImportedSymbol &symbol) {
+    if (!image_->thunks_) {
+        const std::size_t wanted = image_->missing_.capacity() * trap_thunk_size;
+        image_->thunks_size_ = whole_pages(wanted);
+        image_->thunks_ = image_->memory_->reserve(image_->thunks_size_, page_size);
+        if (!image_->thunks_)
+            return nullptr;
+    }
+    const auto keep = [this](std::string text) {
+        image_->strings_.push_back(std::make_unique<std::string>(std::move(text)));
+        return image_->strings_.back()->c_str();
+    };
+    image_->missing_.push_back(
+        {image_->options_.name.c_str(), keep(module.name), keep(symbol.display_name())});
+    std::byte *thunk = image_->thunks_ + thunk_count_++ * trap_thunk_size;
+    write_trap_thunk(std::span(thunk, trap_thunk_size), &image_->missing_.back(),
+                     reinterpret_cast<const void *>(image_->options_.missing));
+    return thunk;
+}
+
+void ImageBuilder::set_cookie() {
+    const auto &config = file_.load_config();
+    if (!config || !config->security_cookie)
+        return;
+    const std::uint64_t rva = config->security_cookie - file_.headers().image_base;
+    image_->cookie_ = reinterpret_cast<std::uint64_t *>(image_->base_ + rva);
+    std::uint64_t cookie = image_->options_.security_cookie & cookie_mask;
+    // The linker's own value would make the driver's start-up code refuse to run.
+    if (cookie == 0 || cookie == linker_cookie)
+        cookie = linker_cookie + 1;
+    std::memcpy(image_->cookie_, &cookie, sizeof(cookie));
+}
+
+void ImageBuilder::patch_shared_data() {
+    if (!image_->options_.user_shared_data)
+        return;
+    for (const Section &section : image_->sections_)
+        if (section.executable())
+            redirect_shared_data(std::span(image_->base_ + section.rva, section.size),
+                                 image_->options_.user_shared_data);
+}
+
+Protection ImageBuilder::protection_of(const Section &section) {
+    if (!section.executable())
+        return section.writable() ? Protection::read_write : Protection::read;
+    if (!section.writable() || section.discardable()) // an old INIT section claims everything
+        return Protection::read_execute;
+    image_->remarks_.push_back(fmt::format("section {} is writable and executable; Windows with "
+                                           "memory integrity refuses such a driver",
+                                           section.name));
+    return Protection::read_write_execute;
+}
+
+LoadResult<void> ImageBuilder::protect() {
+    ImageMemory &memory = *image_->memory_;
+    bool done = memory.protect(image_->base_, image_->size_, Protection::none) &&
+                memory.protect(image_->base_, whole_pages(image_->headers_size_), Protection::read);
+    for (const Section &section : image_->sections_)
+        if (section.size)
+            done = done && memory.protect(image_->base_ + section.rva, whole_pages(section.size),
+                                          protection_of(section));
+    if (image_->thunks_)
+        done =
+            done && memory.protect(image_->thunks_, image_->thunks_size_, Protection::read_execute);
+    if (!done)
+        return refuse(LoadErrorKind::no_memory, "the host refuses executable memory");
+    return {};
+}
+
+} // namespace ksbox::loader

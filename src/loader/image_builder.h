@@ -1,0 +1,33 @@
+// The steps of Image::load, in order. Each works on writable memory; protect() comes last.
+#pragma once
+
+#include "loader/image.h"
+
+namespace ksbox::loader {
+
+class ImageBuilder {
+  public:
+    ImageBuilder(const PeFile &file, ImageMemory &memory, SymbolResolver &resolver,
+                 LoadOptions options);
+    [[nodiscard]] LoadResult<std::unique_ptr<Image>> build();
+
+  private:
+    [[nodiscard]] LoadResult<void> reserve();
+    void copy_facts();
+    void map();
+    void relocate();
+    [[nodiscard]] LoadResult<void> bind();
+    [[nodiscard]] const void *make_missing_thunk(const ImportedModule &module,
+                                                 const ImportedSymbol &symbol);
+    void set_cookie();
+    void patch_shared_data();
+    [[nodiscard]] LoadResult<void> protect();
+    [[nodiscard]] Protection protection_of(const Section &section);
+
+    const PeFile &file_;
+    SymbolResolver &resolver_;
+    std::unique_ptr<Image> image_;
+    std::size_t thunk_count_ = 0;
+};
+
+} // namespace ksbox::loader
