@@ -1,0 +1,56 @@
+// A KSDEVICE: AVStream's side of a functional device object. Owns its filter factories and the
+// device mutex; PnP and power callbacks of the minidriver are made in device_pnp.cpp.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "ks/mutex.h"
+#include "ks/object.h"
+
+namespace ksbox::ks {
+
+class FilterFactory;
+class DeviceHeader;
+
+class Device final : public ObjectWith<KSDEVICE> {
+  public:
+    /// Makes the KSDEVICE of an attached FDO whose extension begins with a KSDEVICE_HEADER, calls
+    /// the minidriver's Add and creates the descriptor's filter factories. PASSIVE.
+    /// STATUS_INSUFFICIENT_RESOURCES, the callback's status. @doc NF:ks.KsInitializeDevice
+    static Result<Device *> create(PDEVICE_OBJECT fdo, PDEVICE_OBJECT pdo, PDEVICE_OBJECT next,
+                                   const KSDEVICE_DESCRIPTOR *descriptor);
+    ~Device() override;
+
+    static Device &from(PKSDEVICE device);
+    /// Null when the device object is not AVStream's. Any IRQL.
+    static Device *of(PDEVICE_OBJECT fdo);
+
+    const KSDEVICE_DISPATCH *dispatch() const {
+        return abi().Descriptor ? abi().Descriptor->Dispatch : nullptr;
+    }
+    PDEVICE_OBJECT fdo() const { return abi().FunctionalDeviceObject; }
+    DeviceHeader &header() { return *header_; }
+
+    /// Rank: first of all. Held in Start, PostStart, QueryStop, QueryRemove, power callbacks, and
+    /// filter Create and Close (stream/device-mutex-in-avstream).
+    Mutex mutex;
+
+    /// Filter factories in creation order. Device mutex.
+    std::vector<std::unique_ptr<FilterFactory>> factories;
+
+    /// KsDeviceRegisterAdapterObject: for pins with KSPIN_FLAG_GENERATE_MAPPINGS.
+    struct Dma {
+        PADAPTER_OBJECT adapter = nullptr;
+        ULONG max_mapping_bytes = 0;
+        ULONG mapping_stride = 0;
+    } dma;
+
+    bool removed = false; ///< surprise-removed or removed: new creates fail
+
+  private:
+    explicit Device(Kernel &kernel, DeviceHeader &header);
+    DeviceHeader *header_;
+};
+
+} // namespace ksbox::ks

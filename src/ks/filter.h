@@ -1,0 +1,63 @@
+// A KSFILTER: an opened filter. Owns its pins, in creation order by pin factory, and the control
+// mutex that guards everything from here down. Its processing side is FilterProcessing.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "ks/mutex.h"
+#include "ks/object.h"
+
+namespace ksbox::ks {
+
+class FilterFactory;
+class FilterProcessing;
+class ObjectHeader;
+class Pin;
+
+class Filter final : public ObjectWith<KSFILTER> {
+  public:
+    explicit Filter(FilterFactory &factory);
+    ~Filter() override;
+    static Filter &from(PKSFILTER filter);
+    /// Null when the file object is not an AVStream filter's. Any IRQL.
+    static Filter *of(PFILE_OBJECT file);
+
+    FilterFactory &factory();
+    const KSFILTER_DISPATCH *dispatch() const { return abi().Descriptor->Dispatch; }
+    /// Process in the filter's dispatch table makes the filter filter-centric.
+    bool filter_centric() const { return dispatch() && dispatch()->Process; }
+
+    /// Guards pins, descriptors, states (stream/filter-control-mutex-in-avstream). Never wait for
+    /// another filter's while holding this one.
+    Mutex control;
+    /// Only for filter-centric filters (stream/processing-mutex-in-avstream).
+    Mutex processing_mutex;
+
+    PFILE_OBJECT file = nullptr;
+    ObjectHeader *header = nullptr;
+
+    // Pin factories. Control mutex.
+    ULONG pin_factory_count() const { return abi().Descriptor->PinDescriptorsCount; }
+    /// Precondition: pin_id < pin_factory_count(). Strides by PinDescriptorSize.
+    const KSPIN_DESCRIPTOR_EX &pin_descriptor(ULONG pin_id) const;
+    const KSNODE_DESCRIPTOR &node_descriptor(ULONG node_id) const;
+    /// Appends a copy of the descriptor and returns its pin ID. @doc NF:ks.KsFilterCreatePinFactory
+    Result<ULONG> add_pin_factory(const KSPIN_DESCRIPTOR_EX &descriptor);
+    /// @doc NF:ks.KsFilterCreateNode
+    Result<ULONG> add_node(const KSNODE_DESCRIPTOR &descriptor);
+    /// @doc NF:ks.KsFilterAddTopologyConnections
+    Result<void> add_connections(const KSTOPOLOGY_CONNECTION *connections, ULONG count);
+
+    /// Pins in creation order; those of one pin factory by filtering on abi().Id. Control mutex.
+    std::vector<std::unique_ptr<Pin>> pins;
+    ULONG instances(ULONG pin_id) const;
+
+    PFNKSFILTERPOWER sleep = nullptr;
+    PFNKSFILTERPOWER wake = nullptr;
+
+    /// The data plane's half; made with the filter, before the minidriver's Create.
+    std::unique_ptr<FilterProcessing> processing;
+};
+
+} // namespace ksbox::ks

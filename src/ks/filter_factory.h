@@ -1,0 +1,59 @@
+// A KSFILTERFACTORY: a kind of filter that a device offers, its create item (reference string) and
+// the device interfaces of its categories. Owns the filters made from it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ks/object.h"
+
+namespace ksbox::ks {
+
+class Filter;
+
+class FilterFactory final : public ObjectWith<KSFILTERFACTORY> {
+  public:
+    struct Options {
+        /// Null: the descriptor's ReferenceGuid as "{…}".
+        const char16_t *reference_string = nullptr;
+        PSECURITY_DESCRIPTOR security = nullptr;
+        ULONG create_item_flags = 0;
+        PFNKSFILTERFACTORYPOWER sleep = nullptr;
+        PFNKSFILTERFACTORYPOWER wake = nullptr;
+    };
+    /// Device mutex held. STATUS_INVALID_PARAMETER (descriptor), STATUS_OBJECT_NAME_COLLISION
+    /// (reference string taken), STATUS_INSUFFICIENT_RESOURCES. @doc NF:ks.KsCreateFilterFactory
+    static Result<FilterFactory *> create(Device &device, const KSFILTER_DESCRIPTOR *descriptor,
+                                          const Options &options);
+    ~FilterFactory() override;
+    static FilterFactory &from(PKSFILTERFACTORY factory);
+
+    /// Registers the interfaces once, then switches them. Device mutex.
+    /// @doc NF:ks.KsFilterFactorySetDeviceClassesState
+    Result<void> set_interfaces_enabled(bool enabled);
+
+    /// One interface of a category and reference string.
+    struct Interface {
+        GUID category;
+        std::u16string reference_string;
+        UNICODE_STRING symbolic_link; ///< RtlFreeUnicodeString frees it
+        bool enabled;
+    };
+    std::vector<Interface> interfaces;
+    /// Reference strings of the create items, the first one from create().
+    std::vector<std::u16string> reference_strings;
+    PFNKSFILTERFACTORYPOWER sleep = nullptr;
+    PFNKSFILTERFACTORYPOWER wake = nullptr;
+
+    /// Filters in creation order. Device mutex.
+    std::vector<std::unique_ptr<Filter>> filters;
+
+    /// Pins of this pin factory over all filters (KSPROPERTY_PIN_GLOBALCINSTANCES). Device mutex.
+    ULONG global_instances(ULONG pin_id) const;
+
+  private:
+    FilterFactory(Device &device);
+};
+
+} // namespace ksbox::ks

@@ -1,0 +1,38 @@
+// The KS class driver's state in one box: its devices, what drivers registered, and the lock over
+// pin-to-pin connections.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "abi/windows.h"
+#include "nt/kernel.h"
+
+namespace ksbox::ks {
+
+class Device;
+
+class KsClass final : public KernelExtension {
+  public:
+    explicit KsClass(Kernel &kernel);
+    ~KsClass() override;
+
+    /// The class state of the current thread's box.
+    static KsClass &current() { return current_kernel().extension<KsClass>(); }
+
+    Kernel &kernel;
+
+    /// What KsInitializeDriver was given; null descriptor: default device.
+    std::unordered_map<PDRIVER_OBJECT, const KSDEVICE_DESCRIPTOR *> drivers;
+
+    /// Devices in creation order.
+    std::vector<std::unique_ptr<Device>> devices;
+    Device *device_of(PDEVICE_OBJECT fdo) const;
+
+    /// Guards Pin::peer, connected_file and the claim of a pin for a connection. A leaf: nothing
+    /// blocks and no driver code runs while it is held. IRQL: <= DISPATCH.
+    KSPIN_LOCK connections = 0;
+};
+
+} // namespace ksbox::ks

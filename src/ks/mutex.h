@@ -1,0 +1,49 @@
+// AVStream's mutexes: the device mutex, a filter's control mutex and the processing mutexes. Not
+// recursive; held across the minidriver's callbacks (stream/mutexes-in-avstream).
+#pragma once
+
+#include "abi/windows.h"
+
+namespace ksbox::ke {
+class Thread;
+}
+
+namespace ksbox::ks {
+
+/// Order of taking: a thread that holds one of a higher rank must not take a lower one.
+enum class MutexRank : std::uint8_t { device, control, processing };
+
+/// IRQL of every function: PASSIVE; acquire() blocks. Breaking a rule of stream/mutexes-in-avstream
+/// (recursion, control under processing, release by a stranger) is a bug check 0xC4 with the
+/// verifier's own number: 0x81001 device, 0x8100A control, 0x8100B processing.
+class Mutex {
+  public:
+    Mutex(MutexRank rank, const void *object);
+    Mutex(const Mutex &) = delete;
+    Mutex &operator=(const Mutex &) = delete;
+
+    void acquire();
+    void release();
+    bool held() const; ///< by the current thread
+
+  private:
+    [[noreturn]] void violation(const char *what) const;
+
+    const MutexRank rank_;
+    const void *const object_; ///< the KSDEVICE, KSFILTER or KSPIN, for reports
+    KMUTEX mutex_;
+    ke::Thread *owner_ = nullptr;
+};
+
+class MutexGuard {
+  public:
+    explicit MutexGuard(Mutex &mutex) : mutex_(mutex) { mutex_.acquire(); }
+    ~MutexGuard() { mutex_.release(); }
+    MutexGuard(const MutexGuard &) = delete;
+    MutexGuard &operator=(const MutexGuard &) = delete;
+
+  private:
+    Mutex &mutex_;
+};
+
+} // namespace ksbox::ks

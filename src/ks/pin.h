@@ -1,0 +1,70 @@
+// A KSPIN: an instance of a pin factory. This is its control side (creation, connection, format,
+// state requests); frames are the transport's matter.
+#pragma once
+
+#include <memory>
+
+#include "ks/mutex.h"
+#include "ks/object.h"
+
+namespace ksbox::ks {
+
+class Filter;
+class ObjectHeader;
+class PinTransport;
+
+class Pin final : public ObjectWith<KSPIN> {
+  public:
+    Pin(Filter &filter, ULONG id);
+    ~Pin() override;
+    static Pin &from(PKSPIN pin);
+    /// Null when the file object is not an AVStream pin's. Any IRQL.
+    static Pin *of(PFILE_OBJECT file);
+
+    Filter &filter();
+    /// abi().Descriptor: the pin factory's, or the minidriver's edited copy (_KsEdit).
+    const KSPIN_DESCRIPTOR_EX &descriptor() const { return *abi().Descriptor; }
+    const KSPIN_DISPATCH *dispatch() const { return descriptor().Dispatch; }
+    bool has_flag(ULONG flag) const { return (descriptor().Flags & flag) != 0; }
+    /// A Process in the pin's dispatch table makes the pin pin-centric.
+    bool pin_centric() const { return dispatch() && dispatch()->Process; }
+    /// Standard interface and medium (or the flags that override): the pin belongs to a pipe and
+    /// sees states one step at a time. @doc NS:ks._KSPIN_DESCRIPTOR_EX
+    bool standard_transport() const;
+
+    /// The filter's control mutex.
+    Mutex &control();
+    /// Only used by pin-centric pins.
+    Mutex processing_mutex;
+
+    PFILE_OBJECT file = nullptr;
+    ObjectHeader *header = nullptr;
+
+    // The connection, fixed when its second pin is created; guarded by KsClass::connections.
+    /// The other pin if it is AVStream's too; null for a client's or an unattached pin.
+    Pin *peer = nullptr;
+    /// IRP-source pins: the IRP sink they feed, AVStream's or not; referenced until the source
+    /// closes. Null for IRP sinks and unattached pins.
+    PFILE_OBJECT connected_file = nullptr;
+    bool irp_source() const { return abi().Communication == KSPIN_COMMUNICATION_SOURCE; }
+    /// An IRP source that nobody has been connected to: it stays in STOP.
+    bool unattached() const { return irp_source() && !connected_file; }
+
+    /// Stops at STATUS_SUCCESS; the sequence of ranges and statuses is
+    /// NC:ks.PFNKSPINSETDATAFORMAT's. On error the old format is in force again. Control mutex.
+    Result<void> set_data_format(const KSDATAFORMAT &format, std::size_t bytes);
+
+    /// KSPROPERTY_CONNECTION_STATE; no control mutex held. Errors: the minidriver's,
+    /// STATUS_INVALID_DEVICE_STATE for an unattached pin.
+    Status request_state(KSSTATE to);
+
+    PFNKSPINPOWER sleep = nullptr;
+    PFNKSPINPOWER wake = nullptr;
+    PFNKSPINHANDSHAKE handshake = nullptr;
+    bool closing = false; ///< IRP_MJ_CLOSE has begun
+
+    /// Null for pins that do not use the standard transport.
+    std::unique_ptr<PinTransport> transport;
+};
+
+} // namespace ksbox::ks
