@@ -1,0 +1,102 @@
+// One box's registry (DESIGN D13): a key tree behind a lock, reached by drivers through the Zw and
+// Rtl exports and by the runtime and the tools through the functions below. Nothing is stored.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "abi/windows.h"
+
+#include "nt/cm/key.h"
+#include "nt/cm/reg_file.h"
+
+namespace ksbox {
+class Kernel;
+}
+
+namespace ksbox::cm {
+
+/// Where the parameters of drivers live.
+inline constexpr std::u16string_view services_path =
+    u"\\Registry\\Machine\\System\\CurrentControlSet\\Services";
+
+/// All functions: box threads at PASSIVE_LEVEL, or a host thread while no box thread runs. Paths
+/// are absolute ("\Registry\Machine\…"), values' names may be empty (the default value).
+class Registry {
+  public:
+    explicit Registry(Kernel &kernel);
+    ~Registry();
+    Registry(const Registry &) = delete;
+    Registry &operator=(const Registry &) = delete;
+
+    /// The key with all that is missing on the way.
+    Result<void> create_key(std::u16string_view path);
+    bool exists(std::u16string_view path) const;
+    /// STATUS_OBJECT_NAME_NOT_FOUND, STATUS_CANNOT_DELETE. With all below it.
+    Result<void> delete_tree(std::u16string_view path);
+    std::vector<std::u16string> subkeys(std::u16string_view path) const;
+
+    /// Creates the key too when it is missing.
+    Result<void> set_value(std::u16string_view path, std::u16string_view name, std::uint32_t type,
+                           std::span<const std::byte> data);
+    Result<void> set_string(std::u16string_view path, std::u16string_view name,
+                            std::u16string_view text);
+    Result<void> set_dword(std::u16string_view path, std::u16string_view name, std::uint32_t value);
+    /// A copy. STATUS_OBJECT_NAME_NOT_FOUND for a missing key as for a missing value.
+    Result<Value> value(std::u16string_view path, std::u16string_view name) const;
+
+    /// A handle to the key, for IoOpenDeviceRegistryKey and its like. `process` as in
+    /// ObjectManager::create_handle; generic rights in `access` are mapped. With `create` the key
+    /// and what is missing above it is made. STATUS_OBJECT_NAME_NOT_FOUND.
+    Result<HANDLE> open_handle(std::u16string_view path, ACCESS_MASK access, bool create,
+                               void *process);
+
+    /// What `ksbox --reg FILE` does with the file's bytes.
+    std::expected<void, RegFileError> import_file(std::string_view bytes);
+    /// The bytes of a version 5.00 file. STATUS_OBJECT_NAME_NOT_FOUND.
+    Result<std::string> export_file(std::u16string_view path) const;
+    /// What `ksbox --set KEY=VALUE` does: KEY is a value's name, perhaps behind subkeys
+    /// ("Audio\Rate"), below the service's Parameters key, or an absolute path when it starts with
+    /// \Registry. VALUE is a REG_DWORD if it is a decimal or 0x… number below 2^32, else REG_SZ.
+    /// The error says what is wrong with the argument.
+    std::expected<void, std::string> assign(std::string_view service, std::string_view assignment);
+
+    // For the exports of this folder: the tree, and the lock that everything touching it holds.
+    class Locked;
+    KeyTree &tree() { return tree_; }
+    Result<HANDLE> create_handle(const KeyPointer &key, ACCESS_MASK access, void *process);
+    /// The key behind a handle of the current process or the kernel. STATUS_INVALID_HANDLE,
+    /// STATUS_OBJECT_TYPE_MISMATCH, STATUS_ACCESS_DENIED without the `wanted` rights,
+    /// STATUS_KEY_DELETED.
+    Result<KeyPointer> key_of_handle(HANDLE handle, ACCESS_MASK wanted);
+
+  private:
+    void populate();
+
+    Kernel &kernel_;
+    mutable KSPIN_LOCK lock_ = 0;
+    KeyTree tree_;
+};
+
+/// Holds the registry's lock: a spin lock of ke, since nothing is waited for while it is held.
+/// Driver memory is never touched meanwhile.
+class Registry::Locked {
+  public:
+    explicit Locked(const Registry &registry);
+    ~Locked();
+    Locked(const Locked &) = delete;
+    Locked &operator=(const Locked &) = delete;
+
+  private:
+    const Registry &registry_;
+    bool held_;
+    KIRQL previous_ = 0;
+};
+
+} // namespace ksbox::cm
