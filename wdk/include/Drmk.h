@@ -1,0 +1,2 @@
+// drmk.h under a name that a case-insensitive file system would find.
+#include <drmk.h>

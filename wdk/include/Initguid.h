@@ -1,0 +1,2 @@
+// initguid.h under a name that a case-insensitive file system would find.
+#include <initguid.h>

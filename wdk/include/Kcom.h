@@ -1,0 +1,2 @@
+// kcom.h under a name that a case-insensitive file system would find.
+#include <kcom.h>

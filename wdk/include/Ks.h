@@ -1,0 +1,2 @@
+// ks.h under a name that a case-insensitive file system would find.
+#include <ks.h>

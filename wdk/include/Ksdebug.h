@@ -1,0 +1,2 @@
+// ksdebug.h under a name that a case-insensitive file system would find.
+#include <ksdebug.h>

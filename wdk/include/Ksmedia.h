@@ -1,0 +1,2 @@
+// ksmedia.h under a name that a case-insensitive file system would find.
+#include <ksmedia.h>

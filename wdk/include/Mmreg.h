@@ -1,0 +1,2 @@
+// mmreg.h under a name that a case-insensitive file system would find.
+#include <mmreg.h>

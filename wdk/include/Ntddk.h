@@ -1,0 +1,2 @@
+// ntddk.h under a name that a case-insensitive file system would find.
+#include <ntddk.h>

@@ -1,0 +1,2 @@
+// ntdef.h under a name that a case-insensitive file system would find.
+#include <ntdef.h>

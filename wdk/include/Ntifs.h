@@ -1,0 +1,2 @@
+// ntifs.h under a name that a case-insensitive file system would find.
+#include <ntifs.h>

@@ -1,0 +1,2 @@
+// ntintsafe.h under a name that a case-insensitive file system would find.
+#include <ntintsafe.h>

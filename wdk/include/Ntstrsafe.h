@@ -1,0 +1,2 @@
+// ntstrsafe.h under a name that a case-insensitive file system would find.
+#include <ntstrsafe.h>

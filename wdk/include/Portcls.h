@@ -1,0 +1,2 @@
+// portcls.h under a name that a case-insensitive file system would find.
+#include <portcls.h>

@@ -1,0 +1,2 @@
+// stdunk.h under a name that a case-insensitive file system would find.
+#include <stdunk.h>

@@ -1,0 +1,2 @@
+// unknown.h under a name that a case-insensitive file system would find.
+#include <unknown.h>

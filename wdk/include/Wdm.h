@@ -1,0 +1,2 @@
+// wdm.h under a name that a case-insensitive file system would find.
+#include <wdm.h>

@@ -1,0 +1,2 @@
+// wdmguid.h under a name that a case-insensitive file system would find.
+#include <wdmguid.h>

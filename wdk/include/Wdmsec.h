@@ -1,0 +1,2 @@
+// wdmsec.h under a name that a case-insensitive file system would find.
+#include <wdmsec.h>

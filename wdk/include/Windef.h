@@ -1,0 +1,2 @@
+// windef.h under a name that a case-insensitive file system would find.
+#include <windef.h>

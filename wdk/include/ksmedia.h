@@ -1,0 +1,25 @@
+// Found before mingw-w64's ksmedia.h: the same, with two outdated definitions replaced and the
+// newer topics added.
+#ifndef KSBOX_WDK_KSMEDIA_H
+#define KSBOX_WDK_KSMEDIA_H
+
+#include <ks.h>
+
+// mingw-w64's KS_FRAME_INFO lacks lSurfacePitch, its KSPROPERTY_RTAUDIO ends after one member.
+// They are parsed under other names and defined anew below.
+#define tagKS_FRAME_INFO tagKS_FRAME_INFO_OLD
+#define KS_FRAME_INFO KS_FRAME_INFO_OLD
+#define PKS_FRAME_INFO PKS_FRAME_INFO_OLD
+#define KSPROPERTY_RTAUDIO KSPROPERTY_RTAUDIO_OLD
+#define KSPROPERTY_RTAUDIO_GETPOSITIONFUNCTION KSPROPERTY_RTAUDIO_GETPOSITIONFUNCTION_OLD
+#include_next <ksmedia.h>
+#undef tagKS_FRAME_INFO
+#undef KS_FRAME_INFO
+#undef PKS_FRAME_INFO
+#undef KSPROPERTY_RTAUDIO
+#undef KSPROPERTY_RTAUDIO_GETPOSITIONFUNCTION
+
+#include <ksbox/ks_audio.h>
+#include <ksbox/ks_video.h>
+
+#endif

@@ -1,0 +1,19 @@
+// Found before mingw-w64's wdm.h: includes it, then adds what the current WDK declares and it
+// does not. Each added topic has a header of its own under ksbox/.
+#ifndef KSBOX_WDK_WDM_H
+#define KSBOX_WDK_WDM_H
+
+#include <driverspecs.h>
+#include <ksbox/code_placement.h>
+
+#include_next <wdm.h>
+
+#include <bugcodes.h>
+#include <ksbox/asserts.h>
+#include <ksbox/io.h>
+#include <ksbox/locks.h>
+#include <ksbox/pool.h>
+#include <ksbox/roles.h>
+#include <ksbox/time.h>
+
+#endif

@@ -1,0 +1,4 @@
+// The interface and class identifiers of PortCls and of kernel COM, defined.
+#define PUT_GUIDS_HERE
+#include <initguid.h>
+#include <portcls.h>
