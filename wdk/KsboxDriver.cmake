@@ -37,7 +37,7 @@ set(KSBOX_DRIVER_FLAGS
     -D_WIN64 -D_AMD64_ -DAMD64 -DUNICODE -D_UNICODE -DDEPRECATE_DDK_FUNCTIONS=1
     # What Microsoft's compiler takes for granted.
     -fms-volatile -fno-strict-aliasing -fno-delete-null-pointer-checks
-    -fno-exceptions -fasync-exceptions
+    -fno-exceptions -Xclang -fasync-exceptions
     # The stack cookie of /GS, and CodeView for the PDB.
     -fstack-protector-strong -g -gcodeview -gno-codeview-command-line
     -fno-ident CACHE INTERNAL "")
@@ -121,7 +121,7 @@ function(_ksbox_sanitizer_flags out)
       list(APPEND flags -fsanitize=address -fno-rtlib-defaultlib
            -mllvm -asan-mapping-offset=0x7fff8000 -mllvm -asan-use-after-return=never)
     elseif(sanitizer STREQUAL "undefined")
-      list(APPEND flags -fsanitize=undefined -fno-sanitize=vptr,function -fno-rtlib-defaultlib)
+      list(APPEND flags -fsanitize=undefined -fno-sanitize=vptr,function)
     elseif(sanitizer STREQUAL "thread")
       # clang's driver knows no ThreadSanitizer for Windows; its code generator does, except for
       # clean-ups on the way of an exception.
