@@ -16,7 +16,15 @@ namespace ksbox::mm {
 using Pfn = std::uint64_t;
 
 enum class Region : std::uint8_t { client, images, pool, stacks, views };
-enum class Protection : std::uint8_t { none, read, read_write, read_execute };
+enum class Protection : std::uint8_t { none, read, read_write, read_execute, read_write_execute };
+
+/// Where contiguous memory may lie, in physical addresses (bytes); `boundary` 0: may cross any.
+struct PhysicalLimits {
+    std::uint64_t lowest = 0;
+    std::uint64_t highest = UINT64_MAX; ///< the last byte allowed
+    std::uint64_t boundary = 0;
+    std::uint64_t alignment = 4096;
+};
 
 class Memory {
   public:
@@ -30,6 +38,17 @@ class Memory {
     /// Commits `bytes` (rounded up to pages) of zeroed memory, readable and writable, first fit,
     /// with `guard_pages` inaccessible pages on both sides. Not in Region::views.
     Result<std::byte *> commit(Region region, std::size_t bytes, std::size_t guard_pages = 0);
+    /// The same in Region::pool, at physical addresses within the limits. Every committed range is
+    /// physically contiguous; this one chooses where.
+    Result<std::byte *> commit_contiguous(std::size_t bytes, const PhysicalLimits &limits,
+                                          std::size_t guard_pages = 0);
+    /// Address space without pages, inaccessible: MmAllocateMappingAddress. In Region::views.
+    Result<std::byte *> reserve(std::size_t bytes);
+    /// Maps pages into a range from reserve() at a byte offset (a multiple of a page), or takes
+    /// them out again. STATUS_INVALID_PARAMETER when they do not fit.
+    Result<void> map_reserved(std::byte *address, std::size_t offset, std::span<const Pfn> pages,
+                              Protection protection);
+    Result<void> unmap_reserved(std::byte *address, std::size_t offset, std::size_t pages);
     /// Returns a range from commit() or map(); its pages become inaccessible and its contents are
     /// dropped. With `reuse` false the range is never handed out again (unloaded images).
     void release(std::byte *address, bool reuse = true);
@@ -37,6 +56,14 @@ class Memory {
 
     /// The page behind a committed address of this box, or nothing.
     std::optional<Pfn> pfn_of(const void *address) const;
+    /// Where the page was committed (not its other views); null when it is not committed.
+    std::byte *address_of(Pfn page) const;
+    /// Holds the pages of a committed range while an MDL names them (MmProbeAndLockPages): a
+    /// release() meanwhile takes the access away, and the pages when the last holder unpins.
+    /// False when part of it is not committed.
+    bool pin(const void *address, std::size_t bytes);
+    void unpin(const void *address, std::size_t bytes);
+    std::size_t pinned_ranges() const;
     /// Another view of the pages, in order, in Region::views (or in the client slot when
     /// `to_client`).
     Result<std::byte *> map(std::span<const Pfn> pages, bool to_client, Protection protection);

@@ -1,0 +1,39 @@
+// Copies between host and memory that may fault. A fault between the two labels is recovered by the
+// signal handler: it continues at ksbox_guarded_copy_fault, and the copy reports failure.
+#include "nt/mm/memory.h"
+
+extern "C" bool ksbox_guarded_copy(void *destination, const void *source,
+                                   std::size_t bytes) noexcept;
+
+// A leaf without a frame: at a fault the stack pointer is that of the entry, so that the fault
+// label can return as the function itself does. Assembly, so that no sanitizer looks in.
+asm(R"(
+    .text
+    .p2align 4
+    .globl ksbox_guarded_copy
+    .globl ksbox_guarded_copy_begin
+    .globl ksbox_guarded_copy_end
+    .globl ksbox_guarded_copy_fault
+    .type ksbox_guarded_copy, @function
+ksbox_guarded_copy:
+    .cfi_startproc
+    movq %rdx, %rcx
+ksbox_guarded_copy_begin:
+    rep movsb
+ksbox_guarded_copy_end:
+    movl $1, %eax
+    ret
+ksbox_guarded_copy_fault:
+    xorl %eax, %eax
+    ret
+    .cfi_endproc
+    .size ksbox_guarded_copy, .-ksbox_guarded_copy
+)");
+
+namespace ksbox::mm {
+
+bool guarded_copy(void *destination, const void *source, std::size_t bytes) noexcept {
+    return ksbox_guarded_copy(destination, source, bytes);
+}
+
+} // namespace ksbox::mm
