@@ -43,13 +43,29 @@ ksbox_finish_header(ntdef.h)
 
 ksbox_copy_header(ks.h)
 ksbox_fix_header(ks.h 52 "\\(\\*PFN" "(NTAPI *PFN")
+# ks_supplement.h has the current one.
+ksbox_fix_header(ks.h 1 "^struct _KSDEVICE_DESCRIPTOR \\{" "struct ksbox_old_KSDEVICE_DESCRIPTOR {")
 ksbox_finish_header(ks.h)
+
+ksbox_copy_header(ksmedia.h)
+# wdk/include/ksbox/ks_video.h has the current one, with lSurfacePitch.
+ksbox_fix_header(ksmedia.h 1 "^typedef struct tagKS_FRAME_INFO \\{" "typedef struct ksbox_old_KS_FRAME_INFO {")
+ksbox_fix_header(ksmedia.h 1 "^\\} KS_FRAME_INFO,\\*PKS_FRAME_INFO;" "} ksbox_old_KS_FRAME_INFO;")
+# ks_audio.h has them all.
+ksbox_fix_header(ksmedia.h 1 "^  KSPROPERTY_RTAUDIO_GETPOSITIONFUNCTION$" "  ksbox_old_RTAUDIO_GETPOSITIONFUNCTION")
+ksbox_fix_header(ksmedia.h 1 "^\\} KSPROPERTY_RTAUDIO;" "} ksbox_old_KSPROPERTY_RTAUDIO;")
+ksbox_finish_header(ksmedia.h)
 
 ksbox_copy_header(ddk/wdm.h)
 ksbox_fix_header(wdm.h 3 "^\\(\\*P" "(NTAPI *P")
 ksbox_fix_header(wdm.h 6 "^typedef (PVOID|void|VOID|NTSTATUS) \\(\\*(P?CLFS)" "typedef \\1 (NTAPI *\\2")
 # DECLSPEC_ALIGN(MEMORY_ALLOCATION_ALIGNMENT) in Microsoft's header: 336 bytes, not 328.
 ksbox_fix_header(wdm.h 1 "^typedef struct _DEVICE_OBJECT \\{" "typedef struct DECLSPEC_ALIGN(16) _DEVICE_OBJECT {")
+# Members appended since: version 3 of both.
+ksbox_fix_header(wdm.h 1 "^  PBUILD_MDL_FROM_SCATTER_GATHER_LIST BuildMdlFromScatterGatherList;"
+  "& PVOID KsboxVersion2And3[24];")
+ksbox_fix_header(wdm.h 1 "^  ULONG DmaPort;"
+  "  ULONG DmaPort; ULONG DmaAddressWidth; ULONG DmaControllerInstance; ULONG DmaRequestLine; PHYSICAL_ADDRESS DeviceAddress;")
 ksbox_finish_header(wdm.h)
 
 ksbox_copy_header(ddk/ntddk.h)

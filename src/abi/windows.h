@@ -20,7 +20,7 @@
 
 #include <ntifs.h>
 
-typedef char TCHAR; // as in a WDK build without UNICODE
+typedef WCHAR TCHAR; // as in a build with UNICODE
 #include <windef.h>
 #include <basetyps.h>
 #include <winerror.h>

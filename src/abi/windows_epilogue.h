@@ -70,3 +70,7 @@
 #undef YieldProcessor
 #undef KdPrint
 #undef KdPrintEx
+#undef PsGetCurrentProcess
+#undef RtlIsNtDdiVersionAvailable
+#undef ExInterlockedCompareExchange64
+#undef KsDeleteFilterFactory

@@ -82,6 +82,12 @@ static inline unsigned char _BitScanReverse(unsigned __LONG32 *index, unsigned _
         *index = 31u - (unsigned __LONG32)__builtin_clz(mask);
     return mask != 0;
 }
+static inline void __faststorefence(void) {
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+static inline void _ReadWriteBarrier(void) {
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
 static inline long long __mulh(long long a, long long b) {
     return (long long)(((__int128)a * b) >> 64);
 }
