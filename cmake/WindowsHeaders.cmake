@@ -57,6 +57,7 @@ ksbox_fix_header(ksmedia.h 1 "^\\} KSPROPERTY_RTAUDIO;" "} ksbox_old_KSPROPERTY_
 ksbox_finish_header(ksmedia.h)
 
 ksbox_copy_header(ddk/wdm.h)
+ksbox_fix_header(wdm.h 1 "^IoIs32bitProcess\\(" "NTAPI IoIs32bitProcess(")
 ksbox_fix_header(wdm.h 3 "^\\(\\*P" "(NTAPI *P")
 ksbox_fix_header(wdm.h 6 "^typedef (PVOID|void|VOID|NTSTATUS) \\(\\*(P?CLFS)" "typedef \\1 (NTAPI *\\2")
 # DECLSPEC_ALIGN(MEMORY_ALLOCATION_ALIGNMENT) in Microsoft's header: 336 bytes, not 328.

@@ -7,7 +7,6 @@
 namespace ksbox {
 
 /// Whether F is a function type, or a pointer to one, with Microsoft's x64 calling convention.
-/// Variadic functions are never matched: they have no ms_abi type of their own to deduce.
 template <typename F> inline constexpr bool is_ms_abi_v = false;
 template <typename R, typename... A>
 inline constexpr bool is_ms_abi_v<R __attribute__((ms_abi)) (A...)> = true;
@@ -17,6 +16,8 @@ template <typename R, typename... A>
 inline constexpr bool is_ms_abi_v<R __attribute__((ms_abi)) (A..., ...)> = true;
 template <typename R, typename... A>
 inline constexpr bool is_ms_abi_v<R __attribute__((ms_abi)) (A..., ...) noexcept> = true;
+template <typename R, typename... A>
+inline constexpr bool is_ms_abi_v<R __attribute__((ms_abi, noreturn)) (A...)> = true;
 template <typename F> inline constexpr bool is_ms_abi_v<F *> = is_ms_abi_v<F>;
 template <typename F> inline constexpr bool is_ms_abi_v<F *const> = is_ms_abi_v<F>;
 

@@ -18,6 +18,8 @@ KS_ASSERT_MS_ABI(PFNKSPINCORRELATEDTIME);
 KS_ASSERT_MS_ABI(PFNKSINTERSECTHANDLEREX);
 KS_ASSERT_MS_ABI(decltype(&KsInitializeDriver));
 KS_ASSERT_MS_ABI(decltype(&IofCallDriver));
+KS_ASSERT_MS_ABI(decltype(&KeBugCheckEx));
+KS_ASSERT_MS_ABI(decltype(&IoIs32bitProcess));
 static_assert(!is_ms_abi_v<int (*)(int)>);
 static_assert(!is_ms_abi_v<int (*)(int, ...)>);
 static_assert(is_ms_abi_v<int(__attribute__((ms_abi)) *)(const char *, ...)>);

@@ -2,6 +2,9 @@
 // the few user-mode names clients need, with ms_abi callbacks, WCHAR = char16_t, and none of the
 // macros that would break standard C++. See shadow/ for the layer beneath, and
 // cmake/WindowsHeaders.cmake for the fix-ups made at configure time.
+//
+// An export is defined as the header declares it: extern "C", NTAPI, without noexcept (the
+// declarations have none, and C++ wants both alike).
 #pragma once
 
 // Everything from the host's own libraries that the Windows headers reach comes first, with the
