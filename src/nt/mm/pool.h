@@ -4,8 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -27,18 +30,34 @@ struct PoolBlock {
     std::uint64_t sequence;
 };
 
+/// What is wrong with a request or with a block, as the bug check that Windows documents for it.
+struct PoolMisuse {
+    std::uint32_t code; ///< BAD_POOL_HEADER (0x19) or BAD_POOL_CALLER (0xC2)
+    std::uint64_t parameters[4];
+    std::string reason;
+};
+
+class Memory;
+
 class Pool {
   public:
+    /// Misuse is a bug check of the kernel's box.
     explicit Pool(Kernel &kernel);
+    /// `misused` is told instead, with no lock held; when it returns, a wrong free has no effect.
+    Pool(Memory &memory, std::uint64_t seed, std::function<void(const PoolMisuse &)> misused);
     ~Pool();
 
     /// 16-byte aligned (page aligned from 4096 bytes on, as on Windows); null when exhausted.
     void *allocate(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller,
                    bool zero);
     /// Bug check BAD_POOL_CALLER (0xC2) for an address that is not an allocation, a double free or
-    /// (when `tag` is not 0) another tag.
+    /// (when `tag` is not 0) another tag; BAD_POOL_HEADER (0x19) when the bytes around the block
+    /// were written. A write to a freed block is found when its bytes are handed out again.
     void free(void *address, std::uint32_t tag, const void *caller);
+    /// The live block that contains the address.
     std::optional<PoolBlock> find(const void *address) const;
+    /// For reports: "in 'gaTx', 24 bytes into a block of 100", "freed block …", or "".
+    std::string describe(const void *address) const;
     /// What is outstanding whose caller lies in [begin, end), oldest first.
     std::vector<PoolBlock> outstanding(const void *begin, const void *end) const;
 
@@ -46,5 +65,8 @@ class Pool {
     struct State;
     std::unique_ptr<State> state_;
 };
+
+/// A tag as people write it: 0x31676154 is 'Tag1'.
+std::string tag_text(std::uint32_t tag);
 
 } // namespace ksbox::mm
