@@ -1,0 +1,140 @@
+// Windows paths over a host folder: case, dispositions, and above all that nothing leads outside.
+#include "nt/fs/host_folder.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+namespace ksbox::fs {
+namespace {
+
+namespace files = std::filesystem;
+
+class HostFolderTest : public testing::Test {
+  protected:
+    void SetUp() override {
+        outside = files::path(testing::TempDir()) /
+                  ("ksbox-folder-" +
+                   std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) +
+                   std::to_string(getpid()));
+        files::create_directories(outside / "inside" / "Sub");
+        std::ofstream(outside / "secret.txt") << "secret";
+        std::ofstream(outside / "inside" / "Sub" / "File.txt") << "hello";
+        folder = HostFolder::create(outside / "inside").value();
+    }
+    void TearDown() override { files::remove_all(outside); }
+
+    Result<HostFolder::Opened> open(std::u16string_view path, ULONG disposition = FILE_OPEN) {
+        HostFolder::Request request;
+        request.path = path;
+        request.disposition = disposition;
+        return folder->open(request);
+    }
+    std::int32_t error(std::u16string_view path, ULONG disposition = FILE_OPEN) {
+        const auto opened = open(path, disposition);
+        return opened ? STATUS_SUCCESS : opened.error().value();
+    }
+
+    files::path outside;
+    std::unique_ptr<HostFolder> folder;
+};
+
+TEST_F(HostFolderTest, NamesIgnoreCase) {
+    const auto opened = open(u"\\SUB\\file.TXT").value();
+    EXPECT_EQ(opened.host_path, "Sub/File.txt");
+    EXPECT_EQ(opened.outcome, static_cast<ULONG>(FILE_OPENED));
+    std::ofstream(outside / "inside" / "Sub" / "file.TXT") << "exact";
+    EXPECT_EQ(open(u"\\SUB\\file.TXT").value().host_path, "Sub/file.TXT");
+    EXPECT_TRUE(open(u"\\").value().is_directory);
+    EXPECT_TRUE(open(u"\\sub\\").value().is_directory);
+}
+
+TEST_F(HostFolderTest, MissingNamesAndMissingPaths) {
+    EXPECT_EQ(error(u"\\none"), STATUS_OBJECT_NAME_NOT_FOUND);
+    EXPECT_EQ(error(u"\\none\\file"), STATUS_OBJECT_PATH_NOT_FOUND);
+    EXPECT_EQ(error(u"\\none\\file", FILE_CREATE), STATUS_OBJECT_PATH_NOT_FOUND);
+    EXPECT_EQ(error(u"\\sub\\file.txt\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
+    EXPECT_EQ(error(u"\\a*b", FILE_CREATE), STATUS_OBJECT_NAME_INVALID);
+    EXPECT_EQ(error(u"\\a/b", FILE_CREATE), STATUS_OBJECT_NAME_INVALID);
+}
+
+TEST_F(HostFolderTest, NothingLeadsOutside) {
+    EXPECT_EQ(error(u"\\..\\secret.txt"), STATUS_OBJECT_NAME_INVALID);
+    EXPECT_EQ(error(u"\\Sub\\..\\..\\secret.txt"), STATUS_OBJECT_NAME_INVALID);
+    files::create_symlink("../secret.txt", outside / "inside" / "link");
+    files::create_symlink(outside / "secret.txt", outside / "inside" / "absolute");
+    files::create_directory_symlink("..", outside / "inside" / "up");
+    files::create_directory_symlink("Sub", outside / "inside" / "within");
+    files::create_directory_symlink("/proc/self/root", outside / "inside" / "magic");
+    EXPECT_EQ(error(u"\\link"), STATUS_ACCESS_DENIED);
+    EXPECT_EQ(error(u"\\absolute"), STATUS_ACCESS_DENIED);
+    EXPECT_EQ(error(u"\\up\\secret.txt"), STATUS_ACCESS_DENIED);
+    EXPECT_EQ(error(u"\\up\\new.txt", FILE_CREATE), STATUS_ACCESS_DENIED);
+    EXPECT_EQ(error(u"\\magic\\etc"), STATUS_ACCESS_DENIED);
+    EXPECT_EQ(error(u"\\within\\file.txt"), STATUS_SUCCESS);
+    EXPECT_FALSE(files::exists(outside / "new.txt"));
+    EXPECT_EQ(folder->rename("Sub/File.txt", u"\\up\\stolen", true).error(),
+              Status(STATUS_ACCESS_DENIED));
+    EXPECT_EQ(folder->remove("up/secret.txt").error(), Status(STATUS_ACCESS_DENIED));
+}
+
+TEST_F(HostFolderTest, SpecialFilesAreRefusedWithoutBlocking) {
+    ASSERT_EQ(mkfifo((outside / "inside" / "fifo").c_str(), 0600), 0);
+    EXPECT_EQ(error(u"\\fifo"), STATUS_ACCESS_DENIED);
+}
+
+TEST_F(HostFolderTest, Dispositions) {
+    EXPECT_EQ(error(u"\\sub\\file.txt", FILE_CREATE), STATUS_OBJECT_NAME_COLLISION);
+    EXPECT_EQ(open(u"\\new", FILE_OPEN_IF).value().outcome, static_cast<ULONG>(FILE_CREATED));
+    EXPECT_EQ(open(u"\\new", FILE_OPEN_IF).value().outcome, static_cast<ULONG>(FILE_OPENED));
+    EXPECT_EQ(error(u"\\absent", FILE_OVERWRITE), STATUS_OBJECT_NAME_NOT_FOUND);
+    EXPECT_EQ(open(u"\\sub\\file.txt", FILE_OVERWRITE_IF).value().outcome,
+              static_cast<ULONG>(FILE_OVERWRITTEN));
+    EXPECT_EQ(files::file_size(outside / "inside" / "Sub" / "File.txt"), 0u);
+    EXPECT_EQ(open(u"\\new", FILE_SUPERSEDE).value().outcome, static_cast<ULONG>(FILE_SUPERSEDED));
+    EXPECT_EQ(open(u"\\newer", FILE_SUPERSEDE).value().outcome, static_cast<ULONG>(FILE_CREATED));
+    EXPECT_EQ(error(u"\\sub", FILE_OVERWRITE_IF), STATUS_OBJECT_NAME_COLLISION);
+}
+
+TEST_F(HostFolderTest, DirectoriesAndFilesAreToldApart) {
+    HostFolder::Request request;
+    request.path = u"\\sub";
+    request.must_not_be_directory = true;
+    EXPECT_EQ(folder->open(request).error(), Status(STATUS_FILE_IS_A_DIRECTORY));
+    request.path = u"\\sub\\file.txt";
+    request.must_not_be_directory = false;
+    request.must_be_directory = true;
+    EXPECT_EQ(folder->open(request).error(), Status(STATUS_NOT_A_DIRECTORY));
+    request.path = u"\\made";
+    request.disposition = FILE_CREATE;
+    EXPECT_TRUE(folder->open(request).value().is_directory);
+    EXPECT_TRUE(files::is_directory(outside / "inside" / "made"));
+}
+
+TEST_F(HostFolderTest, RemoveAndRename) {
+    EXPECT_EQ(folder->remove("Sub").error(), Status(STATUS_DIRECTORY_NOT_EMPTY));
+    EXPECT_EQ(folder->rename("Sub/File.txt", u"\\sub\\file.TXT", false).value(), "Sub/file.TXT");
+    std::ofstream(outside / "inside" / "other") << "x";
+    EXPECT_EQ(folder->rename("other", u"\\sub\\file.txt", false).error(),
+              Status(STATUS_OBJECT_NAME_COLLISION));
+    EXPECT_EQ(folder->rename("other", u"\\sub\\file.txt", true).value(), "Sub/file.TXT");
+    EXPECT_TRUE(folder->remove("Sub/file.TXT"));
+    EXPECT_TRUE(folder->remove("Sub"));
+    EXPECT_EQ(folder->remove("Sub").error(), Status(STATUS_OBJECT_NAME_NOT_FOUND));
+    EXPECT_EQ(folder->remove("").error(), Status(STATUS_CANNOT_DELETE));
+}
+
+TEST_F(HostFolderTest, TemporaryFoldersVanish) {
+    auto temporary = HostFolder::create("").value();
+    const files::path root = temporary->root();
+    std::ofstream(root / "x") << "x";
+    temporary.reset();
+    EXPECT_FALSE(files::exists(root));
+    EXPECT_EQ(HostFolder::create(outside / "nowhere").error(),
+              Status(STATUS_OBJECT_PATH_NOT_FOUND));
+    EXPECT_EQ(HostFolder::create(outside / "secret.txt").error(), Status(STATUS_NOT_A_DIRECTORY));
+}
+
+} // namespace
+} // namespace ksbox::fs
