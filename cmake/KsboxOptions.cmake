@@ -27,8 +27,9 @@ target_compile_options(ksbox_options INTERFACE
   -fno-omit-frame-pointer)
 if(KSBOX_SANITIZE)
   list(JOIN KSBOX_SANITIZE "," _sanitizers)
-  # PE code carries neither RTTI before its vtables nor function type hashes.
-  add_compile_options(-fsanitize=${_sanitizers} -fno-sanitize=vptr,function)
+  # PE code carries neither RTTI before its vtables nor function type hashes, and passes what it
+  # likes where an enumeration is expected.
+  add_compile_options(-fsanitize=${_sanitizers} -fno-sanitize=vptr,function,enum)
   add_link_options(-fsanitize=${_sanitizers})
   if("undefined" IN_LIST KSBOX_SANITIZE)
     add_compile_options(-fno-sanitize-recover=undefined)

@@ -113,7 +113,7 @@ Result<void> KeyTree::delete_value(Key &key, std::u16string_view name) {
     return {};
 }
 
-void KeyTree::detach(const KeyPointer &key) {
+void KeyTree::detach(KeyPointer key) { // by value: the caller's pointer may be the parent's own
     const KeyPointer parent = key->parent.lock();
     parent->subkeys.erase(key->name);
     parent->last_write_100ns = now_();

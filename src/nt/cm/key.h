@@ -89,7 +89,7 @@ class KeyTree {
     Result<KeyPointer> follow(KeyPointer key) const;
     /// What is left of an absolute path below \Registry.
     Result<std::u16string_view> below_root(std::u16string_view path) const;
-    void detach(const KeyPointer &key);
+    void detach(KeyPointer key);
 
     std::function<std::uint64_t()> now_;
     KeyPointer root_;
