@@ -1,0 +1,15 @@
+// The export tables of the executive, one a source file, and the modules they make up.
+#pragma once
+
+#include <span>
+
+#include "abi/export.h"
+
+namespace ksbox {
+
+// ob
+std::span<const Export> object_type_exports();
+std::span<const Export> object_exports();
+std::span<const Export> object_service_exports();
+
+} // namespace ksbox

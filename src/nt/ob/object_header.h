@@ -1,0 +1,34 @@
+// What stands before every object body in pool memory. Private to ob.
+#pragma once
+
+#include "abi/windows.h"
+
+#include "nt/ob/object_manager.h"
+
+namespace ksbox::ob {
+
+struct NameEntry;
+
+struct alignas(16) ObjectHeader {
+    static constexpr std::uint64_t live = 0x4d757269'4a424f21;
+    static constexpr std::uint64_t dead = 0xdead'0b1e'c7de'ad00;
+    static constexpr std::uint32_t tag = 0x20'6a'62'4f; // "Obj "
+
+    std::uint64_t magic;
+    std::int64_t references;
+    std::uint64_t id;
+    NameEntry *name; ///< owned by the directory it is in
+    Kernel *kernel;
+    WORK_QUEUE_ITEM deferred; ///< carries a last dereference made above PASSIVE_LEVEL
+    std::uint32_t handles;
+    ObjectType type;
+    bool permanent;
+};
+
+inline ObjectHeader *header_of(const void *body) {
+    return reinterpret_cast<ObjectHeader *>(
+        reinterpret_cast<std::uintptr_t>(body) - sizeof(ObjectHeader));
+}
+inline void *body_of(ObjectHeader *header) { return header + 1; }
+
+} // namespace ksbox::ob
