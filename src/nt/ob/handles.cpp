@@ -4,7 +4,6 @@
 #include "nt/ob/object_header.h"
 #include "nt/ob/state.h"
 #include "nt/ps/process.h"
-#include "nt/spin_guard.h"
 
 namespace ksbox::ob {
 
@@ -48,8 +47,8 @@ ACCESS_MASK map_access(ACCESS_MASK access, const GENERIC_MAPPING &mapping) {
         access |= mapping.GenericExecute;
     if (access & (GENERIC_ALL | MAXIMUM_ALLOWED))
         access |= mapping.GenericAll;
-    return access & ~(GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE | GENERIC_ALL |
-                      MAXIMUM_ALLOWED);
+    return access &
+           ~(GENERIC_READ | GENERIC_WRITE | GENERIC_EXECUTE | GENERIC_ALL | MAXIMUM_ALLOWED);
 }
 
 Result<HANDLE> ObjectManager::create_handle(void *process, void *body, ACCESS_MASK access,
@@ -61,7 +60,7 @@ Result<HANDLE> ObjectManager::create_handle(void *process, void *body, ACCESS_MA
     reference(body);
     std::optional<std::uint32_t> value;
     {
-        SpinGuard guard(state_->handle_lock);
+        ke::HostLockGuard guard(state_->handle_lock);
         value = table_of(state_->kernel_handles, process).insert({body, granted, attributes});
         if (value)
             __atomic_add_fetch(&header->handles, 1, __ATOMIC_RELAXED);
@@ -70,19 +69,25 @@ Result<HANDLE> ObjectManager::create_handle(void *process, void *body, ACCESS_MA
         dereference(body);
         return fail(STATUS_INSUFFICIENT_RESOURCES);
     }
-    return reinterpret_cast<HANDLE>(process ? std::uint64_t(*value)
-                                            : *value | kernel_handle_bits);
+    return reinterpret_cast<HANDLE>(process ? std::uint64_t(*value) : *value | kernel_handle_bits);
 }
 
 Result<ObjectManager::HandleEntry> ObjectManager::resolve(void *process, HANDLE handle) {
     if (ps::is_system_process(process))
         process = nullptr;
-    SpinGuard guard(state_->handle_lock);
-    const auto *entry = table_of(state_->kernel_handles, process).find(table_value(process, handle));
-    if (!entry)
-        return fail(STATUS_INVALID_HANDLE);
-    reference(entry->body);
-    return *entry;
+    HandleEntry entry;
+    std::int64_t before;
+    {
+        ke::HostLockGuard guard(state_->handle_lock);
+        const auto *found =
+            table_of(state_->kernel_handles, process).find(table_value(process, handle));
+        if (!found)
+            return fail(STATUS_INVALID_HANDLE);
+        entry = *found;
+        before = add_reference(entry.body);
+    }
+    check_reference(entry.body, before);
+    return entry;
 }
 
 Result<ObjectManager::HandleEntry> ObjectManager::resolve_typed(void *process, HANDLE handle,
@@ -108,7 +113,7 @@ Result<void> ObjectManager::close_handle(void *process, HANDLE handle) {
     std::optional<HandleEntry> entry;
     std::uint32_t left_in_process = 0;
     {
-        SpinGuard guard(state_->handle_lock);
+        ke::HostLockGuard guard(state_->handle_lock);
         auto &table = table_of(state_->kernel_handles, process);
         const auto value = table_value(process, handle);
         const auto *found = table.find(value);
@@ -142,7 +147,7 @@ void ObjectManager::close_all(void *process) {
         std::optional<HandleEntry> entry;
         std::uint32_t left_in_process = 0;
         {
-            SpinGuard guard(state_->handle_lock);
+            ke::HostLockGuard guard(state_->handle_lock);
             auto &table = table_of(state_->kernel_handles, process);
             if (const auto value = table.first()) {
                 entry = table.remove(*value);
@@ -158,7 +163,7 @@ void ObjectManager::close_all(void *process) {
 std::size_t ObjectManager::open_handles(void *process) const {
     if (ps::is_system_process(process))
         process = nullptr;
-    SpinGuard guard(state_->handle_lock);
+    ke::HostLockGuard guard(state_->handle_lock);
     return table_of(state_->kernel_handles, process).size();
 }
 

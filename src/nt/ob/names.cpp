@@ -2,29 +2,33 @@
 #include "nt/kernel.h"
 #include "nt/ob/object_header.h"
 #include "nt/ob/state.h"
-#include "nt/spin_guard.h"
 
 namespace ksbox::ob {
 
 Result<void> ObjectManager::insert_name(std::u16string_view path, void *body, bool permanent,
                                         void *root) {
-    SpinGuard guard(state_->name_lock);
     auto *header = header_of(body);
-    if (header->name)
-        return fail(STATUS_OBJECT_NAME_COLLISION);
-    auto found = KS_TRY(Namespace(*this).walk(path, root, false));
-    if (found.body) // also when the path continues below an object that is no directory
-        return fail(found.remaining.empty() ? STATUS_OBJECT_NAME_COLLISION
-                                            : STATUS_OBJECT_PATH_NOT_FOUND);
     reference(body);
-    header->permanent = permanent;
-    Namespace(*this).add(*found.parent, found.leaf, body);
-    return {};
+    const auto inserted = [&]() -> Result<void> {
+        ke::HostLockGuard guard(state_->name_lock);
+        if (header->name)
+            return fail(STATUS_OBJECT_NAME_COLLISION);
+        auto found = KS_TRY(Namespace(*this).walk(path, root, false));
+        if (found.body) // also when the path continues below an object that is no directory
+            return fail(found.remaining.empty() ? STATUS_OBJECT_NAME_COLLISION
+                                                : STATUS_OBJECT_PATH_NOT_FOUND);
+        header->permanent = permanent;
+        Namespace(*this).add(*found.parent, found.leaf, body);
+        return {};
+    }();
+    if (!inserted)
+        dereference(body);
+    return inserted;
 }
 
 Result<void> ObjectManager::remove_name(void *body) {
     {
-        SpinGuard guard(state_->name_lock);
+        ke::HostLockGuard guard(state_->name_lock);
         auto *header = header_of(body);
         if (!header->name)
             return fail(STATUS_OBJECT_NAME_NOT_FOUND);
@@ -38,7 +42,7 @@ Result<void> ObjectManager::remove_name(void *body) {
 void ObjectManager::make_temporary(void *body) {
     bool taken = false;
     {
-        SpinGuard guard(state_->name_lock);
+        ke::HostLockGuard guard(state_->name_lock);
         auto *header = header_of(body);
         header->permanent = false;
         if (header->name && handle_count(body) == 0) {
@@ -52,11 +56,16 @@ void ObjectManager::make_temporary(void *body) {
 
 Result<ObjectManager::Lookup> ObjectManager::lookup(std::u16string_view path, void *root,
                                                     bool follow_last) {
-    SpinGuard guard(state_->name_lock);
-    auto found = KS_TRY(Namespace(*this).walk(path, root, follow_last));
-    if (!found.body)
-        return fail(STATUS_OBJECT_NAME_NOT_FOUND);
-    reference(found.body);
+    Namespace::Found found;
+    std::int64_t before;
+    {
+        ke::HostLockGuard guard(state_->name_lock);
+        found = KS_TRY(Namespace(*this).walk(path, root, follow_last));
+        if (!found.body)
+            return fail(STATUS_OBJECT_NAME_NOT_FOUND);
+        before = add_reference(found.body);
+    }
+    check_reference(found.body, before);
     return Lookup{found.body, std::move(found.remaining)};
 }
 
@@ -76,7 +85,7 @@ Result<void *> ObjectManager::open(std::u16string_view path, ObjectType type, vo
 std::u16string ObjectManager::name_of(const void *body) const {
     if (auto name = operations(type_of(body)).name)
         return name(kernel_, body);
-    SpinGuard guard(state_->name_lock);
+    ke::HostLockGuard guard(state_->name_lock);
     return Namespace(const_cast<ObjectManager &>(*this)).path_of(body);
 }
 

@@ -11,7 +11,9 @@ using namespace ksbox;
 
 namespace {
 
-ob::ObjectManager &objects() { return current_kernel().objects(); }
+ob::ObjectManager &objects() {
+    return current_kernel().objects();
+}
 
 NTSTATUS reference_by_handle(HANDLE handle, ACCESS_MASK access, POBJECT_TYPE type,
                              KPROCESSOR_MODE mode, PVOID *object,
@@ -84,8 +86,8 @@ NTSTATUS NTAPI ObReferenceObjectByHandle(HANDLE Handle, ACCESS_MASK DesiredAcces
 
 /// @doc NF:wdm.ObReferenceObjectByHandleWithTag
 NTSTATUS NTAPI ObReferenceObjectByHandleWithTag(HANDLE Handle, ACCESS_MASK DesiredAccess,
-                                                POBJECT_TYPE ObjectType,
-                                                KPROCESSOR_MODE AccessMode, ULONG, PVOID *Object,
+                                                POBJECT_TYPE ObjectType, KPROCESSOR_MODE AccessMode,
+                                                ULONG, PVOID *Object,
                                                 POBJECT_HANDLE_INFORMATION HandleInformation) {
     return ObReferenceObjectByHandle(Handle, DesiredAccess, ObjectType, AccessMode, Object,
                                      HandleInformation);
@@ -104,7 +106,9 @@ NTSTATUS NTAPI ObReferenceObjectByPointerWithTag(PVOID Object, ACCESS_MASK, POBJ
 }
 
 /// @doc NF:wdm.ObfReferenceObject
-LONG_PTR NTAPI ObfReferenceObject(PVOID Object) { return objects().reference(Object); }
+LONG_PTR NTAPI ObfReferenceObject(PVOID Object) {
+    return objects().reference(Object);
+}
 
 /// @doc NF:wdm.ObReferenceObjectWithTag
 LONG_PTR NTAPI ObfReferenceObjectWithTag(PVOID Object, ULONG) {
@@ -112,7 +116,9 @@ LONG_PTR NTAPI ObfReferenceObjectWithTag(PVOID Object, ULONG) {
 }
 
 /// @doc NF:wdm.ObDereferenceObject
-LONG_PTR NTAPI ObfDereferenceObject(PVOID Object) { return objects().dereference(Object); }
+LONG_PTR NTAPI ObfDereferenceObject(PVOID Object) {
+    return objects().dereference(Object);
+}
 
 /// @doc NF:wdm.ObDereferenceObjectWithTag
 LONG_PTR NTAPI ObfDereferenceObjectWithTag(PVOID Object, ULONG) {
@@ -121,7 +127,9 @@ LONG_PTR NTAPI ObfDereferenceObjectWithTag(PVOID Object, ULONG) {
 
 /// Types whose end needs PASSIVE_LEVEL are deferred to a worker where the caller is above it; at
 /// PASSIVE_LEVEL nothing is gained by deferring. @doc NF:wdm.ObDereferenceObjectDeferDelete
-VOID NTAPI ObDereferenceObjectDeferDelete(PVOID Object) { objects().dereference(Object); }
+VOID NTAPI ObDereferenceObjectDeferDelete(PVOID Object) {
+    objects().dereference(Object);
+}
 
 /// @doc NF:wdm.ObDereferenceObjectDeferDeleteWithTag
 VOID NTAPI ObDereferenceObjectDeferDeleteWithTag(PVOID Object, ULONG) {
@@ -137,8 +145,8 @@ NTSTATUS NTAPI ObOpenObjectByPointer(PVOID Object, ULONG HandleAttributes,
     if (auto status = reference_by_pointer(Object, ObjectType, AccessMode); !NT_SUCCESS(status))
         return status;
     if (PassedAccessState)
-        DesiredAccess |= PassedAccessState->RemainingDesiredAccess |
-                         PassedAccessState->PreviouslyGrantedAccess;
+        DesiredAccess |=
+            PassedAccessState->RemainingDesiredAccess | PassedAccessState->PreviouslyGrantedAccess;
     void *process = HandleAttributes & OBJ_KERNEL_HANDLE ? nullptr : ke::current_thread().process;
     auto handle = objects().create_handle(process, Object, DesiredAccess, HandleAttributes);
     objects().dereference(Object);
@@ -159,8 +167,8 @@ NTSTATUS NTAPI ObOpenObjectByPointerWithTag(PVOID Object, ULONG HandleAttributes
 
 /// Undocumented but widely used to find a driver or device by its path; @observed in public driver
 /// sources: the object is returned referenced, links are followed.
-NTSTATUS NTAPI ObReferenceObjectByName(PUNICODE_STRING ObjectName, ULONG, PACCESS_STATE, ACCESS_MASK,
-                                       POBJECT_TYPE ObjectType, KPROCESSOR_MODE, PVOID,
+NTSTATUS NTAPI ObReferenceObjectByName(PUNICODE_STRING ObjectName, ULONG, PACCESS_STATE,
+                                       ACCESS_MASK, POBJECT_TYPE ObjectType, KPROCESSOR_MODE, PVOID,
                                        PVOID *Object) {
     *Object = nullptr;
     auto type = ob::type_from_pointer(ObjectType);
@@ -193,7 +201,9 @@ NTSTATUS NTAPI ObQueryNameString(PVOID Object, POBJECT_NAME_INFORMATION ObjectNa
 }
 
 /// @doc NF:ntifs.ObMakeTemporaryObject
-VOID NTAPI ObMakeTemporaryObject(PVOID Object) { objects().make_temporary(Object); }
+VOID NTAPI ObMakeTemporaryObject(PVOID Object) {
+    objects().make_temporary(Object);
+}
 
 /// @doc NF:ntifs.ObIsKernelHandle
 BOOLEAN NTAPI ObIsKernelHandle(HANDLE Handle) {
@@ -228,9 +238,8 @@ std::span<const Export> object_exports() {
                                           "NF:wdm.ObDereferenceObjectWithTag"),
         done<ObDereferenceObjectDeferDelete>("ObDereferenceObjectDeferDelete",
                                              "NF:wdm.ObDereferenceObjectDeferDelete"),
-        done<ObDereferenceObjectDeferDeleteWithTag>(
-            "ObDereferenceObjectDeferDeleteWithTag",
-            "NF:wdm.ObDereferenceObjectDeferDeleteWithTag"),
+        done<ObDereferenceObjectDeferDeleteWithTag>("ObDereferenceObjectDeferDeleteWithTag",
+                                                    "NF:wdm.ObDereferenceObjectDeferDeleteWithTag"),
         done<ObOpenObjectByPointer>("ObOpenObjectByPointer", "NF:ntifs.ObOpenObjectByPointer"),
         done<ObOpenObjectByPointerWithTag>("ObOpenObjectByPointerWithTag",
                                            "NF:ntifs.ObOpenObjectByPointerWithTag"),

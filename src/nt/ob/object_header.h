@@ -26,9 +26,22 @@ struct alignas(16) ObjectHeader {
 };
 
 inline ObjectHeader *header_of(const void *body) {
-    return reinterpret_cast<ObjectHeader *>(
-        reinterpret_cast<std::uintptr_t>(body) - sizeof(ObjectHeader));
+    return reinterpret_cast<ObjectHeader *>(reinterpret_cast<std::uintptr_t>(body) -
+                                            sizeof(ObjectHeader));
 }
-inline void *body_of(ObjectHeader *header) { return header + 1; }
+/// Adds a reference without judging; the count before, 0 for an object that is gone. For use under
+/// a host lock, where nothing may stop the box: check_reference() does, afterwards.
+inline std::int64_t add_reference(void *body) {
+    auto *header = header_of(body);
+    if (header->magic != ObjectHeader::live)
+        return 0;
+    return __atomic_fetch_add(&header->references, 1, __ATOMIC_RELAXED);
+}
+/// Bug check REFERENCE_BY_POINTER unless there was a reference before.
+void check_reference(const void *body, std::int64_t before);
+
+inline void *body_of(ObjectHeader *header) {
+    return header + 1;
+}
 
 } // namespace ksbox::ob

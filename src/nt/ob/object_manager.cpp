@@ -28,13 +28,17 @@ void NTAPI run_deferred(void *parameter);
 
 } // namespace
 
+void check_reference(const void *body, std::int64_t before) {
+    if (before <= 0)
+        bad_reference(body, before);
+}
+
 ObjectManager::ObjectManager(Kernel &kernel) : kernel_(kernel), state_(std::make_unique<State>()) {
     TypeOperations directory;
-    directory.mapping = {STANDARD_RIGHTS_READ | DIRECTORY_QUERY | DIRECTORY_TRAVERSE,
-                         STANDARD_RIGHTS_WRITE | DIRECTORY_CREATE_OBJECT |
-                             DIRECTORY_CREATE_SUBDIRECTORY,
-                         STANDARD_RIGHTS_EXECUTE | DIRECTORY_QUERY | DIRECTORY_TRAVERSE,
-                         DIRECTORY_ALL_ACCESS};
+    directory.mapping = {
+        STANDARD_RIGHTS_READ | DIRECTORY_QUERY | DIRECTORY_TRAVERSE,
+        STANDARD_RIGHTS_WRITE | DIRECTORY_CREATE_OBJECT | DIRECTORY_CREATE_SUBDIRECTORY,
+        STANDARD_RIGHTS_EXECUTE | DIRECTORY_QUERY | DIRECTORY_TRAVERSE, DIRECTORY_ALL_ACCESS};
     directory.remove = [](Kernel &, void *body) { delete static_cast<Directory *>(body)->names; };
     define_type(ObjectType::directory, directory);
     TypeOperations link;
@@ -62,8 +66,8 @@ ObjectManager::ObjectManager(Kernel &kernel) : kernel_(kernel), state_(std::make
 
 /// The tree as Windows has it, as far as drivers look at it.
 void ObjectManager::plant_tree() {
-    for (auto path : {u"\\", u"\\GLOBAL??", u"\\Device", u"\\Driver", u"\\FileSystem", u"\\Callback",
-                      u"\\BaseNamedObjects", u"\\KernelObjects"})
+    for (auto path : {u"\\", u"\\GLOBAL??", u"\\Device", u"\\Driver", u"\\FileSystem",
+                      u"\\Callback", u"\\BaseNamedObjects", u"\\KernelObjects"})
         KS_ASSERT(create_directory(path));
     KS_ASSERT(create_link(u"\\??", u"\\GLOBAL??"));
     KS_ASSERT(create_link(u"\\DosDevices", u"\\GLOBAL??"));
@@ -96,10 +100,8 @@ Result<void *> ObjectManager::allocate(ObjectType type, std::size_t bytes) {
 }
 
 std::int64_t ObjectManager::reference(void *body) {
-    auto *header = header_of(body);
-    const auto before = __atomic_fetch_add(&header->references, 1, __ATOMIC_RELAXED);
-    if (before <= 0 || header->magic != ObjectHeader::live)
-        bad_reference(body, before);
+    const auto before = add_reference(body);
+    check_reference(body, before);
     return before + 1;
 }
 
@@ -112,6 +114,7 @@ std::int64_t ObjectManager::dereference(void *body) {
         bad_reference(body, left);
     if (left > 0)
         return left;
+    // While a kernel is put together or taken apart there is no box thread, and no IRQL.
     if (operations(header->type).passive_remove && ke::current_thread_or_null() &&
         KeGetCurrentIrql() > PASSIVE_LEVEL) {
         ExInitializeWorkItem(&header->deferred, run_deferred, header);
@@ -148,9 +151,13 @@ std::uint32_t ObjectManager::handle_count(const void *body) const {
     return __atomic_load_n(&header_of(body)->handles, __ATOMIC_RELAXED);
 }
 
-ObjectType ObjectManager::type_of(const void *body) const { return header_of(body)->type; }
+ObjectType ObjectManager::type_of(const void *body) const {
+    return header_of(body)->type;
+}
 
-std::uint64_t ObjectManager::id_of(const void *body) const { return header_of(body)->id; }
+std::uint64_t ObjectManager::id_of(const void *body) const {
+    return header_of(body)->id;
+}
 
 bool ObjectManager::is_object(const void *body) const {
     if (reinterpret_cast<std::uintptr_t>(body) < sizeof(ObjectHeader))

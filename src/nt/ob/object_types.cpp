@@ -17,9 +17,21 @@ struct TypeObject {
 };
 
 constexpr std::array<TypeObject, object_type_count> type_objects{{
-    {u"Directory"}, {u"SymbolicLink"}, {u"Event"},  {u"Semaphore"}, {u"Mutant"},
-    {u"Timer"},     {u"Thread"},       {u"Process"}, {u"File"},     {u"Device"},
-    {u"Driver"},    {u"Key"},          {u"Section"}, {u"Callback"}, {u"Adapter"},
+    {u"Directory"},
+    {u"SymbolicLink"},
+    {u"Event"},
+    {u"Semaphore"},
+    {u"Mutant"},
+    {u"Timer"},
+    {u"Thread"},
+    {u"Process"},
+    {u"File"},
+    {u"Device"},
+    {u"Driver"},
+    {u"Key"},
+    {u"Section"},
+    {u"Callback"},
+    {u"Adapter"},
 }};
 
 POBJECT_TYPE pointer(ObjectType type) {
@@ -38,13 +50,19 @@ const std::array<POBJECT_TYPE, object_type_count> &type_variables() {
     return variables;
 }
 
-const void *variable(ObjectType type) { return &type_variables()[std::size_t(type)]; }
+const void *variable(ObjectType type) {
+    return &type_variables()[std::size_t(type)];
+}
 
 } // namespace
 
-std::u16string_view type_name(ObjectType type) { return type_objects[std::size_t(type)].name; }
+std::u16string_view type_name(ObjectType type) {
+    return type_objects[std::size_t(type)].name;
+}
 
-POBJECT_TYPE object_type_pointer(ObjectType type) { return pointer(type); }
+POBJECT_TYPE object_type_pointer(ObjectType type) {
+    return pointer(type);
+}
 
 Result<ObjectType> type_from_pointer(POBJECT_TYPE given) {
     for (std::size_t i = 0; i < object_type_count; ++i)

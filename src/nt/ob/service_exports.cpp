@@ -14,9 +14,13 @@ using namespace ksbox;
 
 namespace {
 
-ob::ObjectManager &objects() { return current_kernel().objects(); }
+ob::ObjectManager &objects() {
+    return current_kernel().objects();
+}
 
-KPROCESSOR_MODE previous_mode() { return ke::current_thread().previous_mode; }
+KPROCESSOR_MODE previous_mode() {
+    return ke::current_thread().previous_mode;
+}
 
 std::u16string_view text_of(const UNICODE_STRING &string) {
     return {reinterpret_cast<const char16_t *>(string.Buffer), string.Length / 2u};
@@ -84,16 +88,19 @@ Result<void *> process_from(HANDLE handle) {
 extern "C" {
 
 /// @doc NF:ntifs.ZwClose
-NTSTATUS NTAPI ZwClose(HANDLE Handle) { return ob::close(Handle, KernelMode); }
+NTSTATUS NTAPI ZwClose(HANDLE Handle) {
+    return ob::close(Handle, KernelMode);
+}
 
 /// @doc NF:ntifs.NtClose
-NTSTATUS NTAPI NtClose(HANDLE Handle) { return ob::close(Handle, previous_mode()); }
+NTSTATUS NTAPI NtClose(HANDLE Handle) {
+    return ob::close(Handle, previous_mode());
+}
 
 /// @doc NF:ntifs.ZwDuplicateObject
 NTSTATUS NTAPI ZwDuplicateObject(HANDLE SourceProcessHandle, HANDLE SourceHandle,
                                  HANDLE TargetProcessHandle, PHANDLE TargetHandle,
-                                 ACCESS_MASK DesiredAccess, ULONG HandleAttributes,
-                                 ULONG Options) {
+                                 ACCESS_MASK DesiredAccess, ULONG HandleAttributes, ULONG Options) {
     auto source = process_from(SourceProcessHandle);
     if (!source)
         return source.error().value();
@@ -172,14 +179,13 @@ NTSTATUS NTAPI ZwCreateDirectoryObject(PHANDLE DirectoryHandle, ACCESS_MASK Desi
         return captured.error().value();
     if (!captured->has_name)
         return STATUS_OBJECT_PATH_SYNTAX_BAD;
-    auto made =
-        objects().create_directory(captured->name, captured->attributes & OBJ_PERMANENT);
+    auto made = objects().create_directory(captured->name, captured->attributes & OBJ_PERMANENT);
     const bool exists = !made && made.error() == Status(STATUS_OBJECT_NAME_COLLISION) &&
                         captured->attributes & OBJ_OPENIF;
     if (!made && !exists)
         return made.error().value();
-    const auto status = open_named(DirectoryHandle, DesiredAccess, ObjectAttributes,
-                                   ob::ObjectType::directory);
+    const auto status =
+        open_named(DirectoryHandle, DesiredAccess, ObjectAttributes, ob::ObjectType::directory);
     return NT_SUCCESS(status) && exists ? STATUS_OBJECT_NAME_EXISTS : status;
 }
 

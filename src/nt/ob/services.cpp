@@ -11,7 +11,9 @@ namespace ksbox::ob {
 
 namespace {
 
-ObjectManager &objects() { return current_kernel().objects(); }
+ObjectManager &objects() {
+    return current_kernel().objects();
+}
 
 /// Kernel handles are invisible to user mode.
 bool visible(HANDLE handle, KPROCESSOR_MODE mode) {
@@ -41,10 +43,9 @@ Result<HANDLE> duplicate(void *source_process, HANDLE source, void *target_proce
         const auto &mapping = objects().operations(objects().type_of(entry.body)).mapping;
         const auto wanted =
             options & DUPLICATE_SAME_ACCESS ? entry.access : map_access(access, mapping);
-        made = objects().create_handle(attributes & OBJ_KERNEL_HANDLE ? nullptr : target_process,
-                                       entry.body, wanted,
-                                       options & DUPLICATE_SAME_ATTRIBUTES ? entry.attributes
-                                                                           : attributes);
+        made = objects().create_handle(
+            attributes & OBJ_KERNEL_HANDLE ? nullptr : target_process, entry.body, wanted,
+            options & DUPLICATE_SAME_ATTRIBUTES ? entry.attributes : attributes);
     }
     objects().dereference(entry.body);
     // "regardless of any error status returned": the source goes even when the copy failed.

@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "nt/ke/host_lock.h"
 #include "nt/ob/handle_table.h"
 #include "nt/ob/namespace.h"
 
@@ -11,9 +12,9 @@ namespace ksbox::ob {
 struct ObjectManager::State {
     std::array<TypeOperations, object_type_count> types;
     std::uint64_t next_id = 1;
-    KSPIN_LOCK name_lock = 0;
+    ke::HostLock name_lock;
     Directory *root = nullptr;
-    mutable KSPIN_LOCK handle_lock = 0;
+    ke::HostLock handle_lock;
     HandleTable kernel_handles;
 };
 

@@ -10,6 +10,7 @@
 #include "abi/windows.h"
 
 #include "base/result.h"
+#include "nt/ke/host_lock.h"
 #include "nt/kernel.h"
 
 namespace ksbox::ob {
@@ -30,7 +31,6 @@ struct ProcessBody {
 class Process {
   public:
     Process(Kernel &kernel, std::string name, std::uint64_t id, ProcessBody *body);
-    ~Process();
     Process(const Process &) = delete;
     Process &operator=(const Process &) = delete;
 
@@ -49,19 +49,22 @@ class Process {
 
     /// Requests of the process that drivers still hold; the I/O manager counts.
     void request_issued() { __atomic_add_fetch(&requests_, 1, __ATOMIC_RELAXED); }
-    void request_finished();
+    void request_finished(); ///< IRQL <= DISPATCH_LEVEL
     std::int64_t requests() const { return __atomic_load_n(&requests_, __ATOMIC_ACQUIRE); }
     /// Blocks until no request is left or the time is over; false then. PASSIVE_LEVEL.
     bool wait_for_requests(std::int64_t timeout_100ns);
 
   private:
+    friend class Processes;
+    void free_all();
+
     std::int64_t requests_ = 0;
-    KEVENT request_finished_;
-    KSPIN_LOCK lock_ = 0;
+    KEVENT finished_;
+    ke::HostLock lock_;
     std::vector<std::byte *> memory_;
 };
 
-/// The processes of one box, found by kernel.extension<Processes>().
+/// The processes of one box: kernel.extension<ps::Processes>().
 class Processes : public KernelExtension {
   public:
     explicit Processes(Kernel &kernel);
@@ -79,18 +82,20 @@ class Processes : public KernelExtension {
     Result<ProcessBody *> find(std::uint64_t id);
 
   private:
-    Result<Process *> make(std::string name, bool system);
+    Result<ProcessBody *> make(std::string name, bool system);
+
     Kernel &kernel_;
     ProcessBody *system_ = nullptr;
     std::uint64_t next_id_ = 4;
-    KSPIN_LOCK lock_ = 0;
+    ke::HostLock lock_;
     std::vector<ProcessBody *> bodies_;
-    friend struct ProcessType;
 };
 
 /// Whether a PEPROCESS is the system process; null counts as it.
 bool is_system_process(const void *process);
-/// The PEPROCESS of a thread that says null for the system process.
+/// The PEPROCESS of a thread, the system's where the thread says null.
 ProcessBody *process_or_system(Kernel &kernel, void *process);
+/// The client process of the current thread; null on system threads.
+Process *current_client();
 
 } // namespace ksbox::ps

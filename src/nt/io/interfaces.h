@@ -1,0 +1,57 @@
+// Device interfaces: what IoRegisterDeviceInterface names and clients find by class. The symbolic
+// link is there while the interface is enabled.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "abi/windows.h"
+
+#include "base/guid.h"
+#include "nt/io/pnp.h"
+
+namespace ksbox::io {
+
+struct Interface {
+    Guid category;            ///< the interface class
+    PDEVICE_OBJECT physical;  ///< null once the device is removed
+    std::u16string instance;  ///< the device's instance path
+    std::u16string reference; ///< reference string; may be empty
+    std::u16string link;      ///< "\??\ROOT#MEDIA#0000#{…}\reference"
+    std::u16string key;       ///< registry key of the interface, "…\Device Parameters" below it
+    bool enabled = false;
+    std::map<PropertyKey, PropertyValue> properties;
+};
+
+class Interfaces {
+  public:
+    explicit Interfaces(IoManager &io) : io_(io) {}
+
+    /// The interface, made if need be. STATUS_INVALID_DEVICE_REQUEST: `physical` is no PDO;
+    /// STATUS_INVALID_PARAMETER: a backslash in the reference string.
+    Result<Interface *> add(PDEVICE_OBJECT physical, const Guid &category,
+                            std::u16string_view reference);
+    /// STATUS_OBJECT_NAME_EXISTS (a success) when already so; STATUS_OBJECT_NAME_NOT_FOUND.
+    Result<NTSTATUS> set_state(std::u16string_view link, bool enable);
+    /// By symbolic link, in either spelling (\??\ or \\?\), case ignored; null: none.
+    Interface *find(std::u16string_view link);
+    /// Enabled ones (all of them with `disabled_too`), in the order of registration. `physical`
+    /// restricts to a device.
+    std::vector<Interface *> list(const Guid &category, PDEVICE_OBJECT physical, bool disabled_too);
+    const std::vector<std::unique_ptr<Interface>> &all() const { return interfaces_; }
+    /// The device goes: its interfaces are disabled.
+    void device_removed(PDEVICE_OBJECT physical);
+
+  private:
+    std::size_t enabled_links(const Interface &interface) const;
+    IoManager &io_;
+    std::vector<std::unique_ptr<Interface>> interfaces_;
+};
+
+/// "\??\" spelling as the user-mode "\\?\" one.
+std::u16string user_link(std::u16string_view link);
+/// And back; other paths stay as they are.
+std::u16string kernel_link(std::u16string_view path);
+
+} // namespace ksbox::io
