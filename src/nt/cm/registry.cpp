@@ -57,7 +57,7 @@ Registry::Registry(Kernel &kernel)
           return kernel.scheduler().system_time_base() + kernel.scheduler().peek_time();
       }) {
     ob::TypeOperations operations;
-    operations.remove = [](void *body) { static_cast<KeyBody *>(body)->~KeyBody(); };
+    operations.remove = [](Kernel &, void *body) { static_cast<KeyBody *>(body)->~KeyBody(); };
     kernel_.objects().define_type(ob::ObjectType::key, operations);
     populate();
 }
