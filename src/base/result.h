@@ -31,7 +31,9 @@ template <typename T> using Result = std::expected<T, Status>;
 constexpr std::unexpected<Status> fail(std::int32_t status) {
     return std::unexpected(Status(status));
 }
-constexpr std::unexpected<Status> fail(Status status) { return std::unexpected(status); }
+constexpr std::unexpected<Status> fail(Status status) {
+    return std::unexpected(status);
+}
 
 } // namespace ksbox
 

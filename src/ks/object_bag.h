@@ -23,6 +23,7 @@ class BagItems {
         ULONG bags;
         PFNKSFREE free; ///< null: ExFreePool
     };
+    // lint-allow(pointer_order): looked up only, never walked.
     std::unordered_map<void *, Item> items;
 };
 

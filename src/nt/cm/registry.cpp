@@ -173,7 +173,7 @@ Result<KeyPointer> Registry::key_of_handle(HANDLE handle, ACCESS_MASK wanted) {
         objects.dereference(entry.body);
         return fail(STATUS_OBJECT_TYPE_MISMATCH);
     }
-    const KeyPointer key = static_cast<KeyBody *>(entry.body)->key;
+    KeyPointer key = static_cast<KeyBody *>(entry.body)->key;
     objects.dereference(entry.body);
     if ((entry.access & wanted) != wanted)
         return fail(STATUS_ACCESS_DENIED);

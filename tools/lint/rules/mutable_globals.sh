@@ -14,11 +14,15 @@ rule_check() {
     local allowed=${here:-.}/allowed-globals.txt
     xargs -r -n 50 llvm-objdump-19 --syms --demangle 2>/dev/null | awk -v allowed="$allowed" '
         BEGIN { while ((getline line < allowed) > 0) { sub(/ *#.*/, "", line); if (line != "") known[line] = 1 } }
+        function is_known(name, pattern) {
+            for (pattern in known) if (name ~ "^(" pattern ")$") return 1
+            return 0
+        }
         /:[ \t]+file format/ { file = $1; sub(/:$/, "", file); next }
         /^[0-9a-f]+ .* O \.(data|bss|tdata|tbss)([._][^ \t]*)?\t/ {
             if ($0 ~ /\.data\.rel\.ro/) next
             name = $0; sub(/^[^\t]*\t[0-9a-f]+ (\.hidden )?/, "", name)
-            if (name ~ /^(guard variable for|std::__ioinit|__sancov|__asan|_ZZ|\.L)/ || name in known) next
+            if (name ~ /^(DW\.ref\.|guard variable for|std::__ioinit|__sancov|__asan|_ZZ|\.L)/ || is_known(name)) next
             print file ":0: " name
         }'
 }
