@@ -33,6 +33,16 @@ void *Image::find_export_ordinal(std::uint32_t ordinal) const {
     return nullptr;
 }
 
+const std::byte *Image::readable(std::uint32_t rva, std::uint32_t size) const {
+    const std::uint64_t end = std::uint64_t{rva} + size;
+    if (end <= headers_size_)
+        return base_ + rva;
+    for (const Section &section : sections_)
+        if (section.contains(rva) && end <= std::uint64_t{section.rva} + section.size)
+            return base_ + rva;
+    return nullptr;
+}
+
 ImageLocation Image::locate(const void *address) const {
     ImageLocation location;
     location.rva = rva_of(address);

@@ -73,6 +73,8 @@ class Image {
     /// Things about the image that a report may want to mention, one sentence each.
     [[nodiscard]] std::span<const std::string> remarks() const { return remarks_; }
 
+    /// The bytes at [rva, rva + size) if they are all in one section (or the headers), else null.
+    [[nodiscard]] const std::byte *readable(std::uint32_t rva, std::uint32_t size) const;
     /// `address` must be contained.
     [[nodiscard]] ImageLocation locate(const void *address) const;
 
