@@ -12,4 +12,8 @@ std::span<const Export> object_type_exports();
 std::span<const Export> object_exports();
 std::span<const Export> object_service_exports();
 
+// cm
+std::span<const Export> key_exports();          // ZwCreateKey …
+std::span<const Export> registry_rtl_exports(); // RtlQueryRegistryValues …
+
 } // namespace ksbox

@@ -1,12 +1,12 @@
 // ZwCreateKey and its family: handles to keys, and what is done with them. All at PASSIVE_LEVEL.
-#include "nt/cm/exports.h"
-
 #include <array>
 
 #include "nt/cm/key_information.h"
 #include "nt/cm/registry.h"
-#include "nt/ke/thread.h"
+#include "nt/exports.h"
 #include "nt/kernel.h"
+#include "nt/ob/object_attributes.h"
+#include "nt/ob/services.h"
 
 namespace ksbox::cm {
 namespace {
@@ -14,7 +14,7 @@ namespace {
 /// Where OBJECT_ATTRIBUTES lead: a key to start from, and a path below it.
 struct Target {
     KeyPointer from;
-    std::u16string_view path;
+    std::u16string path;
     void *process; ///< whose table the new handle goes into
 };
 
@@ -26,25 +26,23 @@ std::u16string_view view(const UNICODE_STRING *text) {
 /// STATUS_INVALID_PARAMETER, STATUS_OBJECT_NAME_INVALID, STATUS_OBJECT_PATH_SYNTAX_BAD,
 /// STATUS_OBJECT_NAME_NOT_FOUND, and what the root handle may give.
 Result<Target> target_of(Registry &registry, const OBJECT_ATTRIBUTES *attributes) {
-    if (!attributes || attributes->Length != sizeof(OBJECT_ATTRIBUTES))
+    if (!attributes)
         return fail(STATUS_INVALID_PARAMETER);
-    if (attributes->ObjectName && attributes->ObjectName->Length % sizeof(WCHAR) != 0)
-        return fail(STATUS_OBJECT_NAME_INVALID);
-    Target target{nullptr, view(attributes->ObjectName), ke::current_thread().process};
-    if (attributes->Attributes & OBJ_KERNEL_HANDLE)
-        target.process = nullptr;
-    if (attributes->RootDirectory) {
-        if (target.path.starts_with(u'\\'))
+    auto captured = KS_TRY(ob::capture_attributes(attributes, KernelMode));
+    void *process = ob::target_process(captured.attributes);
+    if (captured.root) {
+        if (captured.name.starts_with(u'\\'))
             return fail(STATUS_OBJECT_PATH_SYNTAX_BAD);
-        target.from = KS_TRY(registry.key_of_handle(attributes->RootDirectory, 0));
-        return target;
+        return Target{KS_TRY(registry.key_of_handle(captured.root, 0)), std::move(captured.name),
+                      process};
     }
-    if (!target.path.starts_with(u'\\'))
+    if (!captured.name.starts_with(u'\\'))
         return fail(STATUS_OBJECT_PATH_SYNTAX_BAD);
-    target.from = registry.tree().root();
-    if (!equal_ignoring_case(take_name(target.path), target.from->name))
+    std::u16string_view path = captured.name;
+    const KeyPointer root = registry.tree().root();
+    if (!equal_ignoring_case(take_name(path), root->name))
         return fail(STATUS_OBJECT_NAME_NOT_FOUND);
-    return target;
+    return Target{root, std::u16string(path), process};
 }
 
 /// A function that returns a Result<void> becomes one that returns its status.
@@ -238,21 +236,25 @@ NTSTATUS NTAPI ZwFlushKey(HANDLE KeyHandle) {
 } // extern "C"
 } // namespace
 
+} // namespace ksbox::cm
+
+namespace ksbox {
+
 std::span<const Export> key_exports() {
     static const std::array table{
-        done<&ZwCreateKey>("ZwCreateKey", "NF:wdm.ZwCreateKey"),
-        done<&ZwOpenKey>("ZwOpenKey", "NF:wdm.ZwOpenKey"),
-        done<&ZwOpenKeyEx>("ZwOpenKeyEx", "NF:wdm.ZwOpenKeyEx"),
-        done<&ZwQueryValueKey>("ZwQueryValueKey", "NF:wdm.ZwQueryValueKey"),
-        done<&ZwEnumerateValueKey>("ZwEnumerateValueKey", "NF:wdm.ZwEnumerateValueKey"),
-        done<&ZwQueryKey>("ZwQueryKey", "NF:wdm.ZwQueryKey"),
-        done<&ZwEnumerateKey>("ZwEnumerateKey", "NF:wdm.ZwEnumerateKey"),
-        done<&ZwSetValueKey>("ZwSetValueKey", "NF:wdm.ZwSetValueKey"),
-        done<&ZwDeleteValueKey>("ZwDeleteValueKey", "NF:wdm.ZwDeleteValueKey"),
-        done<&ZwDeleteKey>("ZwDeleteKey", "NF:wdm.ZwDeleteKey"),
-        done<&ZwFlushKey>("ZwFlushKey", "NF:wdm.ZwFlushKey"),
+        done<&cm::ZwCreateKey>("ZwCreateKey", "NF:wdm.ZwCreateKey"),
+        done<&cm::ZwOpenKey>("ZwOpenKey", "NF:wdm.ZwOpenKey"),
+        done<&cm::ZwOpenKeyEx>("ZwOpenKeyEx", "NF:wdm.ZwOpenKeyEx"),
+        done<&cm::ZwQueryValueKey>("ZwQueryValueKey", "NF:wdm.ZwQueryValueKey"),
+        done<&cm::ZwEnumerateValueKey>("ZwEnumerateValueKey", "NF:wdm.ZwEnumerateValueKey"),
+        done<&cm::ZwQueryKey>("ZwQueryKey", "NF:wdm.ZwQueryKey"),
+        done<&cm::ZwEnumerateKey>("ZwEnumerateKey", "NF:wdm.ZwEnumerateKey"),
+        done<&cm::ZwSetValueKey>("ZwSetValueKey", "NF:wdm.ZwSetValueKey"),
+        done<&cm::ZwDeleteValueKey>("ZwDeleteValueKey", "NF:wdm.ZwDeleteValueKey"),
+        done<&cm::ZwDeleteKey>("ZwDeleteKey", "NF:wdm.ZwDeleteKey"),
+        done<&cm::ZwFlushKey>("ZwFlushKey", "NF:wdm.ZwFlushKey"),
     };
     return table;
 }
 
-} // namespace ksbox::cm
+} // namespace ksbox

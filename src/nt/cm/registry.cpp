@@ -15,17 +15,6 @@ struct KeyBody {
     KeyPointer key;
 };
 
-ACCESS_MASK map_generic(ACCESS_MASK access) {
-    ACCESS_MASK mapped = access & 0x01FF'FFFF & ~static_cast<ACCESS_MASK>(MAXIMUM_ALLOWED);
-    if (access & (GENERIC_READ | GENERIC_EXECUTE))
-        mapped |= KEY_READ;
-    if (access & GENERIC_WRITE)
-        mapped |= KEY_WRITE;
-    if (access & (GENERIC_ALL | MAXIMUM_ALLOWED))
-        mapped |= KEY_ALL_ACCESS;
-    return mapped;
-}
-
 std::span<const std::byte> bytes_of(const void *data, std::size_t bytes) {
     return {static_cast<const std::byte *>(data), bytes};
 }
@@ -58,6 +47,11 @@ Registry::Registry(Kernel &kernel)
       }) {
     ob::TypeOperations operations;
     operations.remove = [](Kernel &, void *body) { static_cast<KeyBody *>(body)->~KeyBody(); };
+    operations.name = [](Kernel &owner, const void *body) {
+        const Locked locked(owner.registry());
+        return owner.registry().tree().path_of(static_cast<const KeyBody *>(body)->key);
+    };
+    operations.mapping = {KEY_READ, KEY_WRITE, KEY_EXECUTE, KEY_ALL_ACCESS};
     kernel_.objects().define_type(ob::ObjectType::key, operations);
     populate();
 }
@@ -161,22 +155,17 @@ Result<HANDLE> Registry::open_handle(std::u16string_view path, ACCESS_MASK acces
 Result<HANDLE> Registry::create_handle(const KeyPointer &key, ACCESS_MASK access, void *process) {
     void *body = KS_TRY(kernel_.objects().allocate(ob::ObjectType::key, sizeof(KeyBody)));
     new (body) KeyBody{key};
-    auto handle = kernel_.objects().create_handle(process, body, map_generic(access));
+    auto handle = kernel_.objects().create_handle(process, body, access);
     kernel_.objects().dereference(body); // the handle keeps it, if there is one
     return handle;
 }
 
 Result<KeyPointer> Registry::key_of_handle(HANDLE handle, ACCESS_MASK wanted) {
     auto &objects = kernel_.objects();
-    const auto entry = KS_TRY(objects.resolve(ke::current_thread().process, handle));
-    if (objects.type_of(entry.body) != ob::ObjectType::key) {
-        objects.dereference(entry.body);
-        return fail(STATUS_OBJECT_TYPE_MISMATCH);
-    }
+    const auto entry = KS_TRY(objects.resolve_typed(ob::handle_process(handle), handle,
+                                                    ob::ObjectType::key, wanted, true));
     KeyPointer key = static_cast<KeyBody *>(entry.body)->key;
     objects.dereference(entry.body);
-    if ((entry.access & wanted) != wanted)
-        return fail(STATUS_ACCESS_DENIED);
     const Locked locked(*this);
     if (key->is_deleted)
         return fail(STATUS_KEY_DELETED);

@@ -1,12 +1,10 @@
 // RtlQueryRegistryValues and the other Rtl functions that reach keys by a well-known place and a
 // path. All at PASSIVE_LEVEL.
-#include "nt/cm/exports.h"
-
 #include <array>
 
 #include "nt/cm/query_table.h"
 #include "nt/cm/registry.h"
-#include "nt/ke/thread.h"
+#include "nt/exports.h"
 #include "nt/kernel.h"
 #include "nt/ob/object_manager.h"
 
@@ -136,7 +134,7 @@ NTSTATUS NTAPI RtlCheckRegistryKey(ULONG RelativeTo, PWSTR Path) {
             return std::unexpected(key.error());
         // The page's warning: a handle that is passed gets closed.
         if (RelativeTo & RTL_REGISTRY_HANDLE)
-            return kernel.objects().close_handle(ke::current_thread().process, Path);
+            return kernel.objects().close_handle(ob::handle_process(Path), Path);
         return {};
     });
 }
@@ -152,15 +150,21 @@ NTSTATUS NTAPI RtlCreateRegistryKey(ULONG RelativeTo, PWSTR Path) {
 } // extern "C"
 } // namespace
 
+} // namespace ksbox::cm
+
+namespace ksbox {
+
 std::span<const Export> registry_rtl_exports() {
     static const std::array table{
-        done<&RtlQueryRegistryValues>("RtlQueryRegistryValues", "NF:wdm.RtlQueryRegistryValues"),
-        done<&RtlWriteRegistryValue>("RtlWriteRegistryValue", "NF:wdm.RtlWriteRegistryValue"),
-        done<&RtlDeleteRegistryValue>("RtlDeleteRegistryValue", "NF:wdm.RtlDeleteRegistryValue"),
-        done<&RtlCheckRegistryKey>("RtlCheckRegistryKey", "NF:wdm.RtlCheckRegistryKey"),
-        done<&RtlCreateRegistryKey>("RtlCreateRegistryKey", "NF:wdm.RtlCreateRegistryKey"),
+        done<&cm::RtlQueryRegistryValues>("RtlQueryRegistryValues",
+                                          "NF:wdm.RtlQueryRegistryValues"),
+        done<&cm::RtlWriteRegistryValue>("RtlWriteRegistryValue", "NF:wdm.RtlWriteRegistryValue"),
+        done<&cm::RtlDeleteRegistryValue>("RtlDeleteRegistryValue",
+                                          "NF:wdm.RtlDeleteRegistryValue"),
+        done<&cm::RtlCheckRegistryKey>("RtlCheckRegistryKey", "NF:wdm.RtlCheckRegistryKey"),
+        done<&cm::RtlCreateRegistryKey>("RtlCreateRegistryKey", "NF:wdm.RtlCreateRegistryKey"),
     };
     return table;
 }
 
-} // namespace ksbox::cm
+} // namespace ksbox
