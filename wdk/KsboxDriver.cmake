@@ -148,7 +148,9 @@ function(ksbox_add_driver name)
   endif()
 
   set(flags -Wall -Wextra -Wglobal-constructors -Wno-unused-parameter
-      -Wno-missing-field-initializers -Wno-unknown-pragmas -Wno-multichar)
+      -Wno-missing-field-initializers -Wno-unknown-pragmas -Wno-multichar
+      # STATICGUIDOF() gives a GUID as a flat list.
+      -Wno-missing-braces)
   if(ARG_CHECKED)
     list(APPEND flags -DDBG=1 -O0)
   else()
