@@ -16,6 +16,16 @@ void ImageIndex::add(const Image &image) {
 
 void ImageIndex::remove(const Image &image) {
     std::erase(images_, &image);
+    unloaded_.push_back({image.name(), base_of(&image), image.size()});
+}
+
+const UnloadedImage *ImageIndex::find_unloaded(std::uint64_t address) const {
+    if (find(address))
+        return nullptr;
+    for (auto at = unloaded_.rbegin(); at != unloaded_.rend(); ++at)
+        if (address - at->base < at->size)
+            return &*at;
+    return nullptr;
 }
 
 const Image *ImageIndex::find(std::uint64_t address) const {

@@ -7,6 +7,13 @@
 
 namespace ksbox::loader {
 
+/// What stays known of an image that was unloaded: a late callback into it has a name.
+struct UnloadedImage {
+    std::string name;
+    std::uint64_t base;
+    std::size_t size;
+};
+
 /// Not synchronised: the box changes it only while no other thread of it can walk a stack (in the
 /// realtime executor: under its load lock, and the index is replaced, never edited under readers).
 class ImageIndex {
@@ -16,10 +23,13 @@ class ImageIndex {
 
     /// Null when no loaded image contains the address.
     [[nodiscard]] const Image *find(std::uint64_t address) const;
+    /// The image that was here last, if it was removed and nothing took its place.
+    [[nodiscard]] const UnloadedImage *find_unloaded(std::uint64_t address) const;
     [[nodiscard]] std::span<const Image *const> images() const { return images_; }
 
   private:
-    std::vector<const Image *> images_; // sorted by base
+    std::vector<const Image *> images_;   // sorted by base
+    std::vector<UnloadedImage> unloaded_; // the latest last
 };
 
 /// RtlLookupFunctionEntry without the image: the .pdata entry that covers `rva`, or null (a leaf).
