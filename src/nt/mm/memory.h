@@ -74,6 +74,8 @@ class Memory {
     bool accessible(const void *address, std::size_t bytes, bool write) const;
     /// The committed range that contains the address.
     std::optional<std::span<std::byte>> range_of(const void *address) const;
+    /// The view from map() that contains the address.
+    std::optional<std::span<std::byte>> view_of(const void *address) const;
     unsigned slot() const { return slot_; }
 
     /// What the range is, in words, for reports: "stack of system thread 3", "unloaded x.sys" …

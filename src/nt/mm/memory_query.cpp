@@ -114,6 +114,14 @@ std::optional<std::span<std::byte>> Memory::range_of(const void *address) const 
     return std::span(reinterpret_cast<std::byte *>(range->begin), range->bytes);
 }
 
+std::optional<std::span<std::byte>> Memory::view_of(const void *address) const {
+    ke::HostLockGuard guard(state_->lock);
+    const Range *range = state_->containing(number(address));
+    if (range == nullptr || range->kind != RangeKind::view)
+        return std::nullopt;
+    return std::span(reinterpret_cast<std::byte *>(range->begin), range->bytes);
+}
+
 void Memory::label(std::byte *address, std::string text) {
     ke::HostLockGuard guard(state_->lock);
     Range *range = state_->containing(number(address));

@@ -75,8 +75,8 @@ struct Pool::State {
     Block *block_at(std::uintptr_t address);
     bool refill(PoolKind kind, std::size_t size_class);
     std::byte *new_page(PoolKind kind);
-    void *allocate_run(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller,
-                       bool zero);
+    void *record_run(std::byte *pages, PoolKind kind, std::size_t bytes, std::uint32_t tag,
+                     const void *caller, bool zero);
     PoolMisuse judge_free(const void *address, std::uint32_t tag);
     std::optional<PoolMisuse> check_zones(const Block &block, std::size_t behind) const;
     std::optional<PoolMisuse> reuse(Block &block, std::size_t capacity) const;
@@ -160,8 +160,10 @@ std::optional<PoolMisuse> Pool::State::reuse(Block &block, std::size_t capacity)
 void *Pool::allocate(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller,
                      bool zero) {
     State &state = *state_;
-    if (bytes > largest_class)
-        return state.allocate_run(kind, bytes, tag, caller, zero);
+    if (bytes > largest_class) {
+        auto pages = state.memory.commit(Region::pool, bytes, 1);
+        return pages ? state.record_run(*pages, kind, bytes, tag, caller, zero) : nullptr;
+    }
     const std::size_t size_class = class_table[(bytes + 15) / 16];
     const std::size_t capacity = class_bytes[size_class];
     std::optional<PoolMisuse> misuse;
@@ -195,23 +197,29 @@ void *Pool::allocate(PoolKind kind, std::size_t bytes, std::uint32_t tag, const 
     return block->address;
 }
 
-void *Pool::State::allocate_run(PoolKind kind, std::size_t bytes, std::uint32_t tag,
-                                const void *caller, bool zero) {
-    auto pages = memory.commit(Region::pool, bytes, 1);
+/// Makes a block of committed pages.
+void *Pool::State::record_run(std::byte *pages, PoolKind kind, std::size_t bytes, std::uint32_t tag,
+                              const void *caller, bool zero) {
+    const std::size_t rounded = (bytes + layout::page_bytes - 1) & ~(layout::page_bytes - 1);
+    if (kind == PoolKind::nonpaged_execute)
+        (void)memory.protect(pages, rounded, Protection::read_write_execute);
+    memory.label(pages, fmt::format("pool block {} of {} bytes", tag_text(tag), bytes));
+    if (!zero)
+        fill_words(pages, bytes, fresh_fill);
+    std::memset(pages + bytes, red_zone_fill, rounded - bytes);
+    poison(pages + bytes, rounded - bytes);
+    ke::HostLockGuard guard(lock);
+    runs[number(pages)] =
+        Block{pages, nullptr, caller, ++sequence, bytes, tag, kind, BlockState::live};
+    return pages;
+}
+
+void *Pool::allocate_contiguous(std::size_t bytes, const PhysicalLimits &limits,
+                                const void *caller) {
+    auto pages = state_->memory.commit_contiguous(bytes, limits, 1);
     if (!pages)
         return nullptr;
-    const std::size_t rounded = memory.range_of(*pages)->size();
-    if (kind == PoolKind::nonpaged_execute)
-        (void)memory.protect(*pages, rounded, Protection::read_write_execute);
-    memory.label(*pages, fmt::format("pool block {} of {} bytes", tag_text(tag), bytes));
-    if (!zero)
-        fill_words(*pages, bytes, fresh_fill);
-    std::memset(*pages + bytes, red_zone_fill, rounded - bytes);
-    poison(*pages + bytes, rounded - bytes);
-    ke::HostLockGuard guard(lock);
-    Block &block = runs[number(*pages)];
-    block = Block{*pages, nullptr, caller, ++sequence, bytes, tag, kind, BlockState::live};
-    return *pages;
+    return state_->record_run(*pages, PoolKind::contiguous, bytes, contiguous_tag, caller, false);
 }
 
 /// The slab block whose span (with the red zone behind it) holds the address, in any state.
@@ -274,7 +282,7 @@ void Pool::free(void *address, std::uint32_t tag, const void *) {
         if (block == nullptr && (run = state.runs.find(number(address))) != state.runs.end())
             block = &run->second;
         if (block == nullptr || block->address != address || block->state != BlockState::live ||
-            (tag != 0 && block->tag != tag)) {
+            ((tag != 0 || block->kind == PoolKind::contiguous) && block->tag != tag)) {
             misuse = state.judge_free(address, tag);
         } else if (run != state.runs.end()) {
             is_run = true;

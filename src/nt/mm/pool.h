@@ -19,7 +19,14 @@ class Kernel;
 
 namespace ksbox::mm {
 
-enum class PoolKind : std::uint8_t { nonpaged, nonpaged_execute, paged };
+enum class PoolKind : std::uint8_t {
+    nonpaged,
+    nonpaged_execute,
+    paged,
+    contiguous ///< MmAllocateContiguousMemory; freed by its own call only
+};
+
+inline constexpr std::uint32_t contiguous_tag = 0x6d43'6d4d; ///< 'MmCm'
 
 struct PoolBlock {
     void *address;
@@ -38,6 +45,7 @@ struct PoolMisuse {
 };
 
 class Memory;
+struct PhysicalLimits;
 
 class Pool {
   public:
@@ -50,9 +58,13 @@ class Pool {
     /// 16-byte aligned (page aligned from 4096 bytes on, as on Windows); null when exhausted.
     void *allocate(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller,
                    bool zero);
+    /// Whole pages, physically contiguous within the limits, filled from the seed; a block of kind
+    /// contiguous with contiguous_tag, which free() must be given.
+    void *allocate_contiguous(std::size_t bytes, const PhysicalLimits &limits, const void *caller);
     /// Bug check BAD_POOL_CALLER (0xC2) for an address that is not an allocation, a double free or
-    /// (when `tag` is not 0) another tag; BAD_POOL_HEADER (0x19) when the bytes around the block
-    /// were written. A write to a freed block is found when its bytes are handed out again.
+    /// (when `tag` is not 0, or the block is contiguous) another tag; BAD_POOL_HEADER (0x19) when
+    /// the bytes around the block were written. A write to a freed block is found when its bytes
+    /// are handed out again.
     void free(void *address, std::uint32_t tag, const void *caller);
     /// The live block that contains the address.
     std::optional<PoolBlock> find(const void *address) const;
