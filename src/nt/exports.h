@@ -16,4 +16,7 @@ std::span<const Export> object_service_exports();
 std::span<const Export> key_exports();          // ZwCreateKey …
 std::span<const Export> registry_rtl_exports(); // RtlQueryRegistryValues …
 
+// rtl
+std::span<const Export> rtl_exports(); // RtlInitUnicodeString … and the C library
+
 } // namespace ksbox

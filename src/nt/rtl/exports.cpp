@@ -1,0 +1,21 @@
+#include "nt/exports.h"
+
+#include <vector>
+
+#include "nt/rtl/exports.h"
+
+namespace ksbox {
+
+std::span<const Export> rtl_exports() {
+    static const std::vector<Export> all = [] {
+        std::vector<Export> joined;
+        for (auto part : {rtl::string_exports(), rtl::string_buffer_exports(),
+                          rtl::number_exports(), rtl::time_exports(), rtl::version_exports(),
+                          rtl::bitmap_exports(), rtl::crt_memory_exports()})
+            joined.insert(joined.end(), part.begin(), part.end());
+        return joined;
+    }();
+    return all;
+}
+
+} // namespace ksbox
