@@ -60,14 +60,6 @@ std::unexpected<Status> fail_errno() {
     return fail(status_of_errno(errno));
 }
 
-bool creates(ULONG disposition) {
-    return disposition != FILE_OPEN && disposition != FILE_OVERWRITE;
-}
-bool truncates(ULONG disposition) {
-    return disposition == FILE_SUPERSEDE || disposition == FILE_OVERWRITE ||
-           disposition == FILE_OVERWRITE_IF;
-}
-
 } // namespace
 
 std::int32_t status_of_errno(int error) {
@@ -188,9 +180,9 @@ Result<HostFolder::Resolved> HostFolder::resolve(std::u16string_view path) const
 Result<HostFolder::Opened> HostFolder::open(const Request &request) {
     Resolved resolved = KS_TRY(resolve(request.path));
     if (!resolved.exists)
-        return creates(request.disposition) ? create_new(request, std::move(resolved.host_path))
-                                            : fail(STATUS_OBJECT_NAME_NOT_FOUND);
-    if (request.disposition == FILE_CREATE)
+        return request.create ? create_new(request, std::move(resolved.host_path))
+                              : fail(STATUS_OBJECT_NAME_NOT_FOUND);
+    if (!request.may_exist)
         return fail(STATUS_OBJECT_NAME_COLLISION);
     return open_existing(request, std::move(resolved.host_path));
 }
@@ -201,10 +193,10 @@ Result<HostFolder::Opened> HostFolder::create_new(const Request &request, std::s
         if (mkdirat(parent.get(), name_of(host_path).c_str(), 0777) != 0)
             return fail_errno();
         auto folder = KS_TRY(open_beneath(host_path, O_RDONLY | O_DIRECTORY));
-        return Opened{std::move(folder), std::move(host_path), true, FILE_CREATED};
+        return Opened{std::move(folder), std::move(host_path), true, true};
     }
     auto file = KS_TRY(open_beneath(host_path, O_RDWR | O_CREAT | O_EXCL | common_flags, 0666));
-    return Opened{std::move(file), std::move(host_path), false, FILE_CREATED};
+    return Opened{std::move(file), std::move(host_path), false, true};
 }
 
 Result<HostFolder::Opened> HostFolder::open_existing(const Request &request,
@@ -220,18 +212,22 @@ Result<HostFolder::Opened> HostFolder::open_existing(const Request &request,
         return fail(STATUS_FILE_IS_A_DIRECTORY);
     if (!is_directory && request.must_be_directory)
         return fail(STATUS_NOT_A_DIRECTORY);
-    if (is_directory && truncates(request.disposition))
-        return fail(STATUS_OBJECT_NAME_COLLISION);
-    if (is_directory)
-        return Opened{KS_TRY(open_beneath(host_path, O_RDONLY | O_DIRECTORY)), host_path, true,
-                      FILE_OPENED};
-    const bool writes = request.for_writing || truncates(request.disposition);
-    auto file = KS_TRY(open_beneath(host_path, (writes ? O_RDWR : O_RDONLY) | common_flags |
-                                                   (truncates(request.disposition) ? O_TRUNC : 0)));
-    const ULONG outcome = request.disposition == FILE_SUPERSEDE ? FILE_SUPERSEDED
-                          : truncates(request.disposition)      ? FILE_OVERWRITTEN
-                                                                : FILE_OPENED;
-    return Opened{std::move(file), std::move(host_path), false, outcome};
+    const int flags = is_directory          ? O_RDONLY | O_DIRECTORY
+                      : request.for_writing ? O_RDWR | common_flags
+                                            : O_RDONLY | common_flags;
+    auto file = KS_TRY(open_beneath(host_path, flags));
+    return Opened{std::move(file), std::move(host_path), is_directory, false};
+}
+
+Result<void> HostFolder::make_folders(std::u16string_view path) {
+    for (std::size_t end = 0; end != path.npos;) {
+        end = path.find(u'\\', end + 1);
+        Request request;
+        request.path = path.substr(0, end);
+        request.create = request.must_be_directory = true;
+        KS_TRY(open(request));
+    }
+    return {};
 }
 
 Result<void> HostFolder::remove(const std::string &host_path) {

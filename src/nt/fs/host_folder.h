@@ -28,9 +28,10 @@ class HostFolder {
     HostFolder &operator=(const HostFolder &) = delete;
 
     struct Request {
-        std::u16string_view path; ///< "\Windows\x.ini"; "\" or "" is the folder itself
-        ULONG disposition = FILE_OPEN;
-        bool must_be_directory = false;     ///< and one is made where the disposition creates
+        std::u16string_view path;           ///< "\Windows\x.ini"; "\" or "" is the folder itself
+        bool may_exist = true;              ///< false: STATUS_OBJECT_NAME_COLLISION when it does
+        bool create = false;                ///< makes it when it is missing
+        bool must_be_directory = false;     ///< and one is made by `create`
         bool must_not_be_directory = false; ///< FILE_NON_DIRECTORY_FILE
         bool for_writing = false;
     };
@@ -38,7 +39,7 @@ class HostFolder {
         FileDescriptor file;
         std::string host_path; ///< relative to the folder, as spelled on the host
         bool is_directory;
-        ULONG outcome; ///< FILE_OPENED, FILE_CREATED, FILE_OVERWRITTEN, FILE_SUPERSEDED
+        bool is_new;
     };
     /// Names ignore case; where several differ only in that, the exact one wins, then the first in
     /// byte order. STATUS_OBJECT_NAME_NOT_FOUND (the last name), STATUS_OBJECT_PATH_NOT_FOUND (one
@@ -52,6 +53,9 @@ class HostFolder {
     /// STATUS_OBJECT_NAME_COLLISION unless `replace`. Returns the new host path.
     Result<std::string> rename(const std::string &host_path, std::u16string_view new_path,
                                bool replace);
+
+    /// Makes the folders of a path that are missing.
+    Result<void> make_folders(std::u16string_view path);
 
     const std::string &root() const { return root_; }
 

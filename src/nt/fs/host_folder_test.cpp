@@ -25,14 +25,14 @@ class HostFolderTest : public testing::Test {
     }
     void TearDown() override { files::remove_all(outside); }
 
-    Result<HostFolder::Opened> open(std::u16string_view path, ULONG disposition = FILE_OPEN) {
+    Result<HostFolder::Opened> open(std::u16string_view path, bool create = false) {
         HostFolder::Request request;
         request.path = path;
-        request.disposition = disposition;
+        request.create = create;
         return folder->open(request);
     }
-    std::int32_t error(std::u16string_view path, ULONG disposition = FILE_OPEN) {
-        const auto opened = open(path, disposition);
+    std::int32_t error(std::u16string_view path, bool create = false) {
+        const auto opened = open(path, create);
         return opened ? STATUS_SUCCESS : opened.error().value();
     }
 
@@ -43,7 +43,7 @@ class HostFolderTest : public testing::Test {
 TEST_F(HostFolderTest, NamesIgnoreCase) {
     const auto opened = open(u"\\SUB\\file.TXT").value();
     EXPECT_EQ(opened.host_path, "Sub/File.txt");
-    EXPECT_EQ(opened.outcome, static_cast<ULONG>(FILE_OPENED));
+    EXPECT_FALSE(opened.is_new);
     std::ofstream(outside / "inside" / "Sub" / "file.TXT") << "exact";
     EXPECT_EQ(open(u"\\SUB\\file.TXT").value().host_path, "Sub/file.TXT");
     EXPECT_TRUE(open(u"\\").value().is_directory);
@@ -53,10 +53,10 @@ TEST_F(HostFolderTest, NamesIgnoreCase) {
 TEST_F(HostFolderTest, MissingNamesAndMissingPaths) {
     EXPECT_EQ(error(u"\\none"), STATUS_OBJECT_NAME_NOT_FOUND);
     EXPECT_EQ(error(u"\\none\\file"), STATUS_OBJECT_PATH_NOT_FOUND);
-    EXPECT_EQ(error(u"\\none\\file", FILE_CREATE), STATUS_OBJECT_PATH_NOT_FOUND);
+    EXPECT_EQ(error(u"\\none\\file", true), STATUS_OBJECT_PATH_NOT_FOUND);
     EXPECT_EQ(error(u"\\sub\\file.txt\\x"), STATUS_OBJECT_PATH_NOT_FOUND);
-    EXPECT_EQ(error(u"\\a*b", FILE_CREATE), STATUS_OBJECT_NAME_INVALID);
-    EXPECT_EQ(error(u"\\a/b", FILE_CREATE), STATUS_OBJECT_NAME_INVALID);
+    EXPECT_EQ(error(u"\\a*b", true), STATUS_OBJECT_NAME_INVALID);
+    EXPECT_EQ(error(u"\\a/b", true), STATUS_OBJECT_NAME_INVALID);
 }
 
 TEST_F(HostFolderTest, NothingLeadsOutside) {
@@ -70,7 +70,7 @@ TEST_F(HostFolderTest, NothingLeadsOutside) {
     EXPECT_EQ(error(u"\\link"), STATUS_ACCESS_DENIED);
     EXPECT_EQ(error(u"\\absolute"), STATUS_ACCESS_DENIED);
     EXPECT_EQ(error(u"\\up\\secret.txt"), STATUS_ACCESS_DENIED);
-    EXPECT_EQ(error(u"\\up\\new.txt", FILE_CREATE), STATUS_ACCESS_DENIED);
+    EXPECT_EQ(error(u"\\up\\new.txt", true), STATUS_ACCESS_DENIED);
     EXPECT_EQ(error(u"\\magic\\etc"), STATUS_ACCESS_DENIED);
     EXPECT_EQ(error(u"\\within\\file.txt"), STATUS_SUCCESS);
     EXPECT_FALSE(files::exists(outside / "new.txt"));
@@ -84,17 +84,18 @@ TEST_F(HostFolderTest, SpecialFilesAreRefusedWithoutBlocking) {
     EXPECT_EQ(error(u"\\fifo"), STATUS_ACCESS_DENIED);
 }
 
-TEST_F(HostFolderTest, Dispositions) {
-    EXPECT_EQ(error(u"\\sub\\file.txt", FILE_CREATE), STATUS_OBJECT_NAME_COLLISION);
-    EXPECT_EQ(open(u"\\new", FILE_OPEN_IF).value().outcome, static_cast<ULONG>(FILE_CREATED));
-    EXPECT_EQ(open(u"\\new", FILE_OPEN_IF).value().outcome, static_cast<ULONG>(FILE_OPENED));
-    EXPECT_EQ(error(u"\\absent", FILE_OVERWRITE), STATUS_OBJECT_NAME_NOT_FOUND);
-    EXPECT_EQ(open(u"\\sub\\file.txt", FILE_OVERWRITE_IF).value().outcome,
-              static_cast<ULONG>(FILE_OVERWRITTEN));
-    EXPECT_EQ(files::file_size(outside / "inside" / "Sub" / "File.txt"), 0u);
-    EXPECT_EQ(open(u"\\new", FILE_SUPERSEDE).value().outcome, static_cast<ULONG>(FILE_SUPERSEDED));
-    EXPECT_EQ(open(u"\\newer", FILE_SUPERSEDE).value().outcome, static_cast<ULONG>(FILE_CREATED));
-    EXPECT_EQ(error(u"\\sub", FILE_OVERWRITE_IF), STATUS_OBJECT_NAME_COLLISION);
+TEST_F(HostFolderTest, CreatesWhatIsMissing) {
+    EXPECT_TRUE(open(u"\\new", true).value().is_new);
+    EXPECT_FALSE(open(u"\\NEW", true).value().is_new);
+    HostFolder::Request request;
+    request.path = u"\\sub\\file.txt";
+    request.create = true;
+    request.may_exist = false;
+    EXPECT_EQ(folder->open(request).error(), Status(STATUS_OBJECT_NAME_COLLISION));
+    EXPECT_TRUE(folder->make_folders(u"\\sub\\a\\B"));
+    EXPECT_TRUE(files::is_directory(outside / "inside" / "Sub" / "a" / "B"));
+    EXPECT_TRUE(folder->make_folders(u"\\sub\\a\\B"));
+    EXPECT_EQ(folder->make_folders(u"\\sub\\file.txt\\x").error(), Status(STATUS_NOT_A_DIRECTORY));
 }
 
 TEST_F(HostFolderTest, DirectoriesAndFilesAreToldApart) {
@@ -107,7 +108,7 @@ TEST_F(HostFolderTest, DirectoriesAndFilesAreToldApart) {
     request.must_be_directory = true;
     EXPECT_EQ(folder->open(request).error(), Status(STATUS_NOT_A_DIRECTORY));
     request.path = u"\\made";
-    request.disposition = FILE_CREATE;
+    request.create = true;
     EXPECT_TRUE(folder->open(request).value().is_directory);
     EXPECT_TRUE(files::is_directory(outside / "inside" / "made"));
 }
