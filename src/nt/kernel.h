@@ -24,6 +24,7 @@ class Pool;
 namespace ke {
 class Scheduler;
 class BugCheck;
+class SharedData;
 } // namespace ke
 namespace ob {
 class ObjectManager;
@@ -73,6 +74,19 @@ class KernelExtension {
     virtual ~KernelExtension() = default;
 };
 
+/// What the layers that know images do for the executive, which does not; set by the box before
+/// the first driver is loaded.
+struct KernelHooks {
+    /// Offers an exception to the driver's handlers on the current stack. True: go on with the
+    /// context, as a filter asked for; false: nobody took it. A taken one does not return.
+    std::function<bool(struct _EXCEPTION_RECORD &, struct _CONTEXT &)> dispatch_exception;
+    /// Fills `frames` with return addresses from `context` (CONTEXT*) outwards; how many.
+    std::function<std::size_t(const struct _CONTEXT &, std::uint64_t *frames, std::size_t count)>
+        walk_stack;
+    /// The name of the driver whose image holds the address; "" for none.
+    std::function<std::string_view(const void *)> driver_of;
+};
+
 class Kernel {
   public:
     static Result<std::unique_ptr<Kernel>> create(KernelOptions options);
@@ -91,6 +105,12 @@ class Kernel {
     cm::Registry &registry() { return *registry_; }
     fs::FileSystem &files() { return *files_; }
     io::IoManager &io() { return *io_; }
+
+    ke::SharedData &shared_data() { return *shared_data_; }
+    KernelHooks hooks;
+
+    /// The object behind a data export whose value differs from box to box; null: the table's own.
+    const void *box_data(std::string_view export_name) const;
 
     /// The layer's per-box state, created by its constructor T(Kernel&) at first use.
     template <typename T> T &extension() {
@@ -114,15 +134,17 @@ class Kernel {
     std::unique_ptr<mm::Memory> memory_;
     std::unique_ptr<mm::Pool> pool_;
     std::unique_ptr<ke::BugCheck> bug_check_;
+    std::unique_ptr<ke::SharedData> shared_data_;
     std::unique_ptr<ke::Scheduler> scheduler_;
     std::unique_ptr<ob::ObjectManager> objects_;
-    std::unique_ptr<ex::Executive> executive_;
+    std::shared_ptr<ex::Executive> executive_;
     std::unique_ptr<cm::Registry> registry_;
-    std::unique_ptr<fs::FileSystem> files_;
-    std::unique_ptr<io::IoManager> io_;
+    std::shared_ptr<fs::FileSystem> files_;
+    std::shared_ptr<io::IoManager> io_;
     std::unordered_map<std::type_index, std::unique_ptr<KernelExtension>> extensions_;
     std::vector<std::unique_ptr<KernelExtension> *> extension_order_;
     std::unordered_map<std::string, std::uint64_t> random_counters_;
+    signed char processor_count_ = 0;
 };
 
 /// The kernel of the current box thread. Precondition: the caller runs on a box thread.

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <cstdio>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -15,6 +14,10 @@
 #include "base/result.h"
 
 namespace ksbox {
+
+namespace ke {
+class HostLock;
+}
 
 /// A host address that the trace prints as driver+offset or an object's name, never as a number.
 struct TracedAddress {
@@ -28,14 +31,17 @@ struct TraceField {
 
 class Trace {
   public:
-    /// Opens `file` for writing (write-through, so that a kill -9 leaves whole lines); empty: none.
+    /// Opens `file` for writing, each event at once (so that a kill -9 leaves whole lines); empty:
+    /// no file.
     static Result<std::unique_ptr<Trace>> create(const std::string &file);
     ~Trace();
 
-    /// Whether a file is written; callers skip costly fields otherwise.
-    bool to_file() const { return file_ != nullptr; }
+    /// Whether a file is written; callers skip costly events otherwise.
+    bool to_file() const { return file_ >= 0; }
+    /// Whether a write failed (a full disk): the trace is then incomplete.
+    bool failed() const { return failed_; }
 
-    /// One event. `kind` is a fixed dotted word: "irp.create", "callback", "state", "frame" …
+    /// One event. `kind` is a fixed dotted word: "irp.dispatch", "callback", "ks.frame" …
     /// Virtual time and thread are added. Any IRQL; never a scheduling point.
     void event(std::string_view kind, std::initializer_list<TraceField> fields);
 
@@ -49,10 +55,13 @@ class Trace {
 
   private:
     static constexpr std::size_t ring_size = 64;
-    struct Entry;
     Trace();
-    std::FILE *file_ = nullptr;
-    std::unique_ptr<Entry[]> ring_;
+    std::string format(std::string_view kind, std::initializer_list<TraceField> fields) const;
+
+    int file_ = -1;
+    bool failed_ = false;
+    std::unique_ptr<ke::HostLock> lock_;
+    std::array<std::string, ring_size> ring_;
     std::size_t next_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -35,7 +36,7 @@ struct BugCheckFacts {
     std::array<std::uint64_t, 4> parameters{};
     std::uint8_t irql = 0;
     std::uint64_t time_100ns = 0;
-    std::array<char, 256> reason{}; ///< one sentence, for codes of our own and for context
+    std::array<char, 2048> reason{}; ///< one sentence, for codes of our own and for context
     std::array<char, 64> thread{};
     std::array<char, 64> callback{}; ///< innermost driver callback in flight
     std::uint64_t callback_target = 0;
@@ -48,7 +49,8 @@ struct BugCheckFacts {
 
 class BugCheck {
   public:
-    explicit BugCheck(Kernel &kernel) : kernel_(kernel) {}
+    explicit BugCheck(Kernel &kernel);
+    ~BugCheck();
 
     /// Stops the current box: never returns. Callable from any box thread at any IRQL, from
     /// healthy host code (exports) and from the trap trampoline. `context` is a CONTEXT* of the
@@ -57,13 +59,29 @@ class BugCheck {
                            std::string_view reason, const void *context = nullptr) noexcept;
 
     bool stopped() const { return __atomic_load_n(&stopped_, __ATOMIC_ACQUIRE); }
+    /// Meaningful once stopped.
     const BugCheckFacts &facts() const { return facts_; }
-    /// The facts into which the CLI's parent looks when the child dies: may live in shared memory.
+    /// Copies the facts to `shared` when the box stops: the CLI's parent reads them there, whatever
+    /// becomes of the child.
     void publish_to(BugCheckFacts *shared) { shared_ = shared; }
 
+    /// Asks the box to stop at its next scheduling point, with this code: from any host thread or
+    /// signal handler (time limits).
+    void request_stop(std::uint32_t code) { __atomic_store_n(&requested_, code, __ATOMIC_RELEASE); }
+    bool stop_requested() const { return __atomic_load_n(&requested_, __ATOMIC_ACQUIRE) != 0; }
+    [[noreturn]] void honour_stop_request() noexcept;
+
+    /// Top of the stack on which a thread without one of its own comes to its bug check.
+    std::byte *emergency_stack_limit() const { return emergency_stack_limit_; }
+
   private:
+    void capture(std::uint32_t code, const std::array<std::uint64_t, 4> &parameters,
+                 std::string_view reason, const void *context) noexcept;
+
     Kernel &kernel_;
-    bool stopped_ = false;
+    std::byte *emergency_stack_limit_ = nullptr;
+    std::uint32_t stopped_ = 0;
+    std::uint32_t requested_ = 0;
     BugCheckFacts facts_;
     BugCheckFacts *shared_ = nullptr;
 };

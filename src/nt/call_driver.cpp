@@ -1,0 +1,43 @@
+#include "nt/call_driver.h"
+
+#include <fmt/format.h>
+
+#include "nt/ke/bug_check.h"
+#include "nt/ke/scheduler.h"
+#include "nt/kernel.h"
+#include "nt/trace.h"
+
+namespace ksbox {
+
+void enter_driver(DriverCall &call) noexcept {
+    ke::Thread &thread = ke::current_thread();
+    Kernel &kernel = thread.kernel;
+    call.irql = thread.irql;
+    call.outer = thread.calls;
+    thread.calls = &call;
+    kernel.scheduler().point(ke::Point::call);
+    call.entered_100ns = kernel.scheduler().peek_time();
+    if (kernel.trace().to_file())
+        kernel.trace().event("callback", {{"name", std::string_view(call.callback)},
+                                          {"target", TracedAddress{call.target}},
+                                          {"object", TracedAddress{call.object}},
+                                          {"irql", std::uint64_t(call.irql)}});
+}
+
+void leave_driver(DriverCall &call, std::uint64_t result) noexcept {
+    ke::Thread &thread = ke::current_thread();
+    Kernel &kernel = thread.kernel;
+    if (thread.irql != call.irql)
+        bug_check(0xC8 /* IRQL_UNEXPECTED_VALUE */,
+                  (std::uint64_t(thread.irql) << 16) | (std::uint64_t(call.irql) << 8), 0,
+                  reinterpret_cast<std::uint64_t>(call.target), 0,
+                  fmt::format("{} was called at IRQL {} and returned at IRQL {}", call.callback,
+                              call.irql, thread.irql));
+    thread.calls = call.outer;
+    if (kernel.trace().to_file())
+        kernel.trace().event("return", {{"name", std::string_view(call.callback)},
+                                        {"result", std::uint64_t(std::uint32_t(result))}});
+    kernel.scheduler().point(ke::Point::call);
+}
+
+} // namespace ksbox

@@ -1,0 +1,65 @@
+#include "nt/kernel.h"
+
+#include "abi/windows.h"
+
+#include "nt/cm/registry.h"
+#include "nt/ke/bug_check.h"
+#include "nt/ke/random.h"
+#include "nt/ke/scheduler.h"
+#include "nt/ke/trap.h"
+#include "nt/mm/memory.h"
+#include "nt/mm/pool.h"
+#include "nt/ob/object_manager.h"
+#include "nt/trace.h"
+
+namespace ksbox {
+
+Kernel::Kernel(KernelOptions options) : options_(std::move(options)) {}
+
+Result<std::unique_ptr<Kernel>> Kernel::create(KernelOptions options) {
+    if (options.processors < 1 || options.processors > 64 || options.clock_period_100ns == 0)
+        return fail(STATUS_INVALID_PARAMETER);
+    std::unique_ptr<Kernel> kernel(new Kernel(std::move(options)));
+    kernel->processor_count_ = static_cast<signed char>(kernel->options_.processors);
+    kernel->trace_ = KS_TRY(Trace::create(kernel->options_.trace_file));
+    kernel->memory_ = KS_TRY(mm::Memory::create());
+    kernel->pool_ = std::make_unique<mm::Pool>(*kernel);
+    kernel->bug_check_ = std::make_unique<ke::BugCheck>(*kernel);
+    kernel->shared_data_ = std::make_unique<ke::SharedData>(*kernel);
+    kernel->scheduler_ = std::make_unique<ke::Scheduler>(*kernel);
+    kernel->trace_->now_100ns = [&scheduler = *kernel->scheduler_] {
+        return scheduler.peek_time();
+    };
+    kernel->trace_->thread_name = [] {
+        ke::Thread *thread = ke::current_thread_or_null();
+        return thread == nullptr ? std::string_view("host") : std::string_view(thread->name);
+    };
+    kernel->objects_ = std::make_unique<ob::ObjectManager>(*kernel);
+    KS_CHECK(kernel->scheduler_->start());
+    kernel->registry_ = std::make_unique<cm::Registry>(*kernel);
+    return kernel;
+}
+
+Kernel::~Kernel() {
+    // Threads go before what they use; a stopped box's have gone already.
+    if (scheduler_)
+        scheduler_->shut_down();
+    while (!extension_order_.empty()) {
+        extension_order_.back()->reset();
+        extension_order_.pop_back();
+    }
+}
+
+std::uint64_t Kernel::random(std::string_view purpose) {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (char c : purpose)
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    std::uint64_t call = random_counters_[std::string(purpose)]++;
+    return ke::Random(options_.seed ^ hash ^ (call * 0x9e3779b97f4a7c15)).next();
+}
+
+const void *Kernel::box_data(std::string_view export_name) const {
+    return export_name == "KeNumberProcessors" ? &processor_count_ : nullptr;
+}
+
+} // namespace ksbox
