@@ -7,6 +7,11 @@
 
 namespace ksbox {
 
+// mm
+std::span<const Export> pool_exports();
+std::span<const Export> mdl_exports();
+std::span<const Export> memory_exports();
+
 // ob
 std::span<const Export> object_type_exports();
 std::span<const Export> object_exports();

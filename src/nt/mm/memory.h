@@ -48,6 +48,12 @@ class Memory {
     /// them out again. STATUS_INVALID_PARAMETER when they do not fit.
     Result<void> map_reserved(std::byte *address, std::size_t offset, std::span<const Pfn> pages,
                               Protection protection);
+    struct Reservation {
+        std::string label;
+        std::size_t mapped_pages;
+    };
+    /// What begins at the address, if reserve() gave it.
+    std::optional<Reservation> reservation(const void *address) const;
     Result<void> unmap_reserved(std::byte *address, std::size_t offset, std::size_t pages);
     /// Returns a range from commit() or map(); its pages become inaccessible and its contents are
     /// dropped. With `reuse` false the range is never handed out again (unloaded images).

@@ -122,6 +122,17 @@ std::optional<std::span<std::byte>> Memory::view_of(const void *address) const {
     return std::span(reinterpret_cast<std::byte *>(range->begin), range->bytes);
 }
 
+std::optional<Memory::Reservation> Memory::reservation(const void *address) const {
+    ke::HostLockGuard guard(state_->lock);
+    const auto found = state_->ranges.find(number(address));
+    if (found == state_->ranges.end() || found->second.kind != RangeKind::reserved)
+        return std::nullopt;
+    const Range &range = found->second;
+    const auto mapped = std::count_if(range.pages.begin(), range.pages.end(),
+                                      [](Pfn page) { return page != no_page; });
+    return Reservation{range.label, static_cast<std::size_t>(mapped)};
+}
+
 void Memory::label(std::byte *address, std::string text) {
     ke::HostLockGuard guard(state_->lock);
     Range *range = state_->containing(number(address));
