@@ -21,12 +21,10 @@ foreach(_module ${_modules})
   endif()
 endforeach()
 
-# The driver kit: headers, .def files and GUIDs as they stand, and what the build made of them.
+# The driver kit: headers, .def files and sources of its small libraries. KsboxDriver.cmake builds
+# those in the tree that uses it.
 set(KSBOX_KIT_DIR ${CMAKE_INSTALL_DATADIR}/ksbox/wdk)
-install(DIRECTORY ${CMAKE_SOURCE_DIR}/wdk/ DESTINATION ${KSBOX_KIT_DIR}
-        PATTERN "*_test.cpp" EXCLUDE PATTERN "test" EXCLUDE PATTERN "tests" EXCLUDE)
-install(DIRECTORY ${CMAKE_BINARY_DIR}/wdk/ DESTINATION ${KSBOX_KIT_DIR}/lib OPTIONAL
-        FILES_MATCHING PATTERN "*.lib" PATTERN "CMakeFiles" EXCLUDE)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/wdk/ DESTINATION ${KSBOX_KIT_DIR})
 
 set(KSBOX_INSTALL_LIBDIR ${CMAKE_INSTALL_LIBDIR})
 set(KSBOX_INSTALL_INCLUDEDIR ${CMAKE_INSTALL_INCLUDEDIR})
