@@ -12,7 +12,7 @@ static const KSNODE_DESCRIPTOR GainNodes[] = {
     DEFINE_NODE_DESCRIPTOR(&GainVolumeAutomation, &KSNODETYPE_VOLUME, NULL),
     DEFINE_NODE_DESCRIPTOR(&GainMuteAutomation, &KSNODETYPE_MUTE, NULL)};
 
-// @doc audio/nodes-and-connections
+// @doc audio/exposing-filter-topology
 static const KSTOPOLOGY_CONNECTION GainConnections[] = {
     {KSFILTER_NODE, GAIN_SINK_PIN, GAIN_VOLUME_NODE, KSNODEPIN_STANDARD_IN},
     {GAIN_VOLUME_NODE, KSNODEPIN_STANDARD_OUT, GAIN_MUTE_NODE, KSNODEPIN_STANDARD_IN},

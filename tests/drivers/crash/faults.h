@@ -1,0 +1,13 @@
+// The faults themselves. See crash.h.
+#pragma once
+
+extern "C" {
+#include <ntddk.h>
+}
+#include "crash.h"
+
+// The fault of that name; CRASH_NONE if there is none.
+CRASH_FAULT FaultByName(PCWSTR Name);
+
+// Commits it. Returns only if the fault lets it.
+NTSTATUS CommitFault(CRASH_FAULT Fault);
