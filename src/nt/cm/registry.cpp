@@ -21,26 +21,6 @@ std::span<const std::byte> bytes_of(const void *data, std::size_t bytes) {
 
 } // namespace
 
-Registry::Locked::Locked(const Registry &registry)
-    : registry_(registry), held_(ke::current_thread_or_null() != nullptr) {
-    if (!held_)
-        return;
-    auto &scheduler = registry_.kernel_.scheduler();
-    previous_ = ke::current_thread().irql;
-    if (previous_ < DISPATCH_LEVEL)
-        scheduler.raise_irql(DISPATCH_LEVEL);
-    scheduler.acquire_spin_lock(&registry_.lock_);
-}
-
-Registry::Locked::~Locked() {
-    if (!held_)
-        return;
-    auto &scheduler = registry_.kernel_.scheduler();
-    scheduler.release_spin_lock(&registry_.lock_);
-    if (previous_ < DISPATCH_LEVEL)
-        scheduler.lower_irql(previous_);
-}
-
 Registry::Registry(Kernel &kernel)
     : kernel_(kernel), tree_([&kernel] {
           return kernel.scheduler().system_time_base() + kernel.scheduler().peek_time();

@@ -15,6 +15,7 @@
 
 #include "nt/cm/key.h"
 #include "nt/cm/reg_file.h"
+#include "nt/ke/host_lock.h"
 
 namespace ksbox {
 class Kernel;
@@ -26,7 +27,7 @@ namespace ksbox::cm {
 inline constexpr std::u16string_view services_path =
     u"\\Registry\\Machine\\System\\CurrentControlSet\\Services";
 
-/// All functions: box threads at PASSIVE_LEVEL, or a host thread while no box thread runs. Paths
+/// All functions: any thread of the host or the box; PASSIVE_LEVEL where handles are made. Paths
 /// are absolute ("\Registry\Machine\…"), values' names may be empty (the default value).
 class Registry {
   public:
@@ -80,23 +81,19 @@ class Registry {
     void populate();
 
     Kernel &kernel_;
-    mutable KSPIN_LOCK lock_ = 0;
+    mutable ke::HostLock lock_;
     KeyTree tree_;
 };
 
-/// Holds the registry's lock: a spin lock of ke, since nothing is waited for while it is held.
-/// Driver memory is never touched meanwhile.
+/// Holds the registry's lock, a leaf: driver memory is never touched, and nobody called, meanwhile.
 class Registry::Locked {
   public:
-    explicit Locked(const Registry &registry);
-    ~Locked();
+    explicit Locked(const Registry &registry) : guard_(registry.lock_) {}
     Locked(const Locked &) = delete;
     Locked &operator=(const Locked &) = delete;
 
   private:
-    const Registry &registry_;
-    bool held_;
-    KIRQL previous_ = 0;
+    ke::HostLockGuard guard_;
 };
 
 } // namespace ksbox::cm
