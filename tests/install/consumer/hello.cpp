@@ -1,7 +1,9 @@
 // The least driver: loads and unloads.
 #include <wdm.h>
 
-static void unload(PDRIVER_OBJECT) { DbgPrint("hello: bye\n"); }
+static void unload(PDRIVER_OBJECT) {
+    DbgPrint("hello: bye\n");
+}
 
 extern "C" NTSTATUS DriverEntry(PDRIVER_OBJECT driver, PUNICODE_STRING) {
     driver->DriverUnload = unload;
