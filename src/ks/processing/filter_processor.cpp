@@ -1,0 +1,199 @@
+// The conditions under which a filter processes, and its table of process pins.
+#include "ks/processing/filter_processor.h"
+
+#include <algorithm>
+
+#include "ks/filter.h"
+#include "ks/stream/pin_stream.h"
+#include "nt/spin_guard.h"
+
+namespace ksbox::ks {
+
+namespace {
+constexpr ULONG pool_tag = 'pFsK';
+} // namespace
+
+Result<std::unique_ptr<FilterProcessing>> FilterProcessing::create(Filter &filter) {
+    auto processor = std::make_unique<FilterProcessor>(filter);
+    if (!processor->gate())
+        return fail(STATUS_INSUFFICIENT_RESOURCES);
+    return processor;
+}
+
+FilterProcessor::FilterProcessor(Filter &filter)
+    : Processor(options_of(filter.abi().Descriptor ? filter.abi().Descriptor->Flags : 0, false,
+                           filter.abi_address())),
+      filter_(filter) {
+    sees_empty_samples_ = filter.abi().Descriptor && (filter.abi().Descriptor->Flags &
+                                                      KSFILTER_FLAG_RECEIVE_ZERO_LENGTH_SAMPLES);
+    if (gate())
+        started_input_.connect(gate(), GateKind::and_gate, false);
+}
+
+FilterProcessor::~FilterProcessor() {
+    drain();
+    free_table();
+    for (PinType &each : types_)
+        if (each.some_frames)
+            ExFreePoolWithTag(each.some_frames, pool_tag);
+    if (run_gate_)
+        ExFreePoolWithTag(run_gate_, pool_tag);
+}
+
+FilterProcessor &FilterProcessor::of(Filter &filter) {
+    return static_cast<FilterProcessor &>(*filter.processing);
+}
+
+bool FilterProcessor::active() const {
+    return filter_.filter_centric();
+}
+
+void FilterProcessor::add_pin(Pin &pin) {
+    if (!pin.transport)
+        return;
+    PinStream &stream = PinStream::of(pin);
+    block();
+    stream.process_pin = static_cast<PKSPROCESSPIN>(
+        ExAllocatePoolWithTag(NonPagedPool, sizeof(KSPROCESSPIN), pool_tag));
+    if (stream.process_pin) {
+        std::memset(stream.process_pin, 0, sizeof(KSPROCESSPIN));
+        stream.process_pin->Pin = &pin.abi();
+        streams_.push_back(&stream);
+        rebuild_table();
+    }
+    unblock();
+}
+
+void FilterProcessor::remove_pin(Pin &pin) {
+    if (!pin.transport)
+        return;
+    PinStream &stream = PinStream::of(pin);
+    block();
+    std::erase(streams_, &stream);
+    rebuild_table();
+    if (stream.process_pin)
+        ExFreePoolWithTag(std::exchange(stream.process_pin, nullptr), pool_tag);
+    unblock();
+}
+
+void FilterProcessor::free_table() {
+    if (table_)
+        ExFreePoolWithTag(std::exchange(table_, nullptr), pool_tag);
+    if (slots_)
+        ExFreePoolWithTag(std::exchange(slots_, nullptr), pool_tag);
+}
+
+/// One entry a pin factory, in the order of pin IDs. Processing is blocked.
+void FilterProcessor::rebuild_table() {
+    free_table();
+    const ULONG types = filter_.pin_factory_count();
+    table_ = static_cast<PKSPROCESSPIN_INDEXENTRY>(ExAllocatePoolWithTag(
+        NonPagedPool, sizeof(KSPROCESSPIN_INDEXENTRY) * std::max<ULONG>(types, 1), pool_tag));
+    slots_ = static_cast<PKSPROCESSPIN *>(ExAllocatePoolWithTag(
+        NonPagedPool, sizeof(PKSPROCESSPIN) * (streams_.size() + 1), pool_tag));
+    if (!table_ || !slots_) {
+        free_table();
+        return;
+    }
+    PKSPROCESSPIN *slot = slots_;
+    for (ULONG id = 0; id < types; ++id) {
+        table_[id].Pins = slot;
+        for (PinStream *stream : streams_)
+            if (stream->pin().abi().Id == id)
+                *slot++ = stream->process_pin;
+        table_[id].Count = static_cast<ULONG>(slot - table_[id].Pins);
+    }
+    // A factory whose instances are necessary blocks processing until there are enough.
+    SpinGuard guard(lock_);
+    for (ULONG id = 0; id < types; ++id) {
+        PinType &each = type(id);
+        const ULONG needed = filter_.pin_descriptor(id).InstancesNecessary;
+        if (needed && !each.necessary.connected())
+            each.necessary.connect(gate(), GateKind::and_gate, each.ready >= needed);
+    }
+}
+
+/// Lock held.
+FilterProcessor::PinType &FilterProcessor::type(ULONG pin_id) {
+    while (types_.size() <= pin_id)
+        types_.emplace_back();
+    return types_[pin_id];
+}
+
+void FilterProcessor::set_asleep(bool asleep) {
+    {
+        SpinGuard guard(lock_);
+        if (asleep && !asleep_input_.connected())
+            asleep_input_.connect(gate(), GateKind::and_gate, false);
+        else if (!asleep)
+            asleep_input_.disconnect();
+    }
+    if (!asleep && active())
+        attempt(false, Reason::trigger);
+}
+
+void FilterProcessor::pin_started(bool started) {
+    SpinGuard guard(lock_);
+    started_ += started ? 1 : -1;
+    started_input_.set(started_ != 0);
+}
+
+void FilterProcessor::pin_ready(ULONG pin_id, bool ready) {
+    SpinGuard guard(lock_);
+    PinType &each = type(pin_id);
+    each.ready += ready ? 1 : -1;
+    if (each.necessary.connected())
+        each.necessary.set(each.ready >= filter_.pin_descriptor(pin_id).InstancesNecessary);
+}
+
+/// An OR gate that is an input of the filter's AND gate. Null when storage is short.
+KSGATE *FilterProcessor::new_or_gate() {
+    auto *const result =
+        static_cast<KSGATE *>(ExAllocatePoolWithTag(NonPagedPool, sizeof(KSGATE), pool_tag));
+    if (result)
+        KsGateInitializeOr(result, gate());
+    return result;
+}
+
+KSGATE *FilterProcessor::frames_gate(PinStream &pin, GateKind &kind) {
+    kind = GateKind::and_gate;
+    if (!pin.pin().has_flag(KSPIN_FLAG_SOME_FRAMES_REQUIRED_FOR_PROCESSING))
+        return gate();
+    SpinGuard guard(lock_);
+    PinType &each = type(pin.pin().abi().Id);
+    if (!each.some_frames)
+        each.some_frames = new_or_gate();
+    if (!each.some_frames)
+        return gate();
+    kind = GateKind::or_gate;
+    return each.some_frames;
+}
+
+KSGATE *FilterProcessor::run_gate() {
+    SpinGuard guard(lock_);
+    if (!run_gate_)
+        run_gate_ = new_or_gate();
+    return run_gate_;
+}
+
+void FilterProcessor::attach(KSGATE *attached, GateKind kind) {
+    SpinGuard guard(lock_);
+    if (attached_[attached]++)
+        return;
+    attached->NextGate = gate();
+    if (!KsGateGetStateUnsafe(attached))
+        KsGateAddOffInputToAnd(gate());
+}
+
+void FilterProcessor::detach(KSGATE *attached, GateKind kind) {
+    SpinGuard guard(lock_);
+    const auto found = attached_.find(attached);
+    if (found == attached_.end() || --found->second)
+        return;
+    attached_.erase(found);
+    if (!KsGateGetStateUnsafe(attached))
+        KsGateRemoveOffInputFromAnd(gate());
+    attached->NextGate = nullptr;
+}
+
+} // namespace ksbox::ks

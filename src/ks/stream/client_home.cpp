@@ -1,0 +1,53 @@
+// Client IRPs: in and out.
+#include "ks/stream/client_home.h"
+
+#include "ks/stream/pin_stream.h"
+
+namespace ksbox::ks {
+
+namespace {
+
+NTSTATUS complete(PIRP irp, NTSTATUS status, ULONG_PTR information = 0) {
+    irp->IoStatus.Status = status;
+    irp->IoStatus.Information = information;
+    IoCompleteRequest(irp, IO_NO_INCREMENT);
+    return status;
+}
+
+/// Bytes of the headers that KsProbeStreamIrp has captured.
+ULONG captured_bytes(const IO_STACK_LOCATION &location) {
+    const auto &parameters = location.Parameters.DeviceIoControl;
+    return parameters.OutputBufferLength ? parameters.OutputBufferLength
+                                         : parameters.InputBufferLength;
+}
+
+} // namespace
+
+NTSTATUS ClientHome::submit(PIRP irp) {
+    const IO_STACK_LOCATION &location = *IoGetCurrentIrpStackLocation(irp);
+    const bool write = location.Parameters.DeviceIoControl.IoControlCode == IOCTL_KS_WRITE_STREAM;
+    if (write != stream_.input())
+        return complete(irp, STATUS_INVALID_DEVICE_REQUEST);
+    ULONG flags = KSPROBE_ALLOCATEMDL | KSPROBE_PROBEANDLOCK | KSPROBE_SYSTEMADDRESS;
+    if (write)
+        flags |= KSPROBE_STREAMWRITE | KSPROBE_ALLOWFORMATCHANGE;
+    NTSTATUS status = KsProbeStreamIrp(irp, flags, 0);
+    if (!NT_SUCCESS(status))
+        return complete(irp, status);
+    auto made = StreamIrp::create(irp, captured_bytes(location), true, *this);
+    if (!made)
+        return complete(irp, made.error().value());
+    IoMarkIrpPending(irp);
+    stream_.receive(*made->release());
+    return STATUS_PENDING;
+}
+
+void ClientHome::receive(StreamIrp &irp) {
+    const std::unique_ptr<StreamIrp> owned(&irp);
+    PIRP const client_irp = irp.irp;
+    const ULONG bytes = stream_.input() ? irp.data_used() : irp.header_bytes();
+    irp.restore_headers();
+    complete(client_irp, irp.status, NT_ERROR(irp.status) ? 0 : bytes);
+}
+
+} // namespace ksbox::ks

@@ -1,0 +1,88 @@
+// The default allocator of a pipe, and a pin's own.
+#include "ks/stream/frame_allocator.h"
+
+#include <algorithm>
+
+#include "ks/pin.h"
+#include "nt/call_driver.h"
+
+namespace ksbox::ks {
+
+namespace {
+
+constexpr ULONG pool_tag = 'rFsK';
+
+/// Pool memory is aligned to 16 bytes, from a page on to pages; more is made by hand.
+class PoolAllocator final : public FrameAllocator {
+  public:
+    explicit PoolAllocator(const FrameSetup &setup) : setup_(setup) {}
+
+    void *allocate() override {
+        // Whole pages: a frame may be mapped for DMA or shared with a client.
+        const std::size_t bytes =
+            (std::size_t(setup_.bytes) + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
+        if (setup_.alignment > PAGE_SIZE)
+            return nullptr;
+        return ExAllocatePoolWithTag(NonPagedPool, bytes, pool_tag);
+    }
+    void free(void *frame) override { ExFreePoolWithTag(frame, pool_tag); }
+
+  private:
+    const FrameSetup setup_;
+};
+
+class PinAllocator final : public FrameAllocator {
+  public:
+    PinAllocator(Pin &pin, PVOID context)
+        : pin_(pin), dispatch_(*pin.dispatch()->Allocator), context_(context) {}
+    ~PinAllocator() override {
+        if (dispatch_.DeleteAllocator)
+            call_driver("KSALLOCATOR_DISPATCH.DeleteAllocator", pin_.abi_address(),
+                        dispatch_.DeleteAllocator, context_);
+    }
+
+    void *allocate() override {
+        return call_driver("KSALLOCATOR_DISPATCH.Allocate", pin_.abi_address(), dispatch_.Allocate,
+                           context_);
+    }
+    void free(void *frame) override {
+        call_driver("KSALLOCATOR_DISPATCH.Free", pin_.abi_address(), dispatch_.Free, context_,
+                    frame);
+    }
+
+  private:
+    Pin &pin_;
+    const KSALLOCATOR_DISPATCH dispatch_;
+    PVOID context_;
+};
+
+} // namespace
+
+Result<std::unique_ptr<FrameAllocator>> FrameAllocator::create_default(const FrameSetup &setup) {
+    return std::make_unique<PoolAllocator>(setup);
+}
+
+Result<std::unique_ptr<FrameAllocator>> FrameAllocator::create_of_pin(Pin &pin, FrameSetup &setup) {
+    const KSALLOCATOR_DISPATCH &dispatch = *pin.dispatch()->Allocator;
+    if (!dispatch.Allocate || !dispatch.Free)
+        return fail(STATUS_INVALID_PARAMETER);
+    KSALLOCATOR_FRAMING framing{};
+    framing.OptionsFlags = KSALLOCATOR_OPTIONF_SYSTEM_MEMORY;
+    framing.PoolType = NonPagedPool;
+    framing.Frames = setup.frames;
+    framing.FrameSize = setup.bytes;
+    framing.FileAlignment = setup.alignment - 1;
+    PVOID context = nullptr;
+    if (dispatch.InitializeAllocator) {
+        const NTSTATUS status =
+            call_driver("KSALLOCATOR_DISPATCH.InitializeAllocator", pin.abi_address(),
+                        dispatch.InitializeAllocator, &pin.abi(), &framing, &context);
+        if (!NT_SUCCESS(status))
+            return fail(status);
+    }
+    setup.frames = std::max<ULONG>(framing.Frames, 1);
+    setup.bytes = framing.FrameSize;
+    return std::make_unique<PinAllocator>(pin, context);
+}
+
+} // namespace ksbox::ks

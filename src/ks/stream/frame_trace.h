@@ -1,0 +1,23 @@
+// "ks.frame" and "ks.state" in the trace: which pin, how many bytes, which flags, how they came.
+#pragma once
+
+#include <string_view>
+
+#include "abi/windows.h"
+
+namespace ksbox::ks {
+
+class Pin;
+struct Frame;
+
+/// How a frame reached the pin, or where it goes.
+enum class FrameTransport : std::uint8_t { client, pipe, irp };
+
+std::string_view to_string(FrameTransport transport);
+std::string_view to_string(KSSTATE state);
+
+/// `what` is "enter" or "leave". Any IRQL.
+void trace_frame(Pin &pin, std::string_view what, const Frame &frame, FrameTransport transport);
+void trace_state(Pin &pin, KSSTATE to, KSSTATE from, NTSTATUS status);
+
+} // namespace ksbox::ks

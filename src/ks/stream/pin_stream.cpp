@@ -1,0 +1,302 @@
+// A pin's data side: arrival of frames, states, the pin's inputs to the gates.
+#include "ks/stream/pin_stream.h"
+
+#include "ks/filter.h"
+#include "ks/processing/filter_processor.h"
+#include "ks/stream/client_home.h"
+#include "ks/stream/pipe.h"
+#include "ks/stream/requester.h"
+#include "nt/call_driver.h"
+#include "nt/kernel.h"
+#include "nt/spin_guard.h"
+#include "nt/trace.h"
+
+namespace ksbox::ks {
+
+/// Pin-centric processing (stream/pin-centric-processing).
+class PinStream::PinProcessor final : public Processor {
+  public:
+    explicit PinProcessor(PinStream &stream)
+        : Processor(options_of(stream.pin().descriptor().Flags,
+                               stream.pin().has_flag(KSPIN_FLAG_ASYNCHRONOUS_PROCESSING),
+                               stream.pin().abi_address())),
+          stream_(stream) {}
+
+  protected:
+    NTSTATUS process() override {
+        Pin &pin = stream_.pin();
+        return call_driver("KSPIN_DISPATCH.Process", pin.abi_address(), pin.dispatch()->Process,
+                           &pin.abi());
+    }
+    std::uint64_t progress() const override { return stream_.queue().changes(); }
+
+  private:
+    PinStream &stream_;
+};
+
+Result<std::unique_ptr<PinTransport>> PinTransport::create(Pin &pin) {
+    auto stream = std::make_unique<PinStream>(pin);
+    KS_CHECK(stream->initialize());
+    return stream;
+}
+
+PinStream::PinStream(Pin &pin) : pin_(pin) {}
+
+Result<void> PinStream::initialize() {
+    const Queue::Options options{input(), pin_.has_flag(KSPIN_FLAG_DISTINCT_TRAILING_EDGE),
+                                 pin_.has_flag(KSPIN_FLAG_ENFORCE_FIFO),
+                                 pin_.has_flag(KSPIN_FLAG_GENERATE_MAPPINGS)};
+    queue_ = KS_TRY(Queue::create(pin_, options, *this));
+    client_home_ = std::make_unique<ClientHome>(*this);
+    if (pin_.pin_centric()) {
+        processor_ = std::make_unique<PinProcessor>(*this);
+        if (!processor_->gate())
+            return fail(STATUS_INSUFFICIENT_RESOURCES);
+        state_input_.connect(processor_->gate(), GateKind::and_gate, false);
+        frames_input_.connect(processor_->gate(), GateKind::and_gate, false);
+    }
+    pipe = Pipe::create(*this);
+    return {};
+}
+
+PinStream::~PinStream() {
+    if (processor_)
+        processor_->drain();
+    queue_.reset();
+}
+
+FilterProcessor *PinStream::filter_processor() {
+    if (processor_ || !pin_.filter().filter_centric())
+        return nullptr;
+    return &FilterProcessor::of(pin_.filter());
+}
+
+Processor *PinStream::processor() {
+    return processor_ ? static_cast<Processor *>(processor_.get()) : filter_processor();
+}
+
+KSSTATE PinStream::pipe_state() const {
+    return pipe->state();
+}
+
+KSSTATE PinStream::processing_state() const {
+    return pin_.has_flag(KSPIN_FLAG_PROCESS_IN_RUN_STATE_ONLY) ? KSSTATE_RUN : KSSTATE_PAUSE;
+}
+
+Result<void> PinStream::connect(Pin &source) {
+    return Pipe::join(*this, of(source));
+}
+
+void PinStream::disconnect() {
+    Pipe::part(*this);
+}
+
+Status PinStream::set_state(KSSTATE to, KSSTATE) {
+    return pipe->request(*this, to);
+}
+
+Status PinStream::step(KSSTATE to, KSSTATE from) {
+    MutexGuard guard(pin_.control());
+    KSPIN &abi = pin_.abi();
+    abi.ClientState = to;
+    NTSTATUS status = STATUS_SUCCESS;
+    if (pin_.dispatch() && pin_.dispatch()->SetDeviceState)
+        status = call_driver("KSPIN_DISPATCH.SetDeviceState", &abi, pin_.dispatch()->SetDeviceState,
+                             &abi, to, from);
+    // The page forbids STATUS_PENDING and names no consequence; it must not pass for success.
+    if (status == STATUS_PENDING)
+        status = STATUS_UNSUCCESSFUL;
+    trace_state(pin_, to, from, status);
+    if (!NT_SUCCESS(status))
+        abi.ClientState = from;
+    return Status(status);
+}
+
+void PinStream::state_reached(KSSTATE to, KSSTATE from) {
+    const bool was_ready = from >= processing_state();
+    const bool ready = to >= processing_state();
+    {
+        SpinGuard guard(gates_lock_);
+        open_ = to >= KSSTATE_ACQUIRE;
+    }
+    if (FilterProcessor *const filter = filter_processor()) {
+        if (from == KSSTATE_STOP)
+            connect_gates();
+        if (ready != was_ready)
+            filter->pin_ready(pin_.abi().Id, ready);
+        if (from == KSSTATE_STOP || to == KSSTATE_STOP)
+            filter->pin_started(from == KSSTATE_STOP);
+    }
+    {
+        SpinGuard guard(gates_lock_);
+        state_input_.set(ready);
+        run_input_.set(to == KSSTATE_RUN);
+    }
+    if (filter_processor() && to == KSSTATE_STOP)
+        disconnect_gates();
+    // Frames that are waiting are processed once the state allows it; a pin that needs no frames
+    // processes at any change.
+    const bool trigger = (ready && !was_ready) || (to == KSSTATE_RUN && run_input_.connected());
+    if (trigger && processor() && !pin_.has_flag(KSPIN_FLAG_DO_NOT_INITIATE_PROCESSING))
+        processor()->attempt(pin_.has_flag(KSPIN_FLAG_ASYNCHRONOUS_PROCESSING),
+                             Processor::Reason::trigger);
+}
+
+/// A filter-centric pin counts on the filter's gate only while it is not in STOP.
+void PinStream::connect_gates() {
+    FilterProcessor &filter = *filter_processor();
+    GateKind kind = GateKind::and_gate;
+    KSGATE *const frames_gate = attached_ ? attached_ : filter.frames_gate(*this, kind);
+    if (attached_)
+        kind = attached_kind_;
+    KSGATE *const run_gate =
+        pin_.has_flag(KSPIN_FLAG_PROCESS_IF_ANY_IN_RUN_STATE) ? filter.run_gate() : nullptr;
+    SpinGuard guard(gates_lock_);
+    state_input_.connect(filter.gate(), GateKind::and_gate, false);
+    if (!pin_.has_flag(KSPIN_FLAG_FRAMES_NOT_REQUIRED_FOR_PROCESSING))
+        frames_input_.connect(frames_gate, kind, frames_);
+    if (run_gate)
+        run_input_.connect(run_gate, GateKind::or_gate, false);
+}
+
+void PinStream::disconnect_gates() {
+    SpinGuard guard(gates_lock_);
+    state_input_.disconnect();
+    frames_input_.disconnect();
+    run_input_.disconnect();
+}
+
+void PinStream::attach_gate(KSGATE *gate, GateKind kind) {
+    FilterProcessor *const filter = filter_processor();
+    if (!filter)
+        return;
+    if (attached_)
+        filter->detach(attached_, attached_kind_);
+    attached_ = gate;
+    attached_kind_ = kind;
+    if (gate)
+        filter->attach(gate, kind);
+}
+
+void PinStream::frames_available(bool available) {
+    SpinGuard guard(gates_lock_);
+    frames_ = available;
+    frames_input_.set(available);
+}
+
+void PinStream::frame_leaves(const Frame &frame) {
+    trace_frame(pin_, "leave", frame, transport_);
+    const bool eos = frame.header->OptionsFlags & KSSTREAM_HEADER_OPTIONSF_ENDOFSTREAM;
+    if (eos && input() && !frame.owner->cancelling && pin_.has_flag(KSPIN_FLAG_GENERATE_EOS_EVENTS))
+        KsGenerateEvents(&pin_.abi(), &KSEVENTSETID_Connection, KSEVENT_CONNECTION_ENDOFSTREAM, 0,
+                         nullptr, nullptr, nullptr);
+}
+
+bool PinStream::accepts() const {
+    return open_ && !in_reset_;
+}
+
+void PinStream::receive(StreamIrp &irp) {
+    if (!accepts()) {
+        irp.status = STATUS_CANCELLED;
+        irp.home.receive(irp);
+        return;
+    }
+    for (const Frame &frame : irp.frames)
+        trace_frame(pin_, "enter", frame, transport_);
+    const bool was_dry = queue_->insert(irp);
+    // A flush between the first look and the insertion has missed it.
+    if (!accepts())
+        queue_->flush(true);
+    Processor *const processor = this->processor();
+    if (!processor || pin_.has_flag(KSPIN_FLAG_DO_NOT_INITIATE_PROCESSING))
+        return;
+    if (was_dry || pin_.has_flag(KSPIN_FLAG_INITIATE_PROCESSING_ON_EVERY_ARRIVAL))
+        processor->attempt(pin_.has_flag(KSPIN_FLAG_ASYNCHRONOUS_PROCESSING),
+                           Processor::Reason::trigger);
+}
+
+NTSTATUS PinStream::submit(PIRP irp) {
+    NTSTATUS status = STATUS_SUCCESS;
+    if (pin_.abi().ResetState == KSRESET_BEGIN)
+        status = STATUS_DEVICE_NOT_READY;
+    else if (!open_ || pin_.irp_source() || transport_ != FrameTransport::client)
+        status = STATUS_INVALID_DEVICE_STATE;
+    if (NT_SUCCESS(status))
+        return client_home_->submit(irp);
+    irp->IoStatus.Status = status;
+    irp->IoStatus.Information = 0;
+    IoCompleteRequest(irp, IO_NO_INCREMENT);
+    return status;
+}
+
+void PinStream::irp_returned(StreamIrp &irp) {
+    if (irp_completion)
+        call_driver("AVStrMiniPinIrpCompletion", pin_.abi_address(), irp_completion, &pin_.abi(),
+                    irp.irp);
+}
+
+void PinStream::flush(bool stopping) {
+    if (Processor *const running = processor_.get())
+        running->drain();
+    call_reset();
+    queue_->flush(stopping);
+}
+
+/// The page allows, but does not promise, that the control mutex is held.
+void PinStream::call_reset() {
+    Filter &filter = pin_.filter();
+    if (pin_.dispatch() && pin_.dispatch()->Reset)
+        call_driver("KSPIN_DISPATCH.Reset", pin_.abi_address(), pin_.dispatch()->Reset,
+                    &pin_.abi());
+    if (filter.filter_centric() && filter.dispatch()->Reset)
+        call_driver("KSFILTER_DISPATCH.Reset", filter.abi_address(), filter.dispatch()->Reset,
+                    &filter.abi());
+}
+
+void PinStream::reset(KSRESET reset) {
+    if ((reset == KSRESET_BEGIN) == in_reset_)
+        return;
+    // A pin that refuses frames while they circulate would only keep them going round.
+    if (reset == KSRESET_BEGIN) {
+        pipe->hold(true);
+        in_reset_ = true;
+        flush(false);
+    } else {
+        in_reset_ = false;
+        pipe->hold(false);
+    }
+}
+
+void PinStream::cleanup(PFILE_OBJECT) {
+    if (transport_ == FrameTransport::client) {
+        queue_->flush(false);
+        // What the minidriver holds locked cannot be cancelled: it lets go on its way to STOP.
+        if (!queue_->empty())
+            pipe->stop();
+    }
+}
+
+void PinStream::shut_down() {
+    pipe->stop();
+    if (queue_->abandon_clones())
+        pin_.kernel.trace().event("ks.clones-left", {{"pin", TracedAddress{pin_.abi_address()}}});
+    if (Processor *const running = processor())
+        running->drain();
+}
+
+void PinStream::set_asleep(bool asleep) {
+    if (!processor_)
+        return;
+    {
+        SpinGuard guard(gates_lock_);
+        if (asleep && !asleep_input_.connected())
+            asleep_input_.connect(processor_->gate(), GateKind::and_gate, false);
+        else if (!asleep)
+            asleep_input_.disconnect();
+    }
+    if (!asleep)
+        processor_->attempt(false, Processor::Reason::trigger);
+}
+
+} // namespace ksbox::ks

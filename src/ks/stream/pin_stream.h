@@ -1,0 +1,106 @@
+// A standard-transport pin's data side: its queue, its inputs to the gates, its place in a pipe.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "ks/pin.h"
+#include "ks/processing/gate_input.h"
+#include "ks/processing/processor.h"
+#include "ks/stream/frame_trace.h"
+#include "ks/stream/queue.h"
+#include "ks/transport.h"
+
+namespace ksbox::ks {
+
+class ClientHome;
+class FilterProcessor;
+class Pipe;
+
+class PinStream final : public PinTransport, public StreamIrpReceiver, QueueListener {
+  public:
+    explicit PinStream(Pin &pin);
+    ~PinStream() override;
+    Result<void> initialize();
+
+    /// Precondition: the pin uses the standard transport.
+    static PinStream &of(Pin &pin) { return static_cast<PinStream &>(*pin.transport); }
+
+    // PinTransport.
+    Result<void> connect(Pin &source) override;
+    void disconnect() override;
+    Status set_state(KSSTATE to, KSSTATE from) override;
+    NTSTATUS submit(PIRP irp) override;
+    void reset(KSRESET reset) override;
+    void cleanup(PFILE_OBJECT file) override;
+    void shut_down() override;
+    void set_asleep(bool asleep) override;
+
+    /// A streaming IRP arrives from the circuit.
+    void receive(StreamIrp &irp) override;
+
+    Pin &pin() { return pin_; }
+    Queue &queue() { return *queue_; }
+    bool input() const { return pin_.abi().DataFlow == KSPIN_DATAFLOW_IN; }
+    /// What processes this pin's frames: the pin itself or its filter; null: nothing does.
+    Processor *processor();
+    KSSTATE pipe_state() const;
+    /// Least state in which frames are processed.
+    KSSTATE processing_state() const;
+
+    // For the pipe. No lock held, PASSIVE_LEVEL.
+    /// One step: ClientState, the minidriver's SetDeviceState under the control mutex.
+    Status step(KSSTATE to, KSSTATE from);
+    /// All pins of the pipe have made the step (or are about to, on the way down).
+    void state_reached(KSSTATE to, KSSTATE from);
+    /// Sends every frame home and calls the minidriver's Reset.
+    void flush(bool stopping);
+    void set_transport(FrameTransport transport) { transport_ = transport; }
+    void irp_returned(StreamIrp &irp);
+    bool in_reset() const { return in_reset_; }
+
+    /// KsPinAttachAndGate, KsPinAttachOrGate; null detaches. STOP, PASSIVE_LEVEL.
+    void attach_gate(KSGATE *gate, GateKind kind);
+    KSGATE *attached_gate() const { return attached_; }
+
+    /// What the client asked for last; guarded by the pipe's mutex.
+    KSSTATE requested = KSSTATE_STOP;
+    std::shared_ptr<Pipe> pipe;
+    PFNKSPINIRPCOMPLETION irp_completion = nullptr; ///< KsPinRegisterIrpCompletionCallback
+
+    /// The pin's KSPROCESSPIN; owned by the filter's processor.
+    PKSPROCESSPIN process_pin = nullptr;
+
+    /// Flags of an input's empty sample, or its end of stream, that the next frame carries on.
+    ULONG owed_flags = 0;
+
+  private:
+    class PinProcessor;
+
+    void frames_available(bool available) override;
+    void frame_leaves(const Frame &frame) override;
+    FilterProcessor *filter_processor();
+    bool accepts() const;
+    void connect_gates();
+    void disconnect_gates();
+    void call_reset();
+
+    Pin &pin_;
+    std::unique_ptr<PinProcessor> processor_; ///< pin-centric pins
+    std::unique_ptr<ClientHome> client_home_;
+    std::unique_ptr<Queue> queue_;
+    FrameTransport transport_ = FrameTransport::client;
+
+    KSPIN_LOCK gates_lock_ = 0;
+    GateInput state_input_;
+    GateInput frames_input_;
+    GateInput run_input_; ///< KSPIN_FLAG_PROCESS_IF_ANY_IN_RUN_STATE
+    GateInput asleep_input_;
+    KSGATE *attached_ = nullptr;
+    GateKind attached_kind_ = GateKind::and_gate;
+    bool frames_ = false;   ///< the leading edge has a frame
+    bool in_reset_ = false; ///< control mutex
+    bool open_ = false;     ///< ACQUIRE or more: streaming IRPs are taken
+};
+
+} // namespace ksbox::ks

@@ -1,0 +1,270 @@
+// State stepping, and the circuit that is built on the way to ACQUIRE.
+#include "ks/stream/pipe.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+#include "ks/stream/frame_allocator.h"
+#include "ks/stream/irp_forwarder.h"
+#include "ks/stream/pin_stream.h"
+#include "ks/stream/requester.h"
+#include "nt/spin_guard.h"
+
+namespace ksbox::ks {
+
+/// Holds a pipe's mutex for a scope.
+class Pipe::Hold {
+  public:
+    explicit Hold(Pipe &pipe) : pipe_(pipe) {
+        KeWaitForSingleObject(&pipe_.mutex_, Executive, KernelMode, FALSE, nullptr);
+    }
+    ~Hold() { KeReleaseMutex(&pipe_.mutex_, FALSE); }
+    Hold(const Hold &) = delete;
+    Hold &operator=(const Hold &) = delete;
+
+  private:
+    Pipe &pipe_;
+};
+
+Pipe::Pipe() {
+    KeInitializeMutex(&mutex_, 0);
+}
+
+Pipe::~Pipe() = default;
+
+std::shared_ptr<Pipe> Pipe::create(PinStream &pin) {
+    std::shared_ptr<Pipe> pipe(new Pipe);
+    pipe->pins_.push_back(&pin);
+    pipe->holds_ = pin.in_reset();
+    return pipe;
+}
+
+Result<void> Pipe::join(PinStream &sink, PinStream &source) {
+    if (sink.pipe->state_ != KSSTATE_STOP || source.pipe->state_ != KSSTATE_STOP)
+        return fail(STATUS_INVALID_DEVICE_STATE);
+    std::shared_ptr<Pipe> pipe(new Pipe);
+    pipe->pins_ = {&sink, &source};
+    pipe->holds_ = sink.in_reset() + source.in_reset();
+    sink.pipe = source.pipe = pipe;
+    sink.requested = source.requested = KSSTATE_STOP;
+    return {};
+}
+
+void Pipe::part(PinStream &pin) {
+    const std::shared_ptr<Pipe> old = pin.pipe;
+    KS_ASSERT(old->state_ == KSSTATE_STOP);
+    for (PinStream *each : std::exchange(old->pins_, {})) {
+        each->pipe = create(*each);
+        each->requested = KSSTATE_STOP;
+    }
+}
+
+KSSTATE Pipe::agreed() const {
+    KSSTATE state = KSSTATE_RUN;
+    for (PinStream *pin : pins_)
+        state = std::min(state, pin->requested);
+    return state;
+}
+
+Status Pipe::request(PinStream &pin, KSSTATE to) {
+    Hold hold(*this);
+    const KSSTATE before = std::exchange(pin.requested, to);
+    const Status status = go(agreed(), false);
+    if (!status.success())
+        pin.requested = before;
+    return status;
+}
+
+void Pipe::stop() {
+    Hold hold(*this);
+    for (PinStream *pin : pins_)
+        pin->requested = KSSTATE_STOP;
+    static_cast<void>(go(KSSTATE_STOP, true));
+}
+
+Status Pipe::go(KSSTATE target, bool force) {
+    const KSSTATE start = state_;
+    Status status;
+    while (status.success() && state_ != target) {
+        const auto next = static_cast<KSSTATE>(state_ < target ? state_ + 1 : state_ - 1);
+        status = state_ < target ? step_up(next) : step_down(next, force);
+    }
+    // A request that failed half-way leaves the pipe where it was (behaviour F4).
+    while (!status.success() && state_ > start)
+        static_cast<void>(step_down(static_cast<KSSTATE>(state_ - 1), true));
+    return status;
+}
+
+Status Pipe::step_up(KSSTATE to) {
+    const KSSTATE from = state_;
+    if (to == KSSTATE_ACQUIRE)
+        if (const auto built = build(); !built)
+            return built.error();
+    // Consumers before producers: whoever receives is ready when frames come.
+    for (std::size_t i = 0; i < pins_.size(); ++i) {
+        const Status status = pins_[i]->step(to, from);
+        if (status.success())
+            continue;
+        while (i-- > 0)
+            static_cast<void>(pins_[i]->step(from, to));
+        if (to == KSSTATE_ACQUIRE)
+            tear_down();
+        return status;
+    }
+    state_ = to;
+    for (PinStream *pin : pins_)
+        pin->state_reached(to, from);
+    if (to == KSSTATE_PAUSE)
+        set_flowing(true);
+    return {};
+}
+
+Status Pipe::step_down(KSSTATE to, bool force) {
+    const KSSTATE from = state_;
+    if (to == KSSTATE_ACQUIRE)
+        set_flowing(false);
+    // The gates close first; producers are told before consumers.
+    for (PinStream *pin : pins_)
+        pin->state_reached(to, from);
+    for (std::size_t i = pins_.size(); i-- > 0;) {
+        const Status status = pins_[i]->step(to, from);
+        if (status.success() || force)
+            continue;
+        for (++i; i < pins_.size(); ++i)
+            static_cast<void>(pins_[i]->step(from, to));
+        for (PinStream *pin : pins_)
+            pin->state_reached(from, to);
+        if (to == KSSTATE_ACQUIRE)
+            set_flowing(true);
+        return status;
+    }
+    state_ = to;
+    if (to == KSSTATE_STOP)
+        tear_down();
+    return {};
+}
+
+/// On the way to ACQUIRE the queues are joined directly.
+Result<void> Pipe::build() {
+    for (PinStream *pin : pins_)
+        pin->set_transport(FrameTransport::client);
+    PinStream &source = *pins_.back();
+    if (source.pin().irp_source() && source.pin().connected_file)
+        return make_circuit(source);
+    return {};
+}
+
+Result<void> Pipe::make_circuit(PinStream &source) {
+    PinStream *const sink = pins_.size() == 2 ? pins_.front() : nullptr;
+    const bool read = source.input(); // the data come from the IRP sink
+    Pin &source_pin = source.pin();
+    const KSDATAFORMAT *const format = source_pin.abi().ConnectionFormat;
+    FrameSetup setup =
+        KS_TRY(negotiate_framing(source_pin.descriptor().AllocatorFraming,
+                                 sink ? sink->pin().descriptor().AllocatorFraming : nullptr,
+                                 format ? format->SampleSize : 0));
+    std::unique_ptr<FrameAllocator> allocator;
+    for (PinStream *pin : {sink, &source}) {
+        if (!pin || allocator)
+            continue;
+        const KSALLOCATOR_FRAMING_EX *const framing = pin->pin().descriptor().AllocatorFraming;
+        const bool must = framing && framing->CountItems &&
+                          ((framing->FramingItem[0].Flags | framing->FramingItem[0].MemoryFlags) &
+                           KSALLOCATOR_REQUIREMENTF_MUST_ALLOCATE);
+        if (must && pin->pin().dispatch() && pin->pin().dispatch()->Allocator)
+            allocator = KS_TRY(FrameAllocator::create_of_pin(pin->pin(), setup));
+    }
+    if (!allocator)
+        allocator = KS_TRY(FrameAllocator::create_default(setup));
+
+    const PFILE_OBJECT peer = source_pin.connected_file;
+    ULONG header_bytes =
+        std::max<ULONG>(source_pin.abi().StreamHeaderSize, sizeof(KSSTREAM_HEADER));
+    if (sink)
+        header_bytes = std::max(header_bytes, sink->pin().abi().StreamHeaderSize);
+    Requester::Options options{
+        setup,
+        (header_bytes + 7) & ~7u,
+        static_cast<CCHAR>(sink ? 1 : IoGetRelatedDeviceObject(peer)->StackSize + 1),
+        source_pin.file,
+        read,
+        [&source](StreamIrp &irp) { source.irp_returned(irp); }};
+    // Empty frames go to whoever fills them, filled ones to whoever consumes them, then home.
+    StreamIrpReceiver *first;
+    if (sink) {
+        PinStream &producer = read ? *sink : source;
+        PinStream &consumer = read ? source : *sink;
+        first = &producer;
+        requester_ = KS_TRY(Requester::create(options, std::move(allocator), *first));
+        producer.queue().set_receiver(&consumer);
+        consumer.queue().set_receiver(nullptr);
+        sink->set_transport(FrameTransport::pipe);
+        source.set_transport(FrameTransport::pipe);
+        return {};
+    }
+    source.set_transport(FrameTransport::irp);
+    if (read) {
+        forwarder_ = std::make_unique<IrpForwarder>(peer, true, source);
+        requester_ = KS_TRY(Requester::create(options, std::move(allocator), *forwarder_));
+        source.queue().set_receiver(nullptr);
+    } else {
+        requester_ = KS_TRY(Requester::create(options, std::move(allocator), source));
+        forwarder_ = std::make_unique<IrpForwarder>(peer, false, *requester_);
+        source.queue().set_receiver(forwarder_.get());
+    }
+    return {};
+}
+
+/// STOP: every frame goes home, the minidrivers' Reset are called, the circuit is gone.
+void Pipe::tear_down() {
+    if (forwarder_)
+        forwarder_->cancel_all();
+    for (PinStream *pin : pins_)
+        pin->flush(true);
+    if (!requester_)
+        return;
+    // A minidriver that still holds clones in STOP would keep frames of a pipe that is gone.
+    if (!requester_->all_home() && !forwarder_)
+        for (PinStream *pin : pins_)
+            pin->queue().abandon_clones();
+    requester_->wait_all_home();
+    for (PinStream *pin : pins_)
+        pin->queue().set_receiver(nullptr);
+    requester_->retire();
+    forwarder_.reset();
+    std::shared_ptr<Requester> last; // destroyed after the lock is released
+    SpinGuard guard(circuit_lock_);
+    last.swap(requester_);
+}
+
+void Pipe::hold(bool held) {
+    {
+        SpinGuard guard(circuit_lock_);
+        holds_ += held ? 1 : -1;
+    }
+    circulate();
+}
+
+void Pipe::set_flowing(bool flowing) {
+    {
+        SpinGuard guard(circuit_lock_);
+        flowing_ = flowing;
+    }
+    circulate();
+}
+
+/// Starts or stops the requester, as flow and holds say.
+void Pipe::circulate() {
+    std::shared_ptr<Requester> requester;
+    bool run;
+    {
+        SpinGuard guard(circuit_lock_);
+        requester = requester_;
+        run = flowing_ && !holds_;
+    }
+    if (requester)
+        run ? requester->start() : requester->stop();
+}
+
+} // namespace ksbox::ks

@@ -1,0 +1,67 @@
+// A pipe section: one pin with its client, or two connected pins, with the state that they share.
+// It, and not the pin, decides which step is made when (DESIGN D11).
+// @doc stream/avstream-pipes-and-circuits, NC:ks.PFNKSPINSETDEVICESTATE
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "abi/windows.h"
+#include "base/result.h"
+
+namespace ksbox::ks {
+
+class IrpForwarder;
+class PinStream;
+class Requester;
+
+class Pipe {
+  public:
+    /// A pipe of one pin.
+    static std::shared_ptr<Pipe> create(PinStream &pin);
+    ~Pipe();
+    Pipe(const Pipe &) = delete;
+    Pipe &operator=(const Pipe &) = delete;
+
+    /// Puts both pins into one pipe. Both in STOP, else STATUS_INVALID_DEVICE_STATE.
+    static Result<void> join(PinStream &sink, PinStream &source);
+    /// Each gets a pipe of its own. Precondition: STOP.
+    static void part(PinStream &pin);
+
+    /// The pin's client asks for `to`. The pipe goes as far as every pin of it has been told to
+    /// (inferred: the page only says that the two states may differ), one step at a time; a step
+    /// that fails undoes what was done. PASSIVE_LEVEL, no mutex held.
+    Status request(PinStream &pin, KSSTATE to);
+    /// Down to STOP, whatever the minidrivers say.
+    void stop();
+    /// Holds the circulation while a pin is in reset. IRQL <= DISPATCH_LEVEL, no pipe mutex held.
+    void hold(bool held);
+
+    KSSTATE state() const { return state_; }
+
+  private:
+    Pipe();
+    class Hold;
+    Status go(KSSTATE target, bool force);
+    Status step_up(KSSTATE to);
+    Status step_down(KSSTATE to, bool force);
+    Result<void> build();
+    Result<void> make_circuit(PinStream &source);
+    void tear_down();
+    void set_flowing(bool flowing);
+    void circulate();
+    KSSTATE agreed() const;
+
+    std::vector<PinStream *> pins_; ///< in the order of stepping up: the IRP sink first
+    KSSTATE state_ = KSSTATE_STOP;
+    /// Guards the above and forwarder_; taken before any filter's control mutex.
+    KMUTEX mutex_;
+    std::unique_ptr<IrpForwarder> forwarder_;
+    /// Guards holds_, flowing_ and the pointer; hold() cannot wait for the mutex.
+    KSPIN_LOCK circuit_lock_ = 0;
+    std::shared_ptr<Requester> requester_;
+    unsigned holds_ = 0;
+    bool flowing_ = false; ///< PAUSE or more: frames circulate unless held
+};
+
+} // namespace ksbox::ks
