@@ -118,7 +118,7 @@ function(_ksbox_sanitizer_flags out)
   foreach(sanitizer ${ARGN})
     if(sanitizer STREQUAL "address")
       # The host process's shadow; no fake stacks, since drivers leave frames by SEH.
-      list(APPEND flags -fsanitize=address -fno-rtlib-defaultlib
+      list(APPEND flags -fsanitize=address
            -mllvm -asan-mapping-offset=0x7fff8000 -mllvm -asan-use-after-return=never)
     elseif(sanitizer STREQUAL "undefined")
       list(APPEND flags -fsanitize=undefined -fno-sanitize=vptr,function)
