@@ -13,6 +13,10 @@ LoadResult<std::unique_ptr<Image>> Image::load(const PeFile &file, ImageMemory &
 }
 
 Image::~Image() {
+    if (!sanitizer_calls_.empty()) {
+        forget_sanitized_image(*this);
+        unregister_sanitized_globals(sanitized_globals_, std::span(base_, size_));
+    }
     if (thunks_)
         memory_->release(thunks_, thunks_size_);
     if (base_)

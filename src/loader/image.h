@@ -4,6 +4,7 @@
 
 #include "loader/image_memory.h"
 #include "loader/pe_file.h"
+#include "loader/sanitizer_bindings.h"
 #include "loader/symbol_resolver.h"
 
 #include <memory>
@@ -23,6 +24,8 @@ struct LoadOptions {
     /// Where code finds KUSER_SHARED_DATA in place of 0xFFFFF78000000000; null leaves the code
     /// alone, and its reads fault.
     const void *user_shared_data = nullptr;
+    /// For instrumented drivers; null prints the innermost frame to standard error.
+    SanitizerReport sanitizer_report = nullptr;
 };
 
 /// What an address inside an image is, as far as the image itself can tell.
@@ -97,6 +100,8 @@ class Image {
     std::uint64_t *cookie_ = nullptr;
     std::vector<std::unique_ptr<std::string>> strings_; // what missing_ points at
     std::vector<ImportRecord> missing_;
+    std::vector<SanitizerCall> sanitizer_calls_;
+    std::span<std::byte> sanitized_globals_;
     std::vector<std::string> remarks_;
 };
 

@@ -2,8 +2,8 @@
 #include "loader/image_builder.h"
 
 #include "base/assert.h"
+#include "loader/jump_thunk.h"
 #include "loader/shared_data_patch.h"
-#include "loader/trap_thunk.h"
 
 #include <algorithm>
 #include <cstring>
@@ -37,6 +37,8 @@ LoadResult<std::unique_ptr<Image>> ImageBuilder::build() {
     KS_ASSERT(image_->options_.missing);
     if (auto loadable = file_.check_loadable(); !loadable)
         return std::unexpected(std::move(loadable.error()));
+    if (auto served = check_sanitizers(file_.imports()); !served)
+        return std::unexpected(std::move(served.error()));
     if (auto reserved = reserve(); !reserved)
         return std::unexpected(std::move(reserved.error()));
     copy_facts();
@@ -46,6 +48,7 @@ LoadResult<std::unique_ptr<Image>> ImageBuilder::build() {
         return std::unexpected(std::move(bound.error()));
     set_cookie();
     patch_shared_data();
+    register_globals();
     if (auto protected_now = protect(); !protected_now)
         return std::unexpected(std::move(protected_now.error()));
     return std::move(image_);
@@ -93,18 +96,15 @@ void ImageBuilder::relocate() {
 }
 
 LoadResult<void> ImageBuilder::bind() {
-    std::size_t symbols = 0;
     for (const ImportedModule &module : file_.imports())
-        symbols += module.symbols.size();
-    image_->missing_.reserve(symbols); // thunks point at the records: they never move
+        import_count_ += module.symbols.size();
+    image_->missing_.reserve(import_count_); // thunks point at the records: they never move
+    image_->sanitizer_calls_.reserve(import_count_);
     for (const ImportedModule &module : file_.imports()) {
         for (const ImportedSymbol &symbol : module.symbols) {
-            const void *target = symbol.ordinal ? resolver_.resolve(module.name, *symbol.ordinal)
-                                                : resolver_.resolve(module.name, symbol.name);
+            const void *target = target_of(module, symbol);
             if (!target)
-                target = make_missing_thunk(module, symbol);
-            if (!target)
-                return refuse(LoadErrorKind::no_memory, "no room for the traps of missing imports");
+                return refuse(LoadErrorKind::no_memory, "no room for the thunks of its imports");
             const auto address = reinterpret_cast<std::uint64_t>(target);
             std::memcpy(image_->base_ + symbol.slot_rva, &address, sizeof(address));
         }
@@ -112,25 +112,63 @@ LoadResult<void> ImageBuilder::bind() {
     return {};
 }
 
-const void *ImageBuilder::make_missing_thunk(const ImportedModule &module,
-                                             const ImportedSymbol &symbol) {
+const void *ImageBuilder::target_of(const ImportedModule &module, const ImportedSymbol &symbol) {
+    if (is_sanitizer_module(module.name)) {
+        const SanitizerCall call = host_sanitizer_call(symbol.name);
+        return call.target ? make_sanitizer_thunk(call) : make_missing_thunk(module, symbol);
+    }
+    const void *target = symbol.ordinal ? resolver_.resolve(module.name, *symbol.ordinal)
+                                        : resolver_.resolve(module.name, symbol.name);
+    return target ? target : make_missing_thunk(module, symbol);
+}
+
+std::span<std::byte> ImageBuilder::new_thunk() {
     if (!image_->thunks_) {
-        const std::size_t wanted = image_->missing_.capacity() * trap_thunk_size;
-        image_->thunks_size_ = whole_pages(wanted);
+        image_->thunks_size_ = whole_pages(import_count_ * thunk_size);
         image_->thunks_ = image_->memory_->reserve(image_->thunks_size_, page_size);
         if (!image_->thunks_)
-            return nullptr;
+            return {};
     }
+    return {image_->thunks_ + thunk_count_++ * thunk_size, thunk_size};
+}
+
+const void *ImageBuilder::make_sanitizer_thunk(const SanitizerCall &call) {
+    const auto thunk = new_thunk();
+    if (thunk.empty())
+        return nullptr;
+    SanitizerCall &kept = image_->sanitizer_calls_.emplace_back(call);
+    kept.image_base = image_->base_;
+    kept.image_size = image_->size_;
+    kept.image = image_.get();
+    kept.report = image_->options_.sanitizer_report;
+    write_sanitizer_thunk(thunk, kept);
+    return thunk.data();
+}
+
+const void *ImageBuilder::make_missing_thunk(const ImportedModule &module,
+                                             const ImportedSymbol &symbol) {
+    const auto thunk = new_thunk();
+    if (thunk.empty())
+        return nullptr;
     const auto keep = [this](std::string text) {
         image_->strings_.push_back(std::make_unique<std::string>(std::move(text)));
         return image_->strings_.back()->c_str();
     };
     image_->missing_.push_back(
         {image_->options_.name.c_str(), keep(module.name), keep(symbol.display_name())});
-    std::byte *thunk = image_->thunks_ + thunk_count_++ * trap_thunk_size;
-    write_trap_thunk(std::span(thunk, trap_thunk_size), &image_->missing_.back(),
+    write_jump_thunk(thunk, ThunkRegister::rcx, &image_->missing_.back(),
                      reinterpret_cast<const void *>(image_->options_.missing));
-    return thunk;
+    return thunk.data();
+}
+
+void ImageBuilder::register_globals() {
+    if (image_->sanitizer_calls_.empty())
+        return;
+    for (const Section &section : image_->sections_)
+        if (section.name == ".ASAN")
+            image_->sanitized_globals_ = {image_->base_ + section.rva, section.size};
+    register_sanitized_globals(image_->sanitized_globals_);
+    remember_sanitized_image(*image_);
 }
 
 void ImageBuilder::set_cookie() {

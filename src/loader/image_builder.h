@@ -17,8 +17,13 @@ class ImageBuilder {
     void map();
     void relocate();
     [[nodiscard]] LoadResult<void> bind();
+    /// Null when there is no room.
+    [[nodiscard]] const void *target_of(const ImportedModule &module, const ImportedSymbol &symbol);
+    [[nodiscard]] std::span<std::byte> new_thunk();
+    [[nodiscard]] const void *make_sanitizer_thunk(const SanitizerCall &call);
     [[nodiscard]] const void *make_missing_thunk(const ImportedModule &module,
                                                  const ImportedSymbol &symbol);
+    void register_globals();
     void set_cookie();
     void patch_shared_data();
     [[nodiscard]] LoadResult<void> protect();
@@ -27,7 +32,7 @@ class ImageBuilder {
     const PeFile &file_;
     SymbolResolver &resolver_;
     std::unique_ptr<Image> image_;
-    std::size_t thunk_count_ = 0;
+    std::size_t import_count_ = 0, thunk_count_ = 0;
 };
 
 } // namespace ksbox::loader

@@ -53,11 +53,6 @@ constexpr std::uint16_t relocation_absolute = 0;
 constexpr std::uint16_t relocation_highlow = 3;
 constexpr std::uint16_t relocation_dir64 = 10;
 
-constexpr std::uint32_t debug_type_codeview = 2;
-constexpr std::uint32_t codeview_rsds = 0x53445352; // "RSDS"
-constexpr std::uint32_t resource_type_version = 16;
-constexpr std::uint32_t version_signature = 0xfeef04bd;
-
 struct FileHeader {
     std::uint16_t machine, section_count;
     std::uint32_t timestamp, symbol_table, symbol_count;
@@ -124,43 +119,11 @@ struct RelocationBlock {
     std::uint32_t page_rva, size;
 };
 
-struct DebugDirectory {
-    std::uint32_t characteristics, timestamp;
-    std::uint16_t major, minor;
-    std::uint32_t type, size, rva, file_offset;
-};
-static_assert(sizeof(DebugDirectory) == 28);
-
-struct ResourceDirectory {
-    std::uint32_t characteristics, timestamp;
-    std::uint16_t major, minor, name_count, id_count;
-};
-
-struct ResourceEntry {
-    std::uint32_t id, offset; // the top bit of offset: another directory
-};
-
-struct ResourceData {
-    std::uint32_t rva, size, code_page, reserved;
-};
-
-struct FixedVersion {
-    std::uint32_t signature, structure, file_high, file_low, product_high, product_low;
-};
-
 /// An entry of .pdata; `unwind_rva` leads to the prologue's unwind codes.
 /// @doc cpp/build/exception-handling-x64
 struct RuntimeFunction {
     std::uint32_t begin_rva, end_rva, unwind_rva;
 };
 static_assert(sizeof(RuntimeFunction) == 12);
-
-// Offsets into IMAGE_LOAD_CONFIG_DIRECTORY64, which grows with every Windows release.
-constexpr std::uint32_t load_config_cookie = 0x58;
-constexpr std::uint32_t load_config_guard_check = 0x70;
-constexpr std::uint32_t load_config_guard_dispatch = 0x78;
-constexpr std::uint32_t load_config_guard_table = 0x80;
-constexpr std::uint32_t load_config_guard_count = 0x88;
-constexpr std::uint32_t load_config_guard_flags = 0x90;
 
 } // namespace ksbox::loader::pe

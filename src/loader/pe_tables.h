@@ -3,6 +3,7 @@
 #pragma once
 
 #include "loader/pe_file.h"
+#include "loader/pe_table_format.h"
 
 #include <cstring>
 #include <string_view>

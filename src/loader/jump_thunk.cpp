@@ -1,5 +1,5 @@
-// mov rcx, argument; mov rax, handler; jmp rax.
-#include "loader/trap_thunk.h"
+// mov rcx or r10, value; mov rax, target; jmp rax.
+#include "loader/jump_thunk.h"
 
 #include "base/assert.h"
 
@@ -8,11 +8,13 @@
 
 namespace ksbox::loader {
 
-void write_trap_thunk(std::span<std::byte> to, const void *argument, const void *handler) {
-    KS_ASSERT(to.size() >= trap_thunk_size);
+void write_jump_thunk(std::span<std::byte> to, ThunkRegister where, const void *value,
+                      const void *target) {
+    KS_ASSERT(to.size() >= thunk_size);
     constexpr std::uint8_t breakpoint = 0xcc;
     std::memset(to.data(), breakpoint, to.size());
     constexpr std::uint8_t move_to_rcx[] = {0x48, 0xb9};
+    constexpr std::uint8_t move_to_r10[] = {0x49, 0xba};
     constexpr std::uint8_t move_to_rax[] = {0x48, 0xb8};
     constexpr std::uint8_t jump_rax[] = {0xff, 0xe0};
     std::byte *at = to.data();
@@ -20,10 +22,10 @@ void write_trap_thunk(std::span<std::byte> to, const void *argument, const void 
         std::memcpy(at, bytes, size);
         at += size;
     };
-    put(move_to_rcx, sizeof(move_to_rcx));
-    put(&argument, sizeof(argument));
+    put(where == ThunkRegister::rcx ? move_to_rcx : move_to_r10, 2);
+    put(&value, sizeof(value));
     put(move_to_rax, sizeof(move_to_rax));
-    put(&handler, sizeof(handler));
+    put(&target, sizeof(target));
     put(jump_rax, sizeof(jump_rax));
 }
 

@@ -1,0 +1,19 @@
+// The few bytes of code that stand in for an import.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+namespace ksbox::loader {
+
+constexpr std::size_t thunk_size = 32;
+
+enum class ThunkRegister : unsigned char { rcx, r10 };
+
+/// Writes position-independent code that puts `value` into a register and jumps to `target`. It
+/// pushes nothing, so the target returns to the thunk's caller; of the registers it changes rax
+/// too.
+void write_jump_thunk(std::span<std::byte> to, ThunkRegister where, const void *value,
+                      const void *target);
+
+} // namespace ksbox::loader

@@ -1,0 +1,111 @@
+#include "loader/sanitizer_bindings.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+namespace ksbox::loader {
+
+namespace {
+
+constexpr std::string_view sanitizer_module = "ksbox_sanitizer.sys";
+
+/// A family of imports. The probe is a function that every host with that runtime has.
+struct Family {
+    std::string_view prefix;
+    const char *probe;
+    std::string_view name;
+    std::string_view preset;
+};
+constexpr std::array families = {
+    Family{"__asan_", "__asan_init", "AddressSanitizer", "asan"},
+    Family{"__ubsan_", "__ubsan_handle_add_overflow", "UndefinedBehaviorSanitizer", "asan"},
+    Family{"__tsan_", "__tsan_init", "ThreadSanitizer", "tsan"},
+    Family{"__sanitizer_cov_", "__sanitizer_cov_8bit_counters_init", "coverage counters", "fuzz"},
+};
+
+/// As clang lays it out since version 8 of the interface.
+struct SanitizedGlobal {
+    std::uint64_t address, size, size_with_red_zone, name, module_name, dynamic_initialiser,
+        padding, odr_indicator;
+};
+static_assert(sizeof(SanitizedGlobal) == 64);
+
+using GlobalsFunction = void (*)(SanitizedGlobal *first, std::uintptr_t count);
+
+/// Not checked itself: a runtime poisons the descriptions of the globals it has registered.
+__attribute__((no_sanitize("address"))) void for_each_global(std::span<std::byte> section,
+                                                             const char *function) {
+    const auto apply = reinterpret_cast<GlobalsFunction>(dlsym(RTLD_DEFAULT, function));
+    if (!apply)
+        return;
+    auto *globals = reinterpret_cast<SanitizedGlobal *>(section.data());
+    for (std::size_t i = 0; i < section.size() / sizeof(SanitizedGlobal); ++i)
+        if (globals[i].address) // the linker may leave gaps
+            apply(&globals[i], 1);
+}
+
+} // namespace
+
+bool is_sanitizer_module(std::string_view module) {
+    return module == sanitizer_module;
+}
+
+SanitizerCall host_sanitizer_call(std::string_view name) {
+    const auto find = [](std::string_view function) -> const void * {
+        return dlsym(RTLD_DEFAULT, std::string(function).c_str());
+    };
+    SanitizerCall call{};
+    call.target = find(name);
+    if (!name.starts_with("__tsan_"))
+        return call;
+    if (name.starts_with("__tsan_atomic128"))
+        return {}; // 128-bit values travel differently in the two conventions
+    call.function_entry = find("__tsan_func_entry");
+    call.function_exit = find("__tsan_func_exit");
+    const bool access = name.starts_with("__tsan_read") || name.starts_with("__tsan_write");
+    if (const void *variant = access ? find(std::string(name) + "_pc") : nullptr) {
+        call.target = variant;
+        call.kind = SanitizerCallKind::with_caller;
+    } else if (name == "__tsan_func_entry") {
+        call.kind = SanitizerCallKind::function_entry;
+    } else if (name != "__tsan_func_exit" && name != "__tsan_init" && !name.ends_with("_pc")) {
+        call.kind = SanitizerCallKind::inside_entry;
+    }
+    return call;
+}
+
+LoadResult<void> check_sanitizers(std::span<const ImportedModule> imports) {
+    for (const ImportedModule &module : imports) {
+        if (!is_sanitizer_module(module.name))
+            continue;
+        for (const Family &family : families) {
+            const bool wanted = std::ranges::any_of(module.symbols, [&](const auto &symbol) {
+                return symbol.name.starts_with(family.prefix);
+            });
+            if (wanted && !dlsym(RTLD_DEFAULT, family.probe))
+                return refuse(LoadErrorKind::sanitizer,
+                              fmt::format("this driver is built with {}; run it with a ksbox built "
+                                          "with the {} preset",
+                                          family.name, family.preset));
+        }
+    }
+    return {};
+}
+
+void register_sanitized_globals(std::span<std::byte> section) {
+    for_each_global(section, "__asan_register_globals");
+}
+
+void unregister_sanitized_globals(std::span<std::byte> section, std::span<std::byte> image) {
+    for_each_global(section, "__asan_unregister_globals");
+    using Unpoison = void (*)(const void *, std::size_t);
+    const auto unpoison =
+        reinterpret_cast<Unpoison>(dlsym(RTLD_DEFAULT, "__asan_unpoison_memory_region"));
+    if (unpoison)
+        unpoison(image.data(), image.size());
+}
+
+} // namespace ksbox::loader

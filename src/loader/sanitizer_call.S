@@ -1,0 +1,104 @@
+// From driver code into the host's sanitizer runtime: ms_abi to System V, up to six integer
+// arguments. Entered by a jump, with r10 = SanitizerCall*. The frame it leaves is found again by
+// sanitizer_report.cpp when the runtime reports an error: marks, the call, nonvolatile registers.
+#include "loader/context_asm.inc"
+
+    .text
+    .globl ksbox_sanitizer_call
+    .type ksbox_sanitizer_call, @function
+ksbox_sanitizer_call:
+    push rbp
+    mov rbp, rsp
+    push rbx
+    push rsi
+    push rdi
+    push r12
+    push r13
+    push r14
+    push r15
+    push r10
+    movabs rax, 0x6b73626f785f7361 // SanitizerFrame::expected_mark
+    push rax
+    push rbp
+    sub rsp, 160
+    movaps [rsp + 0x00], xmm6
+    movaps [rsp + 0x10], xmm7
+    movaps [rsp + 0x20], xmm8
+    movaps [rsp + 0x30], xmm9
+    movaps [rsp + 0x40], xmm10
+    movaps [rsp + 0x50], xmm11
+    movaps [rsp + 0x60], xmm12
+    movaps [rsp + 0x70], xmm13
+    movaps [rsp + 0x80], xmm14
+    movaps [rsp + 0x90], xmm15
+    cmp qword ptr [r10 + 8], 3
+    je .Linside_entry
+.Larguments:
+    mov rdi, rcx
+    mov rsi, rdx
+    mov rdx, r8
+    mov rcx, r9
+    mov r8, [rbp + 48]
+    mov r9, [rbp + 56]
+    cmp qword ptr [r10 + 8], 1
+    jb .Lcall
+    je .Lwith_caller
+    cmp qword ptr [r10 + 8], 2
+    je .Lfunction_entry
+.Lcall:
+    call [r10]
+    mov r10, [rbp - 64]
+    cmp qword ptr [r10 + 8], 3
+    je .Lleave_entry
+.Ldone:
+    mov qword ptr [rsp + 168], 0 // the frame is over: its mark must not be found in dead stack
+    movaps xmm6, [rsp + 0x00]
+    movaps xmm7, [rsp + 0x10]
+    movaps xmm8, [rsp + 0x20]
+    movaps xmm9, [rsp + 0x30]
+    movaps xmm10, [rsp + 0x40]
+    movaps xmm11, [rsp + 0x50]
+    movaps xmm12, [rsp + 0x60]
+    movaps xmm13, [rsp + 0x70]
+    movaps xmm14, [rsp + 0x80]
+    movaps xmm15, [rsp + 0x90]
+    mov rsi, [rbp - 16]
+    mov rdi, [rbp - 24]
+    mov rbx, [rbp - 8]
+    leave
+    ret
+
+// Addresses of driver code are marked with the bit that makes the runtime ask us for their names.
+.Lwith_caller:
+    mov rsi, [rbp + 8]
+    bts rsi, 60
+    jmp .Lcall
+.Lfunction_entry:
+    mov rax, rdi
+    sub rax, [r10 + 16]
+    cmp rax, [r10 + 24]
+    jae .Lcall
+    bts rdi, 60
+    jmp .Lcall
+.Linside_entry:
+    mov [rbp + 16], rcx // the caller's home space is ours
+    mov [rbp + 24], rdx
+    mov [rbp + 32], r8
+    mov [rbp + 40], r9
+    mov rdi, [rbp + 8]
+    bts rdi, 60
+    call [r10 + 32]
+    mov r10, [rbp - 64]
+    mov rcx, [rbp + 16]
+    mov rdx, [rbp + 24]
+    mov r8, [rbp + 32]
+    mov r9, [rbp + 40]
+    jmp .Larguments
+.Lleave_entry:
+    mov rbx, rax
+    call [r10 + 40]
+    mov rax, rbx
+    jmp .Ldone
+    .size ksbox_sanitizer_call, . - ksbox_sanitizer_call
+
+    .section .note.GNU-stack, "", @progbits
