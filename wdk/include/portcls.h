@@ -11,6 +11,14 @@
 
 #include_next <portcls.h>
 
+// What a class that implements IPinCount declares. @doc NN:portcls.IPinCount
+#ifndef IMP_IPinCount
+#define IMP_IPinCount                                                                             \
+    STDMETHODIMP_(void)                                                                           \
+    PinCount(ULONG PinId, PULONG FilterNecessary, PULONG FilterCurrent, PULONG FilterPossible,    \
+             PULONG GlobalCurrent, PULONG GlobalPossible)
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif

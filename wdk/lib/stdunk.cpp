@@ -1,6 +1,15 @@
 // CUnknown: reference counting and identity of aggregatable kernel COM objects.
-// See stdunk.h; objects are freed with the driver's own operator delete.
+// See stdunk.h; objects are freed with the driver's own operator delete, or, if it has none but
+// the inline one of kcom.h, by the function below.
 #include <stdunk.h>
+
+extern "C" void __cdecl KsboxDeleteFromPool(PVOID Memory)
+{
+    if (Memory != NULL) {
+        ExFreePool(Memory);
+    }
+}
+#pragma comment(linker, "/alternatename:??3@YAXPEAX@Z=KsboxDeleteFromPool")
 
 CUnknown::CUnknown(PUNKNOWN pUnknownOuter) : m_lRefCount(0) {
     // Not aggregated: the object is its own outer unknown. INonDelegatingUnknown has the same
