@@ -13,9 +13,9 @@
 
 // What a class that implements IPinCount declares. @doc NN:portcls.IPinCount
 #ifndef IMP_IPinCount
-#define IMP_IPinCount                                                                             \
-    STDMETHODIMP_(void)                                                                           \
-    PinCount(ULONG PinId, PULONG FilterNecessary, PULONG FilterCurrent, PULONG FilterPossible,    \
+#define IMP_IPinCount                                                                              \
+    STDMETHODIMP_(void)                                                                            \
+    PinCount(ULONG PinId, PULONG FilterNecessary, PULONG FilterCurrent, PULONG FilterPossible,     \
              PULONG GlobalCurrent, PULONG GlobalPossible)
 #endif
 

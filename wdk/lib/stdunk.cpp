@@ -3,8 +3,7 @@
 // the inline one of kcom.h, by the function below.
 #include <stdunk.h>
 
-extern "C" void __cdecl KsboxDeleteFromPool(PVOID Memory)
-{
+extern "C" void __cdecl KsboxDeleteFromPool(PVOID Memory) {
     if (Memory != NULL) {
         ExFreePool(Memory);
     }
