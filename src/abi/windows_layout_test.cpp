@@ -1,8 +1,6 @@
 // The sizes and offsets that drivers built on Windows have compiled in (x64).
 #include "abi/windows.h"
 
-#include <gtest/gtest.h>
-
 namespace {
 
 static_assert(sizeof(LARGE_INTEGER) == 8 && sizeof(UNICODE_STRING) == 16);
