@@ -52,6 +52,9 @@ NTSTATUS NTAPI ProcessGain(PKSFILTER Filter, PKSPROCESSPIN_INDEXENTRY Index) {
     // One instance of each is necessary (InstancesNecessary), so both exist.
     PKSPROCESSPIN In = Index[GAIN_SINK_PIN].Pins[0];
     PKSPROCESSPIN Out = Index[GAIN_SOURCE_PIN].Pins[0];
+    if (In->StreamPointer == NULL || Out->StreamPointer == NULL) {
+        return STATUS_PENDING; // the client cancelled a frame in this very moment
+    }
     const ULONG BlockAlign = Gain->Format.BlockAlign();
 
     ULONG Bytes = min(In->BytesAvailable, Out->BytesAvailable);
