@@ -115,8 +115,4 @@ static_assert(sizeof(KSPROPERTY_ITEM) == 72 && sizeof(KSPROPERTY_SET) == 40);
 static_assert(sizeof(KSEVENT_ITEM) == 40 && sizeof(KSAUTOMATION_TABLE) == 48);
 static_assert(sizeof(PCPIN_DESCRIPTOR) == 112);
 
-TEST(WindowsLayout, HoldsAtCompileTime) {
-    SUCCEED();
-}
-
 } // namespace
