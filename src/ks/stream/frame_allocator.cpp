@@ -56,7 +56,51 @@ class PinAllocator final : public FrameAllocator {
     PVOID context_;
 };
 
+class FileAllocator final : public FrameAllocator {
+  public:
+    FileAllocator(PFILE_OBJECT file, const KSSTREAMALLOCATOR_FUNCTIONTABLE &functions)
+        : file_(file), functions_(functions) {
+        ObReferenceObject(file_);
+    }
+    ~FileAllocator() override { ObDereferenceObject(file_); }
+
+    void *allocate() override {
+        PVOID frame = nullptr;
+        return NT_SUCCESS(functions_.AllocateFrame(file_, &frame)) ? frame : nullptr;
+    }
+    void free(void *frame) override { functions_.FreeFrame(file_, frame); }
+
+  private:
+    const PFILE_OBJECT file_;
+    const KSSTREAMALLOCATOR_FUNCTIONTABLE functions_;
+};
+
+NTSTATUS query(PFILE_OBJECT file, ULONG id, PVOID data, ULONG bytes) {
+    KSPROPERTY property{};
+    property.Set = KSPROPSETID_StreamAllocator;
+    property.Id = id;
+    property.Flags = KSPROPERTY_TYPE_GET;
+    ULONG returned = 0;
+    return KsSynchronousIoControlDevice(file, KernelMode, IOCTL_KS_PROPERTY, &property,
+                                        sizeof property, data, bytes, &returned);
+}
+
 } // namespace
+
+Result<std::unique_ptr<FrameAllocator>> FrameAllocator::create_of_file(PFILE_OBJECT file,
+                                                                       FrameSetup &setup) {
+    KSSTREAMALLOCATOR_FUNCTIONTABLE functions{};
+    KSSTREAMALLOCATOR_STATUS allocator{};
+    NTSTATUS status =
+        query(file, KSPROPERTY_STREAMALLOCATOR_FUNCTIONTABLE, &functions, sizeof functions);
+    if (NT_SUCCESS(status))
+        status = query(file, KSPROPERTY_STREAMALLOCATOR_STATUS, &allocator, sizeof allocator);
+    if (!NT_SUCCESS(status))
+        return fail(status);
+    setup.frames = allocator.Framing.Frames;
+    setup.bytes = allocator.Framing.FrameSize;
+    return std::make_unique<FileAllocator>(file, functions);
+}
 
 Result<std::unique_ptr<FrameAllocator>> FrameAllocator::create_default(const FrameSetup &setup) {
     return std::make_unique<PoolAllocator>(setup);

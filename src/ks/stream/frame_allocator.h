@@ -24,6 +24,11 @@ class FrameAllocator {
     /// The pin's KSALLOCATOR_DISPATCH; `setup` becomes what InitializeAllocator settled on. The
     /// callback's status. PASSIVE_LEVEL. @doc NC:ks.PFNKSPININITIALIZEALLOCATOR
     static Result<std::unique_ptr<FrameAllocator>> create_of_pin(Pin &pin, FrameSetup &setup);
+
+    /// An allocator's file object, by its direct calls; `setup` becomes its framing. The status of
+    /// its properties. PASSIVE_LEVEL.
+    static Result<std::unique_ptr<FrameAllocator>> create_of_file(PFILE_OBJECT file,
+                                                                  FrameSetup &setup);
 };
 
 } // namespace ksbox::ks

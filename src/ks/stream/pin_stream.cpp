@@ -63,6 +63,18 @@ PinStream::~PinStream() {
     if (processor_)
         processor_->drain();
     queue_.reset();
+    if (allocator_)
+        ObDereferenceObject(allocator_);
+}
+
+Result<void> PinStream::set_allocator(PFILE_OBJECT file) {
+    if (pin_.abi().DeviceState != KSSTATE_STOP)
+        return fail(STATUS_INVALID_DEVICE_STATE);
+    if (file)
+        ObReferenceObject(file);
+    if (PFILE_OBJECT const old = std::exchange(allocator_, file))
+        ObDereferenceObject(old);
+    return {};
 }
 
 FilterProcessor *PinStream::filter_processor() {
@@ -109,6 +121,8 @@ Status PinStream::step(KSSTATE to, KSSTATE from) {
     trace_state(pin_, to, from, status);
     if (!NT_SUCCESS(status))
         abi.ClientState = from;
+    else
+        clock_.state_changed(to);
     return Status(status);
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "ks/clock/pin_clock.h"
 #include "ks/pin.h"
 #include "ks/processing/gate_input.h"
 #include "ks/processing/processor.h"
@@ -42,6 +43,7 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     Pin &pin() { return pin_; }
     Queue &queue() { return *queue_; }
     bool input() const { return pin_.abi().DataFlow == KSPIN_DATAFLOW_IN; }
+    PinClock &clock() { return clock_; }
     /// What processes this pin's frames: the pin itself or its filter; null: nothing does.
     Processor *processor();
     KSSTATE pipe_state() const;
@@ -58,6 +60,12 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     void set_transport(FrameTransport transport) { transport_ = transport; }
     void irp_returned(StreamIrp &irp);
     bool in_reset() const { return in_reset_; }
+
+    /// KSPROPERTY_STREAM_ALLOCATOR: the allocator of the circuit that this pin, if it is the IRP
+    /// source, builds next; referenced; null takes it back. STATUS_INVALID_DEVICE_STATE unless the
+    /// pin is in STOP.
+    Result<void> set_allocator(PFILE_OBJECT file);
+    PFILE_OBJECT allocator_file() const { return allocator_; }
 
     /// KsPinAttachAndGate, KsPinAttachOrGate; null detaches. STOP, PASSIVE_LEVEL.
     void attach_gate(KSGATE *gate, GateKind kind);
@@ -86,6 +94,8 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     void call_reset();
 
     Pin &pin_;
+    PinClock clock_{pin_};
+    PFILE_OBJECT allocator_ = nullptr;
     std::unique_ptr<PinProcessor> processor_; ///< pin-centric pins
     std::unique_ptr<ClientHome> client_home_;
     std::unique_ptr<Queue> queue_;

@@ -155,6 +155,26 @@ Result<void> Pipe::build() {
     return {};
 }
 
+/// The one that a graph manager has assigned to the source; a pin's own if its framing demands to
+/// allocate; the default one.
+Result<std::unique_ptr<FrameAllocator>>
+Pipe::choose_allocator(std::initializer_list<PinStream *> pins, FrameSetup &setup) {
+    if (PFILE_OBJECT const assigned = (*std::prev(pins.end()))->allocator_file())
+        return FrameAllocator::create_of_file(assigned, setup);
+    for (PinStream *stream : pins) {
+        if (!stream)
+            continue;
+        Pin &pin = stream->pin();
+        const KSALLOCATOR_FRAMING_EX *const framing = pin.descriptor().AllocatorFraming;
+        const bool must = framing && framing->CountItems &&
+                          ((framing->FramingItem[0].Flags | framing->FramingItem[0].MemoryFlags) &
+                           KSALLOCATOR_REQUIREMENTF_MUST_ALLOCATE);
+        if (must && pin.dispatch() && pin.dispatch()->Allocator)
+            return FrameAllocator::create_of_pin(pin, setup);
+    }
+    return FrameAllocator::create_default(setup);
+}
+
 Result<void> Pipe::make_circuit(PinStream &source) {
     PinStream *const sink = pins_.size() == 2 ? pins_.front() : nullptr;
     const bool read = source.input(); // the data come from the IRP sink
@@ -164,19 +184,7 @@ Result<void> Pipe::make_circuit(PinStream &source) {
         KS_TRY(negotiate_framing(source_pin.descriptor().AllocatorFraming,
                                  sink ? sink->pin().descriptor().AllocatorFraming : nullptr,
                                  format ? format->SampleSize : 0));
-    std::unique_ptr<FrameAllocator> allocator;
-    for (PinStream *pin : {sink, &source}) {
-        if (!pin || allocator)
-            continue;
-        const KSALLOCATOR_FRAMING_EX *const framing = pin->pin().descriptor().AllocatorFraming;
-        const bool must = framing && framing->CountItems &&
-                          ((framing->FramingItem[0].Flags | framing->FramingItem[0].MemoryFlags) &
-                           KSALLOCATOR_REQUIREMENTF_MUST_ALLOCATE);
-        if (must && pin->pin().dispatch() && pin->pin().dispatch()->Allocator)
-            allocator = KS_TRY(FrameAllocator::create_of_pin(pin->pin(), setup));
-    }
-    if (!allocator)
-        allocator = KS_TRY(FrameAllocator::create_default(setup));
+    auto allocator = KS_TRY(choose_allocator({sink, &source}, setup));
 
     const PFILE_OBJECT peer = source_pin.connected_file;
     ULONG header_bytes =

@@ -3,6 +3,7 @@
 // @doc stream/avstream-pipes-and-circuits, NC:ks.PFNKSPINSETDEVICESTATE
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <vector>
 
@@ -11,9 +12,11 @@
 
 namespace ksbox::ks {
 
+class FrameAllocator;
 class IrpForwarder;
 class PinStream;
 class Requester;
+struct FrameSetup;
 
 class Pipe {
   public:
@@ -47,6 +50,8 @@ class Pipe {
     Status step_down(KSSTATE to, bool force);
     Result<void> build();
     Result<void> make_circuit(PinStream &source);
+    static Result<std::unique_ptr<FrameAllocator>>
+    choose_allocator(std::initializer_list<PinStream *> pins, FrameSetup &setup);
     void tear_down();
     void set_flowing(bool flowing);
     void circulate();

@@ -1,0 +1,348 @@
+// A default allocator: frames up to a number, recycled; who asks when all are out waits.
+#include "ks/allocator/allocator_file.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "ks/create_parameters.h"
+#include "ks/data_exports.h"
+#include "ks/pin.h"
+#include "nt/call_driver.h"
+#include "nt/spin_guard.h"
+
+using namespace ksbox;
+using namespace ksbox::ks;
+
+namespace {
+
+constexpr ULONG pool_tag = 'lAsK';
+
+/// What FsContext points at: the object header first, as KS demands.
+struct AllocatorFile {
+    KSOBJECT_HEADER header = nullptr;
+    KSALLOCATOR_FRAMING framing;
+    ExternalAllocator external;
+    PVOID context = nullptr;
+    KSPIN_LOCK lock = 0;
+    ULONG allocated = 0;       ///< frames that clients hold
+    std::vector<PVOID> unused; ///< frames that came back
+    struct Waiting {
+        PIRP irp;
+        PVOID *answer;
+    };
+    std::vector<Waiting> waiting; ///< oldest first
+
+    static AllocatorFile &of(PFILE_OBJECT file) {
+        return *static_cast<AllocatorFile *>(file->FsContext);
+    }
+    static AllocatorFile &of(PIRP irp) { return of(IoGetCurrentIrpStackLocation(irp)->FileObject); }
+
+    ~AllocatorFile() {
+        for (PVOID frame : unused)
+            release(frame);
+        if (external.remove)
+            call_driver("KSALLOCATOR_DISPATCH.DeleteAllocator", this, external.remove, context);
+    }
+
+    PVOID make() {
+        if (external.allocate)
+            return call_driver("KSALLOCATOR_DISPATCH.Allocate", this, external.allocate, context);
+        return ExAllocatePoolWithTag(framing.PoolType, framing.FrameSize, pool_tag);
+    }
+    void release(PVOID frame) {
+        if (external.free)
+            call_driver("KSALLOCATOR_DISPATCH.Free", this, external.free, context, frame);
+        else
+            ExFreePoolWithTag(frame, pool_tag);
+    }
+
+    /// A frame; null when all are out (`full`) or memory is short.
+    PVOID allocate(bool &full) {
+        {
+            SpinGuard guard(lock);
+            full = allocated == framing.Frames;
+            if (full)
+                return nullptr;
+            ++allocated;
+            if (!unused.empty()) {
+                PVOID const frame = unused.back();
+                unused.pop_back();
+                return frame;
+            }
+        }
+        PVOID const frame = make();
+        if (!frame) {
+            SpinGuard guard(lock);
+            --allocated;
+        }
+        return frame;
+    }
+
+    /// To whoever waits longest, else to the frames that are unused.
+    void free(PVOID frame) {
+        Waiting served{};
+        {
+            SpinGuard guard(lock);
+            while (!served.irp && !waiting.empty()) {
+                const Waiting first = waiting.front();
+                waiting.erase(waiting.begin());
+                // Without a cancel routine left, the IRP is being cancelled.
+                if (IoSetCancelRoutine(first.irp, nullptr))
+                    served = first;
+            }
+            if (!served.irp) {
+                unused.push_back(frame);
+                --allocated;
+            }
+        }
+        if (!served.irp)
+            return;
+        *served.answer = frame;
+        served.irp->IoStatus.Information = sizeof(PVOID);
+        served.irp->IoStatus.Status = STATUS_SUCCESS;
+        IoCompleteRequest(served.irp, IO_NO_INCREMENT);
+    }
+
+    static void NTAPI cancel(PDEVICE_OBJECT, PIRP irp) {
+        IoReleaseCancelSpinLock(irp->CancelIrql);
+        AllocatorFile &self = of(irp);
+        {
+            SpinGuard guard(self.lock);
+            std::erase_if(self.waiting, [irp](const Waiting &each) { return each.irp == irp; });
+        }
+        irp->IoStatus.Information = 0;
+        irp->IoStatus.Status = STATUS_CANCELLED;
+        IoCompleteRequest(irp, IO_NO_INCREMENT);
+    }
+};
+
+NTSTATUS complete(PIRP irp, NTSTATUS status) {
+    irp->IoStatus.Status = status;
+    IoCompleteRequest(irp, IO_NO_INCREMENT);
+    return status;
+}
+
+// The direct calls, at IRQL <= DISPATCH_LEVEL.
+
+NTSTATUS NTAPI allocate_frame(PFILE_OBJECT file, PVOID *frame) {
+    bool full = false;
+    *frame = AllocatorFile::of(file).allocate(full);
+    return *frame ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+}
+
+void NTAPI free_frame(PFILE_OBJECT file, PVOID frame) {
+    AllocatorFile::of(file).free(frame);
+}
+
+NTSTATUS NTAPI allocate_method(PIRP irp, PKSIDENTIFIER, PVOID data) {
+    AllocatorFile &self = AllocatorFile::of(irp);
+    bool full = false;
+    auto *const answer = static_cast<PVOID *>(data);
+    *answer = self.allocate(full);
+    if (*answer) {
+        irp->IoStatus.Information = sizeof(PVOID);
+        return STATUS_SUCCESS;
+    }
+    if (!full)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    SpinGuard guard(self.lock);
+    IoMarkIrpPending(irp);
+    IoSetCancelRoutine(irp, &AllocatorFile::cancel);
+    if (irp->Cancel && IoSetCancelRoutine(irp, nullptr))
+        return STATUS_CANCELLED;
+    self.waiting.push_back({irp, answer});
+    return STATUS_PENDING;
+}
+
+NTSTATUS NTAPI free_method(PIRP irp, PKSIDENTIFIER, PVOID data) {
+    AllocatorFile::of(irp).free(*static_cast<PVOID *>(data));
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI function_table_handler(PIRP irp, PKSIDENTIFIER, PVOID data) {
+    if (irp->RequestorMode != KernelMode)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    *static_cast<PKSSTREAMALLOCATOR_FUNCTIONTABLE>(data) = {allocate_frame, free_frame};
+    irp->IoStatus.Information = sizeof(KSSTREAMALLOCATOR_FUNCTIONTABLE);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI status_handler(PIRP irp, PKSIDENTIFIER, PVOID data) {
+    AllocatorFile &self = AllocatorFile::of(irp);
+    KSSTREAMALLOCATOR_STATUS status{};
+    status.Framing = self.framing;
+    {
+        SpinGuard guard(self.lock);
+        status.AllocatedFrames = self.allocated;
+    }
+    *static_cast<PKSSTREAMALLOCATOR_STATUS>(data) = status;
+    irp->IoStatus.Information = sizeof status;
+    return STATUS_SUCCESS;
+}
+
+constexpr KSPROPERTY_ITEM property(ULONG id, PFNKSHANDLER handler, ULONG bytes) {
+    KSPROPERTY_ITEM item{};
+    item.PropertyId = id;
+    item.GetPropertyHandler = handler;
+    item.MinProperty = sizeof(KSPROPERTY);
+    item.MinData = bytes;
+    return item;
+}
+
+constexpr KSMETHOD_ITEM method(ULONG id, ULONG flags, PFNKSHANDLER handler) {
+    KSMETHOD_ITEM item{};
+    item.MethodId = id;
+    item.Flags = flags;
+    item.MethodHandler = handler;
+    item.MinMethod = sizeof(KSMETHOD);
+    item.MinData = sizeof(PVOID);
+    return item;
+}
+
+const KSPROPERTY_ITEM allocator_properties[] = {
+    property(KSPROPERTY_STREAMALLOCATOR_FUNCTIONTABLE, function_table_handler,
+             sizeof(KSSTREAMALLOCATOR_FUNCTIONTABLE)),
+    property(KSPROPERTY_STREAMALLOCATOR_STATUS, status_handler, sizeof(KSSTREAMALLOCATOR_STATUS)),
+};
+const KSPROPERTY_SET property_sets[] = {{&KSPROPSETID_StreamAllocator,
+                                         std::size(allocator_properties), allocator_properties, 0,
+                                         nullptr}};
+
+const KSMETHOD_ITEM allocator_methods[] = {
+    method(KSMETHOD_STREAMALLOCATOR_ALLOC, KSMETHOD_TYPE_WRITE, allocate_method),
+    method(KSMETHOD_STREAMALLOCATOR_FREE, KSMETHOD_TYPE_READ, free_method),
+};
+const KSMETHOD_SET method_sets[] = {
+    {&KSMETHODSETID_StreamAllocator, std::size(allocator_methods), allocator_methods, 0, nullptr}};
+
+NTSTATUS NTAPI control(PDEVICE_OBJECT device, PIRP irp) {
+    NTSTATUS status;
+    switch (IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceIoControl.IoControlCode) {
+    case IOCTL_KS_PROPERTY:
+        status = KsPropertyHandler(irp, std::size(property_sets), property_sets);
+        break;
+    case IOCTL_KS_METHOD:
+        status = KsMethodHandler(irp, std::size(method_sets), method_sets);
+        break;
+    default:
+        return KsDefaultDeviceIoCompletion(device, irp);
+    }
+    return status == STATUS_PENDING ? status : complete(irp, status);
+}
+
+NTSTATUS NTAPI close(PDEVICE_OBJECT, PIRP irp) {
+    PFILE_OBJECT const file = IoGetCurrentIrpStackLocation(irp)->FileObject;
+    AllocatorFile *const context = &AllocatorFile::of(file);
+    KsFreeObjectHeader(context->header);
+    delete context;
+    return complete(irp, STATUS_SUCCESS);
+}
+
+const KSDISPATCH_TABLE allocator_table = {
+    control,
+    KsDispatchInvalidDeviceRequest,
+    KsDispatchInvalidDeviceRequest,
+    KsDispatchInvalidDeviceRequest,
+    close,
+    KsDispatchInvalidDeviceRequest,
+    KsDispatchInvalidDeviceRequest,
+    KsDispatchFastIoDeviceControlFailure,
+    KsDispatchFastReadFailure,
+    KsDispatchFastReadFailure,
+};
+
+} // namespace
+
+NTSTATUS ksbox::ks::create_allocator_file(PIRP irp, const KSALLOCATOR_FRAMING &framing,
+                                          const ExternalAllocator &external) {
+    const bool own = external.allocate && external.free;
+    if (!own && !(framing.OptionsFlags & KSALLOCATOR_OPTIONF_SYSTEM_MEMORY))
+        return STATUS_INVALID_PARAMETER;
+    if (framing.Frames == 0 || framing.FrameSize == 0)
+        return STATUS_INVALID_PARAMETER;
+    auto file = std::make_unique<AllocatorFile>();
+    file->framing = framing;
+    if (own) {
+        if (external.initialize) {
+            const NTSTATUS status = call_driver(
+                "KSALLOCATOR_DISPATCH.InitializeAllocator", file.get(), external.initialize,
+                external.initialize_context, &file->framing, &file->context);
+            if (!NT_SUCCESS(status))
+                return status;
+        }
+        file->external = external;
+    }
+    const NTSTATUS status =
+        KsAllocateObjectHeader(&file->header, 0, nullptr, irp, &allocator_table);
+    if (!NT_SUCCESS(status))
+        return status;
+    IoGetCurrentIrpStackLocation(irp)->FileObject->FsContext = file.release();
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI ksbox::ks::pin_allocator_create(PDEVICE_OBJECT, PIRP irp) {
+    Pin *const pin = Pin::of(IoGetCurrentIrpStackLocation(irp)->FileObject->RelatedFileObject);
+    PKSALLOCATOR_FRAMING framing = nullptr;
+    NTSTATUS status = KsValidateAllocatorCreateRequest(irp, &framing);
+    if (NT_SUCCESS(status) && !pin)
+        status = STATUS_INVALID_DEVICE_REQUEST;
+    if (NT_SUCCESS(status)) {
+        ExternalAllocator external;
+        if (pin->dispatch() && pin->dispatch()->Allocator) {
+            const KSALLOCATOR_DISPATCH &dispatch = *pin->dispatch()->Allocator;
+            // AVStream's own variant gets the pin, which is what a PVOID context is to the callee.
+            external = {&pin->abi(), dispatch.Allocate, dispatch.Free,
+                        reinterpret_cast<PFNKSINITIALIZEALLOCATOR>(dispatch.InitializeAllocator),
+                        dispatch.DeleteAllocator};
+        }
+        status = create_allocator_file(irp, *framing, external);
+    }
+    return complete(irp, status);
+}
+
+extern "C" {
+
+NTSTATUS NTAPI KsCreateDefaultAllocatorEx(PIRP Irp, PVOID InitializeContext,
+                                          PFNKSDEFAULTALLOCATE DefaultAllocate,
+                                          PFNKSDEFAULTFREE DefaultFree,
+                                          PFNKSINITIALIZEALLOCATOR InitializeAllocator,
+                                          PFNKSDELETEALLOCATOR DeleteAllocator) {
+    PKSALLOCATOR_FRAMING framing;
+    if (const NTSTATUS status = KsValidateAllocatorCreateRequest(Irp, &framing);
+        !NT_SUCCESS(status))
+        return status;
+    // "If an external allocator is not provided, this parameter must be set to NULL."
+    if (!DefaultAllocate &&
+        (InitializeContext || DefaultFree || InitializeAllocator || DeleteAllocator))
+        return STATUS_INVALID_PARAMETER;
+    return create_allocator_file(
+        Irp, *framing,
+        {InitializeContext, DefaultAllocate, DefaultFree, InitializeAllocator, DeleteAllocator});
+}
+
+NTSTATUS NTAPI KsCreateDefaultAllocator(PIRP Irp) {
+    return KsCreateDefaultAllocatorEx(Irp, nullptr, nullptr, nullptr, nullptr, nullptr);
+}
+
+NTSTATUS NTAPI KsValidateAllocatorCreateRequest(PIRP Irp, PKSALLOCATOR_FRAMING *AllocatorFraming) {
+    const auto found = create_parameters(Irp, sizeof(KSALLOCATOR_FRAMING));
+    if (!found)
+        return found.error().value();
+    auto *const framing = static_cast<PKSALLOCATOR_FRAMING>(*found);
+    if ((framing->OptionsFlags & ~KSALLOCATOR_OPTIONF_VALID) || framing->PoolType > PagedPool)
+        return STATUS_INVALID_PARAMETER;
+    *AllocatorFraming = framing;
+    return STATUS_SUCCESS;
+}
+
+} // extern "C"
+
+std::span<const Export> ksbox::ks::allocator_exports() {
+    static const Export table[] = {
+        KS_DATA_EXPORT(done, KsCreateDefaultAllocator),
+        KS_DATA_EXPORT(done, KsCreateDefaultAllocatorEx),
+        KS_DATA_EXPORT(done, KsValidateAllocatorCreateRequest),
+        ksbox::stub("KsValidateAllocatorFramingEx", "NF:ks.KsValidateAllocatorFramingEx"),
+    };
+    return table;
+}

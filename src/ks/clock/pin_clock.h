@@ -1,0 +1,45 @@
+// Clocks and pins: the one a pin implements (KSPIN_FLAG_IMPLEMENT_CLOCK) and the master clock it is
+// given. @doc stream/avstream-clocks, stream/ksproperty-stream-masterclock
+#pragma once
+
+#include "abi/windows.h"
+#include "base/result.h"
+
+namespace ksbox::ks {
+
+class DefaultClock;
+class Pin;
+
+class PinClock {
+  public:
+    explicit PinClock(Pin &pin) : pin_(pin) {}
+    ~PinClock();
+    PinClock(const PinClock &) = delete;
+    PinClock &operator=(const PinClock &) = delete;
+
+    /// The pin's own clock, made at first use. STATUS_NOT_SUPPORTED: it implements none;
+    /// STATUS_INSUFFICIENT_RESOURCES. PASSIVE_LEVEL.
+    Result<DefaultClock *> own();
+    /// Follows the pin's state.
+    void state_changed(KSSTATE state);
+
+    /// References the clock's file object and learns its functions; null: none any more.
+    /// STATUS_INVALID_DEVICE_STATE unless the pin is in STOP. PASSIVE_LEVEL.
+    Result<void> set_master(PFILE_OBJECT file);
+    /// An IKsReferenceClock on the master clock, or else the pin's own; the caller's reference.
+    /// STATUS_DEVICE_NOT_READY: neither is there.
+    Result<PIKSREFERENCECLOCK> reference_clock();
+
+  private:
+    static LONGLONG own_time(PVOID context, PLONGLONG system_time);
+
+    Pin &pin_;
+    DefaultClock *own_ = nullptr;
+    PFILE_OBJECT master_ = nullptr;
+    KSCLOCK_FUNCTIONTABLE functions_{};
+};
+
+/// KSOBJECT_CREATE_ITEM.Create of pins' clocks. Completes the IRP.
+NTSTATUS NTAPI pin_clock_create(PDEVICE_OBJECT device, PIRP irp);
+
+} // namespace ksbox::ks
