@@ -44,9 +44,7 @@
     KSBOX_RAISE_THUNK ksbox_RtlUnwind, ksbox_unwind
     KSBOX_RAISE_THUNK ksbox_RtlUnwindEx, ksbox_unwind
 
-// ProbeForWrite checks the range as ProbeForRead does, then writes to each of its pages. A fault
-// there is the caller's: the code between the labels is a leaf as the memory functions are, with
-// the caller's rdi in r10 and rsi in r11 (unwind.h).
+// ProbeForWrite checks the range as ProbeForRead does, then writes to each of its pages.
     .globl ksbox_ProbeForWrite
     .type ksbox_ProbeForWrite, @function
 ksbox_ProbeForWrite:
@@ -55,22 +53,7 @@ ksbox_ProbeForWrite:
     KSBOX_CAPTURE_AND_CALL ksbox_probe_for_read
     mov rcx, [rsp + 8]
     mov rdx, [rsp + 16]
-    mov r10, rdi
-    mov r11, rsi
-    add rdx, rcx
-    .globl ksbox_probe_leaf_begin
-ksbox_probe_leaf_begin:
-.Lnext_page:
-    cmp rcx, rdx
-    jae .Lprobed
-    lock or byte ptr [rcx], 0 // changes nothing, loses no other thread's write
-    or rcx, 0xfff
-    inc rcx
-    jmp .Lnext_page
-.Lprobed:
-    ret
-    .globl ksbox_probe_leaf_end
-ksbox_probe_leaf_end:
+    jmp ksbox_probe_leaf_begin
     .size ksbox_ProbeForWrite, . - ksbox_ProbeForWrite
 
     .section .note.GNU-stack, "", @progbits

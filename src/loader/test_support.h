@@ -11,13 +11,17 @@
 
 namespace ksbox::loader::test {
 
-inline std::vector<std::byte> read_image(const std::string &name) {
-    std::ifstream file(std::string(KSBOX_LOADER_TEST_IMAGES "/") + name, std::ios::binary);
-    EXPECT_TRUE(file) << name;
+inline std::vector<std::byte> read_file(const std::string &path) {
+    std::ifstream file(path, std::ios::binary);
+    EXPECT_TRUE(file) << path;
     const std::vector<char> chars{std::istreambuf_iterator<char>(file), {}};
     std::vector<std::byte> bytes(chars.size());
     std::memcpy(bytes.data(), chars.data(), chars.size());
     return bytes;
+}
+
+inline std::vector<std::byte> read_image(const std::string &name) {
+    return read_file(KSBOX_LOADER_TEST_IMAGES "/" + name);
 }
 
 class MapResolver : public SymbolResolver {
