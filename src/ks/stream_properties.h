@@ -2,11 +2,13 @@
 // @doc stream/kspropsetid-stream
 #pragma once
 
+#include <span>
+
 #include "abi/windows.h"
 
 namespace ksbox::ks {
 
 /// Merged into every pin's automation table.
-extern const KSPROPERTY_SET stream_property_set;
+std::span<const KSPROPERTY_SET> pin_stream_property_sets();
 
 } // namespace ksbox::ks

@@ -91,6 +91,12 @@ KSSTATE PinStream::pipe_state() const {
     return pipe->state();
 }
 
+bool PinStream::requires_frame() const {
+    constexpr ULONG optional = KSPIN_FLAG_FRAMES_NOT_REQUIRED_FOR_PROCESSING |
+                               KSPIN_FLAG_SOME_FRAMES_REQUIRED_FOR_PROCESSING;
+    return open_ && !attached_ && !pin_.has_flag(optional);
+}
+
 KSSTATE PinStream::processing_state() const {
     return pin_.has_flag(KSPIN_FLAG_PROCESS_IN_RUN_STATE_ONLY) ? KSSTATE_RUN : KSSTATE_PAUSE;
 }

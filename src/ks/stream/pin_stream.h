@@ -47,6 +47,9 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     /// What processes this pin's frames: the pin itself or its filter; null: nothing does.
     Processor *processor();
     KSSTATE pipe_state() const;
+    /// Whether the filter's Process can count on a frame here: the pin is on its way, and nothing
+    /// (flags, an attached gate) says that it may go without.
+    bool requires_frame() const;
     /// Least state in which frames are processed.
     KSSTATE processing_state() const;
 
