@@ -2,6 +2,9 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "abi/export.h"
 
@@ -23,5 +26,12 @@ std::span<const Export> registry_rtl_exports(); // RtlQueryRegistryValues …
 
 // rtl
 std::span<const Export> rtl_exports(); // RtlInitUnicodeString … and the C library
+
+/// Everything that drivers import from ntoskrnl.exe and hal.dll.
+std::vector<Export> ntoskrnl_exports();
+
+/// The module behind an import's spelling ("NTOSKRNL.exe", "hal.dll", "ks.sys"): "ntoskrnl", "ks";
+/// empty for a module that is none of ours.
+std::string_view module_of(std::string_view spelling);
 
 } // namespace ksbox
