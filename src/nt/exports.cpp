@@ -12,7 +12,7 @@ std::vector<Export> ntoskrnl_exports() {
     std::vector<Export> all;
     for (std::span<const Export> part :
          {ke::event_exports(), ke::wait_exports(), ke::timer_exports(), ke::irql_exports(),
-          ke::time_exports(), ke::thread_exports(), pool_exports(), mdl_exports(),
+          ke::time_exports(), ke::thread_exports(), ke::debug_exports(), pool_exports(), mdl_exports(),
           memory_exports(), object_type_exports(), object_exports(), object_service_exports(),
           key_exports(), registry_rtl_exports(), rtl_exports()})
         all.insert(all.end(), part.begin(), part.end());
