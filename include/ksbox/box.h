@@ -20,8 +20,6 @@ namespace ksbox {
 
 class Kernel;
 
-enum class TimeMode : std::uint8_t; // simulated, realtime: below
-
 struct BoxOptions {
     /// Simulated: virtual time, one host thread, the seed decides every choice; the same inputs
     /// give the same trace. Realtime: host threads and the monotonic clock.
@@ -92,7 +90,6 @@ class Box {
     /// Maps the driver, runs DriverEntry, creates its device on the root bus and starts it.
     /// Throws Error with one clear sentence: not a driver, DriverEntry failed with …, and so on.
     Driver &load(const std::filesystem::path &file, const DriverOptions &options = {});
-    /// The same, with the steps apart: DriverEntry only.
     Client &client(std::string name);
     void destroy(Client &client);
 

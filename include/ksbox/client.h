@@ -35,6 +35,7 @@ class Buffer {
     std::span<std::byte> bytes() const { return bytes_; }
     std::byte *data() const { return bytes_.data(); }
     std::size_t size() const { return bytes_.size(); }
+    Client &client() const { return *client_; }
 
   private:
     Client *client_;
@@ -68,9 +69,11 @@ class Request {
     std::unique_ptr<State> state_;
 };
 
+struct ClientState;
+
 class Client {
   public:
-    explicit Client(std::unique_ptr<struct ClientState> state);
+    explicit Client(std::unique_ptr<ClientState> state);
     ~Client();
     Client(const Client &) = delete;
     Client &operator=(const Client &) = delete;
@@ -115,10 +118,10 @@ class Client {
     Request start_control(Handle file, std::uint32_t code, std::span<const std::byte> input,
                           std::span<std::byte> output);
 
-    struct ClientState &state() { return *state_; }
+    ClientState &state() { return *state_; }
 
   private:
-    std::unique_ptr<struct ClientState> state_;
+    std::unique_ptr<ClientState> state_;
 };
 
 } // namespace ksbox

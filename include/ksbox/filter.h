@@ -62,6 +62,10 @@ struct Frame {
     std::int64_t duration_100ns = 0;
     std::uint32_t options = 0;  ///< KSSTREAM_HEADER_OPTIONSF_*
     std::vector<std::byte> extension; ///< what follows the header, KS_FRAME_INFO for video
+    std::optional<Buffer> header;     ///< the KSSTREAM_HEADER itself, while a request has it
+
+    void prepare(bool writes);
+    void take_header();
 };
 
 class Pin : public KsObject {
@@ -76,8 +80,8 @@ class Pin : public KsObject {
     /// request has ended; finish() then reads the header back into it.
     Request start_write(Frame &frame);
     Request start_read(Frame &frame);
-    /// What the request's header said at its end.
-    static void finish(Frame &frame, Request &request);
+    /// Waits for the request and reads the header back into the frame.
+    static IoResult finish(Frame &frame, Request &request);
 };
 
 class Filter : public KsObject {

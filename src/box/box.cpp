@@ -142,4 +142,15 @@ bool Box::stopped() const { return state_->kernel->bug_check().stopped(); }
 std::string Box::report() const { return stopped() ? state_->render_report() : std::string(); }
 Kernel &Box::kernel() { return *state_->kernel; }
 
+
+void Box::set_policy(std::function<bool(const AccessRequest &)> policy) {
+    if (!policy) {
+        state_->broker.set_policy({});
+        return;
+    }
+    state_->broker.set_policy([policy = std::move(policy)](const broker::AccessQuestion &question) {
+        return policy({question.client, question.path, question.category, question.writes});
+    });
+}
+
 } // namespace ksbox

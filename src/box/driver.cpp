@@ -1,4 +1,8 @@
 // A driver in a box: from the file to a started device, and back to nothing.
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "abi/guid_names.h"
@@ -37,13 +41,20 @@ void DriverState::write_registry() {
     auto created = registry.create_key(parameters);
     if (!created)
         throw Error(std::uint32_t(created.error().value()), "the registry refuses " + name_);
-    for (const auto &file : options_.registry_files)
-        if (auto merged = cm::import_reg_file(registry, file); !merged)
+    for (const auto &file : options_.registry_files) {
+        std::ifstream stream(file, std::ios::binary);
+        std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+        if (!stream)
+            throw Error(std::uint32_t(STATUS_OBJECT_NAME_NOT_FOUND),
+                        file.string() + " cannot be read");
+        if (auto merged = registry.import_file(bytes); !merged)
             throw Error(std::uint32_t(STATUS_INVALID_PARAMETER),
-                        file.string() + ": " + merged.error());
+                        fmt::format("{}:{}: {}", file.string(), merged.error().line,
+                                    merged.error().text));
+    }
     for (const auto &[key, value] : options_.parameters)
-        if (auto set = cm::set_parameter(registry, parameters, key, value); !set)
-            throw Error(std::uint32_t(set.error().value()), "parameter " + key + " is refused");
+        if (auto set = registry.assign(file_.stem().string(), key + "=" + value); !set)
+            throw Error(std::uint32_t(STATUS_INVALID_PARAMETER), set.error());
 }
 
 std::u16string DriverState::service_key() const {

@@ -14,7 +14,9 @@
 #include "broker/transport.h"
 #include "ksbox/box.h"
 #include "ksbox/client.h"
+#include "ksuser/client_thread.h"
 #include "loader/image.h"
+#include "nt/ke/bug_check.h"
 #include "nt/io/io_manager.h"
 #include "nt/kernel.h"
 #include "nt/ps/process.h"
@@ -37,33 +39,37 @@ struct Box::State {
     std::string render_report() const;
 };
 
-/// The COM side of a client's thread.
-class ComApartment final : public ke::ThreadExtension {
-  public:
-    int initialisations = 0;
-    bool multithreaded = false;
-};
+struct ClientState final : ksuser::ClientContext {
+    static std::unique_ptr<ClientState> create(Box::State &box, const std::string &name);
+    explicit ClientState(Box::State &owner) : box(owner) {}
+    ~ClientState() override;
 
-struct ClientState {
     Box::State &box;
     std::string name;
     ps::Process *process = nullptr;
-    std::unique_ptr<broker::Transport> transport;
     bool automatic_com = true;
-    /// COM state of the host thread's calls as this client.
-    std::unique_ptr<ComApartment> host_apartment = std::make_unique<ComApartment>();
-    /// Threads of the client inside a multithreaded apartment: then every thread of it is in the
-    /// implicit one.
-    int multithreaded_threads = 0;
-
-    static std::unique_ptr<ClientState> create(Box::State &box, const std::string &name);
-    explicit ClientState(Box::State &owner) : box(owner) {}
-    ~ClientState();
+    /// What the host thread's box thread carries while it runs as this client.
+    std::unique_ptr<ke::ThreadExtension> host_thread;
+    /// Filters by handle: what the broker's policy is asked about.
+    struct OpenedFilter {
+        std::string path;
+        Guid category;
+    };
+    std::map<Handle, OpenedFilter> files;
 
     /// Runs `work` as this client, from any thread; rethrows.
     void run(const std::function<void()> &work);
-    /// The state of the client whose thread runs; null on others.
+    /// The client whose thread runs; null on others.
     static ClientState *current();
+
+    broker::Transport &transport() override { return *transport_; }
+    bool broker_allows(broker::Handle file, std::uint32_t access) override;
+    int &multithreaded_threads() override { return multithreaded_threads_; }
+    unsigned windows_version() override;
+
+  private:
+    std::unique_ptr<broker::Transport> transport_;
+    int multithreaded_threads_ = 0;
 };
 
 class DriverState final : public Driver {

@@ -31,6 +31,12 @@ class ClientThread final : public ke::ThreadExtension {
 
     /// Whether COM works on this thread: its own apartment, or the client's implicit one.
     bool has_com() { return initialisations > 0 || client.multithreaded_threads() > 0; }
+    /// The thread ends: so does its apartment, however often it was entered.
+    void leave_apartment() {
+        if (initialisations > 0 && multithreaded)
+            --client.multithreaded_threads();
+        initialisations = 0;
+    }
 };
 
 /// Null when the current thread is no client's.
