@@ -9,9 +9,9 @@ namespace ksbox {
 struct PinRequest {
     std::uint32_t pin_id = 0;
     DataFormat format;
-    std::optional<Identifier> interface; ///< default: KSINTERFACESETID_Standard, STREAMING
-    std::optional<Identifier> medium;    ///< default: KSMEDIUMSETID_Standard, DEVIO
-    Handle pin_to_handle = 0;            ///< the pin to connect to
+    std::optional<Identifier> interface;       ///< default: KSINTERFACESETID_Standard, STREAMING
+    std::optional<Identifier> medium;          ///< default: KSMEDIUMSETID_Standard, DEVIO
+    Handle pin_to_handle = 0;                  ///< the pin to connect to
     std::uint32_t priority_class = 0x40000000; ///< KSPRIORITY_NORMAL
     std::uint32_t priority_sub_class = 1;
     /// KsCreatePin (direct) in place of KsCreatePin2 (through the broker).
@@ -56,11 +56,11 @@ class KsObject {
 
 /// One buffer on its way to or from a pin: KSSTREAM_HEADER in words.
 struct Frame {
-    Buffer buffer;              ///< the data, in client memory
-    std::uint32_t used = 0;     ///< bytes of it that are data
+    Buffer buffer;          ///< the data, in client memory
+    std::uint32_t used = 0; ///< bytes of it that are data
     std::int64_t presentation_100ns = 0;
     std::int64_t duration_100ns = 0;
-    std::uint32_t options = 0;  ///< KSSTREAM_HEADER_OPTIONSF_*
+    std::uint32_t options = 0;        ///< KSSTREAM_HEADER_OPTIONSF_*
     std::vector<std::byte> extension; ///< what follows the header, KS_FRAME_INFO for video
     std::optional<Buffer> header;     ///< the KSSTREAM_HEADER itself, while a request has it
 
@@ -91,8 +91,8 @@ class Filter : public KsObject {
     FilterFacts facts();
     std::uint32_t pin_count();
     PinFacts pin_facts(std::uint32_t pin_id);
-    /// KsCreatePin2 (or KsCreatePin): throws Error with the HRESULT (Win32 code), the message saying
-    /// why the pin was refused.
+    /// KsCreatePin2 (or KsCreatePin): throws Error with the HRESULT (Win32 code), the message
+    /// saying why the pin was refused.
     Pin connect(const PinRequest &request);
     /// KSPROPERTY_PIN_DATAINTERSECTION; nothing when no range matches.
     std::optional<DataFormat> intersect(std::uint32_t pin_id, std::span<const DataRange> ranges);

@@ -27,7 +27,8 @@ std::string_view status_name(std::int32_t status) {
 std::string describe_status(std::int32_t status) {
     std::string_view name = status_name(status);
     auto value = static_cast<std::uint32_t>(status);
-    return name.empty() ? fmt::format("{:#010x}", value) : fmt::format("{} ({:#010x})", name, value);
+    return name.empty() ? fmt::format("{:#010x}", value)
+                        : fmt::format("{} ({:#010x})", name, value);
 }
 
 } // namespace ksbox

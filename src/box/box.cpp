@@ -45,10 +45,10 @@ Box::Box(BoxOptions options) : state_(std::make_unique<State>()) {
     state_->options = options;
     auto kernel = Kernel::create(kernel_options(options));
     if (!kernel)
-        throw_status(kernel.error(), kernel.error() == Status(STATUS_OBJECT_PATH_INVALID)
-                                         ? "the trace file " + options.trace.string() +
-                                               " cannot be written"
-                                         : "the box cannot be made");
+        throw_status(kernel.error(),
+                     kernel.error() == Status(STATUS_OBJECT_PATH_INVALID)
+                         ? "the trace file " + options.trace.string() + " cannot be written"
+                         : "the box cannot be made");
     state_->kernel = std::move(*kernel);
     Kernel &made = *state_->kernel;
     box::install_exception_hooks(made);
@@ -102,7 +102,9 @@ void Box::State::run(const std::function<void()> &work) {
         std::rethrow_exception(thrown);
 }
 
-void Box::run(const std::function<void()> &work) { state_->run(work); }
+void Box::run(const std::function<void()> &work) {
+    state_->run(work);
+}
 
 Driver &Box::load(const std::filesystem::path &file, const DriverOptions &options) {
     auto driver = std::make_unique<DriverState>(*state_, file, options);
@@ -136,12 +138,21 @@ void Box::run_for(std::chrono::nanoseconds time) {
     });
 }
 
-std::uint64_t Box::now_100ns() const { return state_->kernel->scheduler().peek_time(); }
-void Box::request_stop() { state_->kernel->bug_check().request_stop(ke::bug_check_timeout); }
-bool Box::stopped() const { return state_->kernel->bug_check().stopped(); }
-std::string Box::report() const { return stopped() ? state_->render_report() : std::string(); }
-Kernel &Box::kernel() { return *state_->kernel; }
-
+std::uint64_t Box::now_100ns() const {
+    return state_->kernel->scheduler().peek_time();
+}
+void Box::request_stop() {
+    state_->kernel->bug_check().request_stop(ke::bug_check_timeout);
+}
+bool Box::stopped() const {
+    return state_->kernel->bug_check().stopped();
+}
+std::string Box::report() const {
+    return stopped() ? state_->render_report() : std::string();
+}
+Kernel &Box::kernel() {
+    return *state_->kernel;
+}
 
 void Box::set_policy(std::function<bool(const AccessRequest &)> policy) {
     if (!policy) {

@@ -104,7 +104,9 @@ bool ClientState::broker_allows(broker::Handle file, std::uint32_t access) {
     return box.broker.allows(question);
 }
 
-unsigned ClientState::windows_version() { return box.options.windows_version; }
+unsigned ClientState::windows_version() {
+    return box.options.windows_version;
+}
 
 Buffer::Buffer(Client &client, std::size_t bytes) : client_(&client) {
     client.state().run([&] {
@@ -140,9 +142,15 @@ Buffer::~Buffer() {
 
 Client::Client(std::unique_ptr<ClientState> state) : state_(std::move(state)) {}
 Client::~Client() = default;
-const std::string &Client::name() const { return state_->name; }
-void Client::automatic_com(bool on) { state_->automatic_com = on; }
-void Client::run(const std::function<void()> &work) { state_->run(work); }
+const std::string &Client::name() const {
+    return state_->name;
+}
+void Client::automatic_com(bool on) {
+    state_->automatic_com = on;
+}
+void Client::run(const std::function<void()> &work) {
+    state_->run(work);
+}
 
 std::vector<InterfaceFacts> Client::interfaces(const Guid &category) {
     std::vector<InterfaceFacts> facts;
@@ -162,8 +170,7 @@ Filter Client::open_filter(const std::string &path) {
         if (!opened)
             throw_status(opened.error().value(), path + " cannot be opened");
         handle = *opened;
-        io::Interface *interface =
-            state_->box.kernel->io().interfaces().find(name);
+        io::Interface *interface = state_->box.kernel->io().interfaces().find(name);
         state_->files[handle] = {path, interface == nullptr ? Guid{} : interface->category};
     });
     return Filter(*this, handle);

@@ -45,10 +45,9 @@ std::string crash_summary(Kernel &kernel) {
 std::string crash_report(Kernel &kernel) {
     const ke::BugCheckFacts &facts = kernel.bug_check().facts();
     std::vector<loader::SymbolizedFrame> stack = symbolized_stack(kernel);
-    std::string text =
-        fmt::format("bug check {:#x} {} ({:#x}, {:#x}, {:#x}, {:#x})\n", facts.code,
-                    ke::bug_check_name(facts.code), facts.parameters[0], facts.parameters[1],
-                    facts.parameters[2], facts.parameters[3]);
+    std::string text = fmt::format("bug check {:#x} {} ({:#x}, {:#x}, {:#x}, {:#x})\n", facts.code,
+                                   ke::bug_check_name(facts.code), facts.parameters[0],
+                                   facts.parameters[1], facts.parameters[2], facts.parameters[3]);
     text += fmt::format("  {}\n", facts.reason.data());
     for (const loader::SymbolizedFrame &frame : stack) {
         if (frame.image.empty())

@@ -18,7 +18,9 @@ Guid guid_of(const GUID &guid) {
     return copy;
 }
 
-bool is(const Guid &a, const GUID &b) { return std::memcmp(&a, &b, sizeof a) == 0; }
+bool is(const Guid &a, const GUID &b) {
+    return std::memcmp(&a, &b, sizeof a) == 0;
+}
 
 template <typename T> std::optional<T> extension_of(const DataRange &range) {
     if (range.bytes.size() < sizeof(T))
@@ -79,9 +81,9 @@ std::string DataRange::to_string() const {
         text += fmt::format(" {}x{}, {:.4g} fps", video->width, video->height,
                             frames_per_second(video->default_frame_100ns));
         if (video->minimum_frame_100ns != video->maximum_frame_100ns)
-            text += fmt::format(" ({:.4g} to {:.4g})",
-                                frames_per_second(video->maximum_frame_100ns),
-                                frames_per_second(video->minimum_frame_100ns));
+            text +=
+                fmt::format(" ({:.4g} to {:.4g})", frames_per_second(video->maximum_frame_100ns),
+                            frames_per_second(video->minimum_frame_100ns));
     } else if (music) {
         text += fmt::format(", {} channels, {} notes", music->channels, music->notes);
     } else {

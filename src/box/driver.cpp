@@ -48,9 +48,9 @@ void DriverState::write_registry() {
             throw Error(std::uint32_t(STATUS_OBJECT_NAME_NOT_FOUND),
                         file.string() + " cannot be read");
         if (auto merged = registry.import_file(bytes); !merged)
-            throw Error(std::uint32_t(STATUS_INVALID_PARAMETER),
-                        fmt::format("{}:{}: {}", file.string(), merged.error().line,
-                                    merged.error().text));
+            throw Error(
+                std::uint32_t(STATUS_INVALID_PARAMETER),
+                fmt::format("{}:{}: {}", file.string(), merged.error().line, merged.error().text));
     }
     for (const auto &[key, value] : options_.parameters)
         if (auto set = registry.assign(file_.stem().string(), key + "=" + value); !set)
@@ -74,14 +74,13 @@ void DriverState::start() {
                               .registry_path = service_key(),
                               .base = image_->base(),
                               .bytes = image_->size(),
-                              .entry = reinterpret_cast<PDRIVER_INITIALIZE>(
-                                  image_->entry_point())};
+                              .entry = reinterpret_cast<PDRIVER_INITIALIZE>(image_->entry_point())};
         auto object = box_.kernel->io().load_driver(facts);
         if (!object) {
             std::vector<std::string> leaks = leaks_of_image();
             unmap();
-            std::string message = name_ + ": DriverEntry failed with " +
-                                  describe_status(object.error().value());
+            std::string message =
+                name_ + ": DriverEntry failed with " + describe_status(object.error().value());
             for (const std::string &leak : leaks)
                 message += "\n  " + leak;
             throw Error(std::uint32_t(object.error().value()), message);
@@ -96,8 +95,8 @@ void DriverState::add_device() {
         return; // a driver of the old kind made its devices in DriverEntry
     io::DeviceFacts device;
     device.device_id = u"ROOT\\" + service_;
-    std::string friendly = options_.friendly_name.empty() ? file_.stem().string()
-                                                          : options_.friendly_name;
+    std::string friendly =
+        options_.friendly_name.empty() ? file_.stem().string() : options_.friendly_name;
     device.hardware_ids = {options_.hardware_id.empty() ? device.device_id
                                                         : to_utf16(options_.hardware_id)};
     device.friendly_name = to_utf16(friendly);
@@ -109,8 +108,7 @@ void DriverState::add_device() {
         if (unloaded)
             unmap();
         throw Error(std::uint32_t(node.error().value()),
-                    name_ + ": its device did not start: " +
-                        describe_status(node.error().value()));
+                    name_ + ": its device did not start: " + describe_status(node.error().value()));
     }
 }
 
@@ -123,10 +121,9 @@ std::vector<std::string> DriverState::leaks_of_image() {
     std::vector<std::string> leaks;
     for (const mm::PoolBlock &block :
          box_.kernel->pool().outstanding(image_->base(), image_->base() + image_->size()))
-        leaks.push_back(fmt::format("leak: {} bytes of pool, tag '{}', allocated at {}",
-                                    block.bytes, tag_text(block.tag),
-                                    box_.kernel->extension<box::DriverImages>().name_of(
-                                        block.caller)));
+        leaks.push_back(fmt::format(
+            "leak: {} bytes of pool, tag '{}', allocated at {}", block.bytes, tag_text(block.tag),
+            box_.kernel->extension<box::DriverImages>().name_of(block.caller)));
     return leaks;
 }
 
@@ -137,8 +134,8 @@ std::vector<std::string> DriverState::unload() {
     box_.run([&] {
         io::IoManager &io = box_.kernel->io();
         if (auto unloaded = io.unload_driver(object_); !unloaded) {
-            left.push_back(name_ + " cannot be unloaded: " +
-                           describe_status(unloaded.error().value()));
+            left.push_back(name_ +
+                           " cannot be unloaded: " + describe_status(unloaded.error().value()));
             if (std::string what = io.describe_left(object_); !what.empty())
                 left.push_back(what);
             return;

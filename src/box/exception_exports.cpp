@@ -52,8 +52,8 @@ void install_exception_hooks(Kernel &kernel) {
     kernel.hooks.dispatch_exception = dispatch;
     kernel.hooks.walk_stack = walk;
     kernel.hooks.driver_of = [&kernel](const void *address) -> std::string_view {
-        const loader::Image *image = kernel.extension<DriverImages>().index().find(
-            reinterpret_cast<std::uint64_t>(address));
+        const loader::Image *image =
+            kernel.extension<DriverImages>().index().find(reinterpret_cast<std::uint64_t>(address));
         return image == nullptr ? std::string_view() : std::string_view(image->name());
     };
 }
@@ -92,6 +92,8 @@ void unhandled(const ExceptionRecord &record, const Context &context, DispatchOu
                             &reinterpret_cast<const CONTEXT &>(context));
 }
 
-std::uint64_t user_probe_address() noexcept { return mm::layout::user_probe_address; }
+std::uint64_t user_probe_address() noexcept {
+    return mm::layout::user_probe_address;
+}
 
 } // namespace ksbox::loader::raise_seam

@@ -96,7 +96,8 @@ PinFacts Filter::pin_facts(std::uint32_t pin) {
     facts.data_flow = DataFlow(read_as<ULONG>(pin_property(*this, pin, KSPROPERTY_PIN_DATAFLOW)));
     facts.communication =
         Communication(read_as<ULONG>(pin_property(*this, pin, KSPROPERTY_PIN_COMMUNICATION)));
-    if (auto category = optionally([&] { return pin_property(*this, pin, KSPROPERTY_PIN_CATEGORY); }))
+    if (auto category =
+            optionally([&] { return pin_property(*this, pin, KSPROPERTY_PIN_CATEGORY); }))
         facts.category = guid_of(read_as<GUID>(*category));
     if (auto name = optionally([&] { return pin_property(*this, pin, KSPROPERTY_PIN_NAME); }))
         facts.name = text_of(*name);
@@ -106,8 +107,8 @@ PinFacts Filter::pin_facts(std::uint32_t pin) {
         facts.instances.possible = count_of(instances.PossibleCount);
         facts.instances.current = instances.CurrentCount;
     }
-    if (auto necessary = optionally(
-            [&] { return pin_property(*this, pin, KSPROPERTY_PIN_NECESSARYINSTANCES); }))
+    if (auto necessary =
+            optionally([&] { return pin_property(*this, pin, KSPROPERTY_PIN_NECESSARYINSTANCES); }))
         facts.instances.necessary = read_as<ULONG>(*necessary);
     if (auto list = optionally([&] { return pin_property(*this, pin, KSPROPERTY_PIN_INTERFACES); }))
         facts.interfaces = identifiers(*list);
@@ -131,8 +132,7 @@ FilterFacts Filter::facts() {
         for (std::uint32_t node = 0; node < types.size(); ++node) {
             auto name = optionally([&] {
                 ULONG tail[2] = {node, 0}; // KSP_NODE less its KSPROPERTY
-                return get(topology, KSPROPERTY_TOPOLOGY_NAME, {},
-                           std::as_bytes(std::span(tail)));
+                return get(topology, KSPROPERTY_TOPOLOGY_NAME, {}, std::as_bytes(std::span(tail)));
             });
             facts.nodes.push_back({node, types[node], name ? text_of(*name) : std::string()});
         }
@@ -140,12 +140,11 @@ FilterFacts Filter::facts() {
     if (auto list = optionally([&] { return get(topology, KSPROPERTY_TOPOLOGY_CONNECTIONS); })) {
         auto header = read_as<KSMULTIPLE_ITEM>(*list);
         for (ULONG i = 0; i < header.Count; ++i) {
-            auto one = read_as<KSTOPOLOGY_CONNECTION>(
-                *list, sizeof header + i * sizeof(KSTOPOLOGY_CONNECTION));
-            facts.connections.push_back({one.FromNode == KSFILTER_NODE ? -1 : one.FromNode,
-                                         one.FromNodePin,
-                                         one.ToNode == KSFILTER_NODE ? -1 : one.ToNode,
-                                         one.ToNodePin});
+            auto one = read_as<KSTOPOLOGY_CONNECTION>(*list, sizeof header +
+                                                                 i * sizeof(KSTOPOLOGY_CONNECTION));
+            facts.connections.push_back(
+                {one.FromNode == KSFILTER_NODE ? -1 : one.FromNode, one.FromNodePin,
+                 one.ToNode == KSFILTER_NODE ? -1 : one.ToNode, one.ToNodePin});
         }
     }
     return facts;
@@ -210,8 +209,7 @@ std::optional<DataFormat> Filter::intersect(std::uint32_t pin_id,
     std::memcpy(list.data(), &header, sizeof header);
     more.insert(more.end(), list.begin(), list.end());
     try {
-        return DataFormat(
-            get(guid_of(KSPROPSETID_Pin), KSPROPERTY_PIN_DATAINTERSECTION, {}, more));
+        return DataFormat(get(guid_of(KSPROPSETID_Pin), KSPROPERTY_PIN_DATAINTERSECTION, {}, more));
     } catch (const BoxStopped &) {
         throw;
     } catch (const Error &error) {

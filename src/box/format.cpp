@@ -21,7 +21,9 @@ Guid guid_of(const GUID &guid) {
     return copy;
 }
 
-bool is(const Guid &a, const GUID &b) { return std::memcmp(&a, &b, sizeof a) == 0; }
+bool is(const Guid &a, const GUID &b) {
+    return std::memcmp(&a, &b, sizeof a) == 0;
+}
 
 template <typename T> std::optional<T> read_at(std::span<const std::byte> bytes, std::size_t at) {
     if (bytes.size() < at + sizeof(T))
@@ -70,7 +72,7 @@ DataFormat DataFormat::audio(const AudioFormat &format) {
     const GUID &subtype =
         format.is_float ? KSDATAFORMAT_SUBTYPE_IEEE_FLOAT : KSDATAFORMAT_SUBTYPE_PCM;
     WAVEFORMATEXTENSIBLE wave{};
-    wave.Format.wFormatTag = extensible          ? WAVE_FORMAT_EXTENSIBLE
+    wave.Format.wFormatTag = extensible        ? WAVE_FORMAT_EXTENSIBLE
                              : format.is_float ? WAVE_FORMAT_IEEE_FLOAT
                                                : WAVE_FORMAT_PCM;
     wave.Format.nChannels = format.channels;
@@ -78,8 +80,7 @@ DataFormat DataFormat::audio(const AudioFormat &format) {
     wave.Format.nBlockAlign = static_cast<WORD>(format.frame_bytes());
     wave.Format.nAvgBytesPerSec = format.rate_hz * format.frame_bytes();
     wave.Format.wBitsPerSample = format.bits;
-    wave.Format.cbSize =
-        extensible ? sizeof(WAVEFORMATEXTENSIBLE) - sizeof(WAVEFORMATEX) : 0;
+    wave.Format.cbSize = extensible ? sizeof(WAVEFORMATEXTENSIBLE) - sizeof(WAVEFORMATEX) : 0;
     wave.Samples.wValidBitsPerSample = format.valid_bits;
     wave.dwChannelMask =
         format.channel_mask != 0 ? format.channel_mask : usual_mask(format.channels);

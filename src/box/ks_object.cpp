@@ -70,8 +70,7 @@ IoResult KsObject::property(std::span<const std::byte> request, std::span<std::b
 std::vector<std::byte> KsObject::get(const Guid &set, std::uint32_t id,
                                      std::optional<std::uint32_t> node,
                                      std::span<const std::byte> more) {
-    std::vector<std::byte> request =
-        property_request(set, id, KSPROPERTY_TYPE_GET, node, more);
+    std::vector<std::byte> request = property_request(set, id, KSPROPERTY_TYPE_GET, node, more);
     IoResult result = property(request, {});
     std::size_t bytes = result.information;
     if (!result.success() && result.status != std::int32_t(STATUS_BUFFER_OVERFLOW) &&
@@ -89,8 +88,7 @@ std::vector<std::byte> KsObject::get(const Guid &set, std::uint32_t id,
 
 void KsObject::set(const Guid &set, std::uint32_t id, std::span<const std::byte> value,
                    std::optional<std::uint32_t> node, std::span<const std::byte> more) {
-    std::vector<std::byte> request =
-        property_request(set, id, KSPROPERTY_TYPE_SET, node, more);
+    std::vector<std::byte> request = property_request(set, id, KSPROPERTY_TYPE_SET, node, more);
     std::vector<std::byte> copy(value.begin(), value.end());
     IoResult result = property(request, copy);
     if (!result.success())

@@ -47,7 +47,9 @@ Request::~Request() {
     }
 }
 
-bool Request::done() const { return state_->ended; }
+bool Request::done() const {
+    return state_->ended;
+}
 
 IoResult Request::wait() {
     if (!state_->ended)

@@ -16,8 +16,8 @@
 #include "ksbox/client.h"
 #include "ksuser/client_thread.h"
 #include "loader/image.h"
-#include "nt/ke/bug_check.h"
 #include "nt/io/io_manager.h"
+#include "nt/ke/bug_check.h"
 #include "nt/kernel.h"
 #include "nt/ps/process.h"
 

@@ -6,7 +6,9 @@
 namespace ksbox::broker {
 
 namespace {
-HANDLE handle_of(Handle handle) { return reinterpret_cast<HANDLE>(handle); }
+HANDLE handle_of(Handle handle) {
+    return reinterpret_cast<HANDLE>(handle);
+}
 } // namespace
 
 Result<Handle> InProcessTransport::open(const Open &request) {

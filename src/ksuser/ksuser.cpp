@@ -103,8 +103,8 @@ ClientThread *current_client_thread() {
 
 DWORD KsCreatePin(HANDLE FilterHandle, const KSPIN_CONNECT *Connect, ACCESS_MASK DesiredAccess,
                   HANDLE *ConnectionHandle) {
-    return win32_of_status(create(pin_name, FilterHandle, copy_connect(Connect), DesiredAccess,
-                                  ConnectionHandle));
+    return win32_of_status(
+        create(pin_name, FilterHandle, copy_connect(Connect), DesiredAccess, ConnectionHandle));
 }
 
 DWORD KsCreateClock(HANDLE ConnectionHandle, const KSCLOCK_CREATE *ClockCreate,

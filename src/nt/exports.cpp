@@ -12,9 +12,9 @@ std::vector<Export> ntoskrnl_exports() {
     std::vector<Export> all;
     for (std::span<const Export> part :
          {ke::event_exports(), ke::wait_exports(), ke::timer_exports(), ke::irql_exports(),
-          ke::time_exports(), ke::thread_exports(), ke::debug_exports(), pool_exports(), mdl_exports(),
-          memory_exports(), object_type_exports(), object_exports(), object_service_exports(),
-          key_exports(), registry_rtl_exports(), rtl_exports()})
+          ke::time_exports(), ke::thread_exports(), ke::debug_exports(), pool_exports(),
+          mdl_exports(), memory_exports(), object_type_exports(), object_exports(),
+          object_service_exports(), key_exports(), registry_rtl_exports(), rtl_exports()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }
@@ -27,10 +27,14 @@ struct ModuleAlias {
 };
 // hal.dll has been a part of the kernel's export surface since Windows 10; both names reach all.
 constexpr std::array aliases = {
-    ModuleAlias{"ntoskrnl.exe", "ntoskrnl"}, ModuleAlias{"ntoskrnl", "ntoskrnl"},
-    ModuleAlias{"ntkrnlpa.exe", "ntoskrnl"}, ModuleAlias{"ntkrnlmp.exe", "ntoskrnl"},
-    ModuleAlias{"hal.dll", "ntoskrnl"},      ModuleAlias{"hal", "ntoskrnl"},
-    ModuleAlias{"ks.sys", "ks"},             ModuleAlias{"ks", "ks"},
+    ModuleAlias{"ntoskrnl.exe", "ntoskrnl"},
+    ModuleAlias{"ntoskrnl", "ntoskrnl"},
+    ModuleAlias{"ntkrnlpa.exe", "ntoskrnl"},
+    ModuleAlias{"ntkrnlmp.exe", "ntoskrnl"},
+    ModuleAlias{"hal.dll", "ntoskrnl"},
+    ModuleAlias{"hal", "ntoskrnl"},
+    ModuleAlias{"ks.sys", "ks"},
+    ModuleAlias{"ks", "ks"},
 };
 
 } // namespace

@@ -147,7 +147,7 @@ class Kernel {
         std::type_index type;
         std::unique_ptr<KernelExtension> extension;
     };
-    ke::HostLock lock_; // of what follows
+    ke::HostLock lock_;                      // of what follows
     std::vector<NamedExtension> extensions_; // in order of creation
     std::unordered_map<std::string, std::uint64_t> random_counters_;
     signed char processor_count_ = 0;

@@ -44,8 +44,8 @@ extern "C" {
 ULONG __attribute__((ms_abi)) ksbox_DbgPrint(const char *Format, ...) {
     __builtin_ms_va_list arguments;
     __builtin_ms_va_start(arguments, Format);
-    ULONG result = print(DPFLTR_DEFAULT_ID, DPFLTR_INFO_LEVEL, Format, arguments,
-                         __builtin_return_address(0));
+    ULONG result =
+        print(DPFLTR_DEFAULT_ID, DPFLTR_INFO_LEVEL, Format, arguments, __builtin_return_address(0));
     __builtin_ms_va_end(arguments);
     return result;
 }
@@ -76,10 +76,11 @@ void NTAPI ksbox_DbgBreakPoint(void) {
                        "DbgBreakPoint with no debugger attached");
 }
 
-void NTAPI ksbox_DbgBreakPointWithStatus(ULONG) { ksbox_DbgBreakPoint(); }
+void NTAPI ksbox_DbgBreakPointWithStatus(ULONG) {
+    ksbox_DbgBreakPoint();
+}
 
-void NTAPI KeBugCheckEx(ULONG Code, ULONG_PTR P1, ULONG_PTR P2, ULONG_PTR P3,
-                                     ULONG_PTR P4) {
+void NTAPI KeBugCheckEx(ULONG Code, ULONG_PTR P1, ULONG_PTR P2, ULONG_PTR P3, ULONG_PTR P4) {
     ::ksbox::bug_check(Code, P1, P2, P3, P4, "the driver called KeBugCheckEx");
 }
 
@@ -87,8 +88,7 @@ void NTAPI KeBugCheck(ULONG Code) {
     ::ksbox::bug_check(Code, 0, 0, 0, 0, "the driver called KeBugCheck");
 }
 
-void NTAPI ksbox_RtlAssert(PVOID FailedAssertion, PVOID FileName, ULONG LineNumber,
-                           PCHAR Message) {
+void NTAPI ksbox_RtlAssert(PVOID FailedAssertion, PVOID FileName, ULONG LineNumber, PCHAR Message) {
     std::string reason = "assertion failed: ";
     reason += static_cast<const char *>(FailedAssertion);
     reason += " (";
@@ -100,8 +100,12 @@ void NTAPI ksbox_RtlAssert(PVOID FailedAssertion, PVOID FileName, ULONG LineNumb
                        reinterpret_cast<std::uint64_t>(__builtin_return_address(0)), 0, 0, reason);
 }
 
-NTSTATUS NTAPI ksbox_DbgQueryDebugFilterState(ULONG, ULONG) { return TRUE; }
-NTSTATUS NTAPI ksbox_DbgSetDebugFilterState(ULONG, ULONG, BOOLEAN) { return STATUS_SUCCESS; }
+NTSTATUS NTAPI ksbox_DbgQueryDebugFilterState(ULONG, ULONG) {
+    return TRUE;
+}
+NTSTATUS NTAPI ksbox_DbgSetDebugFilterState(ULONG, ULONG, BOOLEAN) {
+    return STATUS_SUCCESS;
+}
 
 } // extern "C"
 
@@ -119,8 +123,7 @@ std::span<const Export> ksbox::ke::debug_exports() {
         done_raw("DbgPrintEx", reinterpret_cast<const void *>(&ksbox_DbgPrintEx),
                  "NF:wdm.DbgPrintEx"),
         done<&ksbox_vDbgPrintEx>("vDbgPrintEx", "NF:wdm.vDbgPrintEx"),
-        done<&ksbox_vDbgPrintExWithPrefix>("vDbgPrintExWithPrefix",
-                                           "NF:wdm.vDbgPrintExWithPrefix"),
+        done<&ksbox_vDbgPrintExWithPrefix>("vDbgPrintExWithPrefix", "NF:wdm.vDbgPrintExWithPrefix"),
         done<&ksbox_DbgBreakPoint>("DbgBreakPoint", "NF:wdm.DbgBreakPoint"),
         done<&ksbox_DbgBreakPointWithStatus>("DbgBreakPointWithStatus",
                                              "NF:ntddk.DbgBreakPointWithStatus"),
