@@ -1,5 +1,5 @@
 // Handlers of KSPROPSETID_Stream. They run at PASSIVE_LEVEL on the pin's own IRP.
-#include "ks/stream_properties.h"
+#include "ks/transport.h"
 
 #include "ks/stream/pin_stream.h"
 

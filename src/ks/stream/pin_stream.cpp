@@ -2,6 +2,7 @@
 #include "ks/stream/pin_stream.h"
 
 #include "ks/filter.h"
+#include "ks/object_name.h"
 #include "ks/processing/filter_processor.h"
 #include "ks/stream/client_home.h"
 #include "ks/stream/pipe.h"
@@ -40,7 +41,7 @@ Result<std::unique_ptr<PinTransport>> PinTransport::create(Pin &pin) {
     return stream;
 }
 
-PinStream::PinStream(Pin &pin) : pin_(pin) {}
+PinStream::PinStream(Pin &pin) : pin_(pin), name_(name_of(pin)) {}
 
 Result<void> PinStream::initialize() {
     const Queue::Options options{input(), pin_.has_flag(KSPIN_FLAG_DISTINCT_TRAILING_EDGE),
@@ -124,7 +125,7 @@ Status PinStream::step(KSSTATE to, KSSTATE from) {
     // The page forbids STATUS_PENDING and names no consequence; it must not pass for success.
     if (status == STATUS_PENDING)
         status = STATUS_UNSUCCESSFUL;
-    trace_state(pin_, to, from, status);
+    trace_state(pin_, name_, to, from, status);
     if (!NT_SUCCESS(status))
         abi.ClientState = from;
     else
@@ -205,7 +206,7 @@ void PinStream::frames_available(bool available) {
 }
 
 void PinStream::frame_leaves(const Frame &frame) {
-    trace_frame(pin_, "leave", frame, transport_);
+    trace_frame(pin_, name_, "leave", frame, transport_);
     const bool eos = frame.header->OptionsFlags & KSSTREAM_HEADER_OPTIONSF_ENDOFSTREAM;
     if (eos && input() && !frame.owner->cancelling && pin_.has_flag(KSPIN_FLAG_GENERATE_EOS_EVENTS))
         KsGenerateEvents(&pin_.abi(), &KSEVENTSETID_Connection, KSEVENT_CONNECTION_ENDOFSTREAM, 0,
@@ -223,7 +224,7 @@ void PinStream::receive(StreamIrp &irp) {
         return;
     }
     for (const Frame &frame : irp.frames)
-        trace_frame(pin_, "enter", frame, transport_);
+        trace_frame(pin_, name_, "enter", frame, transport_);
     const bool was_dry = queue_->insert(irp);
     // A flush between the first look and the insertion has missed it.
     if (!accepts())
@@ -289,18 +290,18 @@ void PinStream::reset(KSRESET reset) {
 }
 
 void PinStream::cleanup(PFILE_OBJECT) {
-    if (transport_ == FrameTransport::client) {
+    if (transport_ == FrameTransport::client)
         queue_->flush(false);
-        // What the minidriver holds locked cannot be cancelled: it lets go on its way to STOP.
-        if (!queue_->empty())
-            pipe->stop();
-    }
+    // What the minidriver holds locked cannot be cancelled: it lets go on its way to STOP. A pipe
+    // whose one end is given up has nothing to carry (A13).
+    if (transport_ != FrameTransport::client || !queue_->empty())
+        pipe->stop();
 }
 
 void PinStream::shut_down() {
     pipe->stop();
     if (queue_->abandon_clones())
-        pin_.kernel.trace().event("ks.clones-left", {{"pin", TracedAddress{pin_.abi_address()}}});
+        pin_.kernel.trace().event("ks.clones-left", {{"pin", std::string_view(name_)}});
     if (Processor *const running = processor())
         running->drain();
 }

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "ks/clock/pin_clock.h"
 #include "ks/pin.h"
@@ -97,6 +98,7 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     void call_reset();
 
     Pin &pin_;
+    const std::string name_; ///< for the trace
     PinClock clock_{pin_};
     PFILE_OBJECT allocator_ = nullptr;
     std::unique_ptr<PinProcessor> processor_; ///< pin-centric pins
