@@ -68,16 +68,3 @@ function(ksbox_bench name)
   target_compile_definitions(bench-${name} PRIVATE KSBOX_TEST_DRIVERS="${CMAKE_BINARY_DIR}/drivers")
   add_test(NAME bench.${name}.smoke COMMAND bench-${name} --smoke)
 endfunction()
-
-# ksbox_fuzzer(NAME DEPENDS modules …): fuzz/NAME_fuzz.cpp as the libFuzzer program fuzz-NAME;
-# ./dev fuzz NAME runs it over fuzz/corpus/NAME.
-function(ksbox_fuzzer name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
-  add_executable(fuzz-${name} ${CMAKE_SOURCE_DIR}/fuzz/${name}_fuzz.cpp)
-  target_compile_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
-  target_link_options(fuzz-${name} PRIVATE -fsanitize=fuzzer)
-  target_link_libraries(fuzz-${name} PRIVATE ksbox_options)
-  foreach(dependency ${ARG_DEPENDS})
-    target_link_libraries(fuzz-${name} PRIVATE ksbox::${dependency})
-  endforeach()
-endfunction()

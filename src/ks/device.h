@@ -46,7 +46,17 @@ class Device final : public ObjectWith<KSDEVICE> {
         ULONG mapping_stride = 0;
     } dma;
 
+    unsigned filters_made = 0;
     bool removed = false; ///< surprise-removed or removed: new creates fail
+
+    /// Set unless PostStart is still to come or running; creates wait for it.
+    KEVENT post_start_done;
+    NTSTATUS post_start_status = STATUS_SUCCESS;
+
+    /// Switches every factory's device interfaces. Device mutex.
+    void set_interfaces_enabled(bool enabled);
+    /// Takes the device out of the class and frees it; its FDO stays. Nothing of it is open.
+    void destroy();
 
   private:
     explicit Device(Kernel &kernel, DeviceHeader &header);

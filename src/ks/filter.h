@@ -36,6 +36,8 @@ class Filter final : public ObjectWith<KSFILTER> {
 
     PFILE_OBJECT file = nullptr;
     ObjectHeader *header = nullptr;
+    unsigned number = 0; ///< the how-manieth filter of its device, for reports
+    unsigned pins_made = 0;
 
     // Pin factories. Control mutex.
     ULONG pin_factory_count() const { return abi().Descriptor->PinDescriptorsCount; }
@@ -52,6 +54,9 @@ class Filter final : public ObjectWith<KSFILTER> {
     /// Pins in creation order; those of one pin factory by filtering on abi().Id. Control mutex.
     std::vector<std::unique_ptr<Pin>> pins;
     ULONG instances(ULONG pin_id) const;
+
+    /// The descriptor as memory of the filter's own (_KsEdit).
+    Result<KSFILTER_DESCRIPTOR *> edit_descriptor();
 
     PFNKSFILTERPOWER sleep = nullptr;
     PFNKSFILTERPOWER wake = nullptr;

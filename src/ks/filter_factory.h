@@ -33,6 +33,15 @@ class FilterFactory final : public ObjectWith<KSFILTERFACTORY> {
     /// @doc NF:ks.KsFilterFactorySetDeviceClassesState
     Result<void> set_interfaces_enabled(bool enabled);
 
+    /// A further reference string. STATUS_OBJECT_NAME_COLLISION, STATUS_INSUFFICIENT_RESOURCES.
+    /// @doc NF:ks.KsFilterFactoryAddCreateItem
+    Result<void> add_create_item(const std::u16string &reference, PSECURITY_DESCRIPTOR security,
+                                 ULONG flags);
+    ULONG create_items = 0;
+    /// All create items are gone: disappears now, or with its last filter.
+    void destroy_when_unused();
+    bool deleted = false;
+
     /// One interface of a category and reference string.
     struct Interface {
         GUID category;
@@ -53,7 +62,10 @@ class FilterFactory final : public ObjectWith<KSFILTERFACTORY> {
     ULONG global_instances(ULONG pin_id) const;
 
   private:
-    FilterFactory(Device &device);
+    explicit FilterFactory(Device &device);
+    Result<void> register_interfaces(const std::u16string &reference);
+    /// Reports what is legal but a mistake into the trace ("ks.lint").
+    void lint() const;
 };
 
 } // namespace ksbox::ks

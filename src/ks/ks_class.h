@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "abi/windows.h"
+#include "ks/headers.h"
+#include "ks/object_bag.h"
 #include "nt/kernel.h"
 
 namespace ksbox::ks {
@@ -26,13 +28,19 @@ class KsClass final : public KernelExtension {
     /// What KsInitializeDriver was given; null descriptor: default device.
     std::unordered_map<PDRIVER_OBJECT, const KSDEVICE_DESCRIPTOR *> drivers;
 
-    /// Devices in creation order.
-    std::vector<std::unique_ptr<Device>> devices;
-    Device *device_of(PDEVICE_OBJECT fdo) const;
+    /// Headers that drivers (or this class) have allocated and not freed yet.
+    std::vector<PoolPtr<DeviceHeader>> device_headers;
+    std::vector<PoolPtr<ObjectHeader>> object_headers;
+    /// Bags of KsAllocateObjectBag.
+    std::vector<PoolPtr<ObjectBag>> bags;
 
     /// Guards Pin::peer, connected_file and the claim of a pin for a connection. A leaf: nothing
     /// blocks and no driver code runs while it is held. IRQL: <= DISPATCH.
     KSPIN_LOCK connections = 0;
+
+    /// Devices in creation order; destroyed before the headers.
+    std::vector<std::unique_ptr<Device>> devices;
+    Device *device_of(PDEVICE_OBJECT fdo) const;
 };
 
 } // namespace ksbox::ks

@@ -26,6 +26,11 @@ struct ObjectTag {
     class Object *object;
 };
 
+/// What keeps an object's outer unknown (outer_unknown.cpp).
+struct OuterHolder {
+    virtual ~OuterHolder() = default;
+};
+
 /// Base of the four kinds. C++ side on the host heap, owned by the parent; the ABI side in the
 /// box's nonpaged pool, so that the seed fixes its address. Not movable.
 class Object {
@@ -53,6 +58,7 @@ class Object {
 
     /// The minidriver's unknown (KsRegisterAggregatedClientUnknown); referenced; may be null.
     PUNKNOWN client_unknown = nullptr;
+    std::unique_ptr<OuterHolder> outer; ///< made at first use
 
   protected:
     /// `abi_bytes` of zeroed nonpaged pool behind a tag; bag and event list are made too.

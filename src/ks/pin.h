@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "ks/data_range.h"
 #include "ks/mutex.h"
 #include "ks/object.h"
 
@@ -39,6 +40,7 @@ class Pin final : public ObjectWith<KSPIN> {
 
     PFILE_OBJECT file = nullptr;
     ObjectHeader *header = nullptr;
+    unsigned number = 0; ///< the how-manieth pin that this filter made, for reports
 
     // The connection, fixed when its second pin is created; guarded by KsClass::connections.
     /// The other pin if it is AVStream's too; null for a client's or an unattached pin.
@@ -50,9 +52,13 @@ class Pin final : public ObjectWith<KSPIN> {
     /// An IRP source that nobody has been connected to: it stays in STOP.
     bool unattached() const { return irp_source() && !connected_file; }
 
-    /// Stops at STATUS_SUCCESS; the sequence of ranges and statuses is
-    /// NC:ks.PFNKSPINSETDATAFORMAT's. On error the old format is in force again. Control mutex.
-    Result<void> set_data_format(const KSDATAFORMAT &format, std::size_t bytes);
+    /// Offers the format to the minidriver range by range, until it takes one or fails with other
+    /// than STATUS_NO_MATCH. On error the old format is in force again. Control mutex held.
+    /// @doc NC:ks.PFNKSPINSETDATAFORMAT
+    Result<void> set_data_format(const ClientFormat &format, const std::vector<PinRange> &ranges);
+    /// A new format for an existing connection: STATUS_INVALID_DEVICE_REQUEST for a fixed format,
+    /// STATUS_NO_MATCH, the minidriver's status. Control mutex held.
+    Result<void> change_data_format(const ClientFormat &format);
 
     /// KSPROPERTY_CONNECTION_STATE; no control mutex held. Errors: the minidriver's,
     /// STATUS_INVALID_DEVICE_STATE for an unattached pin.
@@ -62,6 +68,13 @@ class Pin final : public ObjectWith<KSPIN> {
     PFNKSPINPOWER wake = nullptr;
     PFNKSPINHANDSHAKE handshake = nullptr;
     bool closing = false; ///< IRP_MJ_CLOSE has begun
+
+    /// A pin being created that has named this one as its other end; guarded as `peer` is.
+    Pin *claimed_by = nullptr;
+    /// While the create IRP runs: the file object named by PinToHandle, referenced.
+    PFILE_OBJECT pin_to_file = nullptr;
+    /// The create has failed after the minidriver's Create; what its Close is followed by.
+    NTSTATUS create_error = STATUS_SUCCESS;
 
     /// Null for pins that do not use the standard transport.
     std::unique_ptr<PinTransport> transport;

@@ -1,5 +1,5 @@
 // Handlers of KSPROPSETID_Stream. They run at PASSIVE_LEVEL on the pin's own IRP.
-#include "ks/stream_properties.h"
+#include "ks/transport.h"
 
 #include "ks/stream/pin_stream.h"
 
@@ -74,9 +74,13 @@ const KSPROPERTY_ITEM stream_items[] = {
     item(KSPROPERTY_STREAM_MASTERCLOCK, set_master_clock),
 };
 
+const KSPROPERTY_SET stream_sets[] = {
+    {&KSPROPSETID_Stream, std::size(stream_items), stream_items, 0, nullptr}};
+
 } // namespace
 
-const KSPROPERTY_SET stream_property_set = {&KSPROPSETID_Stream, std::size(stream_items),
-                                            stream_items, 0, nullptr};
+std::span<const KSPROPERTY_SET> pin_stream_property_sets() {
+    return stream_sets;
+}
 
 } // namespace ksbox::ks

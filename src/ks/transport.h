@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "abi/windows.h"
 #include "base/result.h"
@@ -65,5 +66,13 @@ class FilterProcessing {
     virtual void remove_pin(Pin &pin) = 0;
     virtual void set_asleep(bool asleep) = 0;
 };
+
+/// KSPROPSETID_Stream as AVStream answers it for pins (allocator, master clock, …).
+std::span<const KSPROPERTY_SET> pin_stream_property_sets();
+
+/// KSOBJECT_CREATE_ITEM.Create of clocks and allocators below a pin; the parent file object is the
+/// pin's.
+NTSTATUS NTAPI pin_clock_create(PDEVICE_OBJECT device, PIRP irp);
+NTSTATUS NTAPI pin_allocator_create(PDEVICE_OBJECT device, PIRP irp);
 
 } // namespace ksbox::ks

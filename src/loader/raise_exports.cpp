@@ -2,6 +2,8 @@
 // three arguments.
 #include "loader/raise_exports.h"
 
+#include "loader/stack_walk.h"
+
 namespace ksbox::loader {
 
 namespace {
@@ -87,5 +89,23 @@ KSBOX_MS_ABI void ksbox_unwind(Context *context, void *frame, void *target_ip,
                                ExceptionRecord *record) noexcept {
     ksbox::loader::unwind_from(*context, frame, target_ip, record,
                                reinterpret_cast<void *>(context->gpr[ksbox::loader::reg_r9]));
+}
+
+KSBOX_MS_ABI std::uint16_t ksbox_capture_back_trace(Context *context, std::uint32_t frames_to_skip,
+                                                    std::uint32_t frames_to_capture,
+                                                    void **back_trace) noexcept {
+    using namespace ksbox::loader;
+    std::array<WalkedFrame, 64> frames; // Windows captures fewer than 63 in all
+    const std::size_t walked = walk_stack(raise_seam::current_environment(), *context, frames);
+    auto *hash = reinterpret_cast<std::uint32_t *>(context->gpr[reg_r9]);
+    std::uint16_t captured = 0;
+    std::uint32_t sum = 0;
+    for (std::size_t i = frames_to_skip; i < walked && captured < frames_to_capture; ++i) {
+        back_trace[captured++] = reinterpret_cast<void *>(frames[i].address);
+        sum += static_cast<std::uint32_t>(frames[i].address);
+    }
+    if (hash)
+        *hash = sum;
+    return captured;
 }
 }

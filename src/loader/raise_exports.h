@@ -26,7 +26,7 @@ std::uint64_t user_probe_address() noexcept;
 } // namespace ksbox::loader
 
 extern "C" {
-/// @doc NF:ntddk.ExRaiseStatus; also RtlRaiseStatus. IRQL: any, as the handlers' code allows.
+/// @doc NF:wdm.ExRaiseStatus; also RtlRaiseStatus. IRQL: any, as the handlers' code allows.
 KSBOX_MS_ABI void ksbox_ExRaiseStatus(std::int32_t status);
 /// @doc NF:ntddk.ExRaiseAccessViolation
 KSBOX_MS_ABI void ksbox_ExRaiseAccessViolation();
@@ -48,6 +48,14 @@ KSBOX_MS_ABI void ksbox_RtlUnwind(void *frame, void *target_ip,
 KSBOX_MS_ABI void ksbox_RtlUnwindEx(void *frame, void *target_ip,
                                     ksbox::loader::ExceptionRecord *record, void *return_value,
                                     ksbox::loader::Context *context, void *history);
+
+/// Return addresses from the caller outwards, host frames included. @doc
+/// NF:ntifs.RtlCaptureStackBackTrace
+KSBOX_MS_ABI std::uint16_t ksbox_RtlCaptureStackBackTrace(std::uint32_t frames_to_skip,
+                                                          std::uint32_t frames_to_capture,
+                                                          void **back_trace, std::uint32_t *hash);
+/// Touches the pages of a frame of rax bytes below the caller's; keeps every register.
+KSBOX_MS_ABI void ksbox_chkstk();
 
 /// The instructions of ProbeForWrite that touch the caller's memory.
 extern const char ksbox_probe_leaf_begin[], ksbox_probe_leaf_end[];

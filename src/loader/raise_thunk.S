@@ -43,6 +43,7 @@
     KSBOX_RAISE_THUNK ksbox_local_unwind, ksbox_unwind_local
     KSBOX_RAISE_THUNK ksbox_RtlUnwind, ksbox_unwind
     KSBOX_RAISE_THUNK ksbox_RtlUnwindEx, ksbox_unwind
+    KSBOX_RAISE_THUNK ksbox_RtlCaptureStackBackTrace, ksbox_capture_back_trace
 
 // ProbeForWrite checks the range as ProbeForRead does, then writes to each of its pages.
     .globl ksbox_ProbeForWrite

@@ -3,7 +3,6 @@
 #include "abi/windows.h"
 
 #include "nt/cm/registry.h"
-#include "nt/ex/executive.h"
 #include "nt/ke/bug_check.h"
 #include "nt/ke/random.h"
 #include "nt/ke/scheduler.h"
@@ -37,7 +36,6 @@ Result<std::unique_ptr<Kernel>> Kernel::create(KernelOptions options) {
     };
     kernel->objects_ = std::make_unique<ob::ObjectManager>(*kernel);
     KS_CHECK(kernel->scheduler_->start());
-    kernel->executive_ = std::make_shared<ex::Executive>(*kernel);
     kernel->registry_ = std::make_unique<cm::Registry>(*kernel);
     return kernel;
 }
@@ -46,16 +44,32 @@ Kernel::~Kernel() {
     // Threads go before what they use; a stopped box's have gone already.
     if (scheduler_)
         scheduler_->shut_down();
-    while (!extension_order_.empty()) {
-        extension_order_.back()->reset();
-        extension_order_.pop_back();
-    }
+    while (!extensions_.empty())
+        extensions_.pop_back();
+}
+
+KernelExtension *Kernel::find_extension(std::type_index type) {
+    ke::HostLockGuard guard(lock_);
+    for (const NamedExtension &named : extensions_)
+        if (named.type == type)
+            return named.extension.get();
+    return nullptr;
+}
+
+KernelExtension &Kernel::add_extension(std::type_index type,
+                                       std::unique_ptr<KernelExtension> made) {
+    if (KernelExtension *first = find_extension(type))
+        return *first;
+    ke::HostLockGuard guard(lock_);
+    extensions_.push_back({type, std::move(made)});
+    return *extensions_.back().extension;
 }
 
 std::uint64_t Kernel::random(std::string_view purpose) {
     std::uint64_t hash = 0xcbf29ce484222325;
     for (char c : purpose)
         hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    ke::HostLockGuard guard(lock_);
     std::uint64_t call = random_counters_[std::string(purpose)]++;
     return ke::Random(options_.seed ^ hash ^ (call * 0x9e3779b97f4a7c15)).next();
 }

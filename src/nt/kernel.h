@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "nt/ke/host_lock.h"
 
 namespace ksbox {
 
@@ -114,12 +115,10 @@ class Kernel {
 
     /// The layer's per-box state, created by its constructor T(Kernel&) at first use.
     template <typename T> T &extension() {
-        auto &slot = extensions_[std::type_index(typeid(T))];
-        if (!slot) {
-            slot = std::make_unique<T>(*this);
-            extension_order_.push_back(&slot);
-        }
-        return static_cast<T &>(*slot);
+        std::type_index type(typeid(T));
+        if (KernelExtension *found = find_extension(type))
+            return static_cast<T &>(*found);
+        return static_cast<T &>(add_extension(type, std::make_unique<T>(*this)));
     }
 
     /// Seeded 64-bit value: same seed, same purpose, same call number, same value. For cookies,
@@ -128,6 +127,9 @@ class Kernel {
 
   private:
     explicit Kernel(KernelOptions options);
+    KernelExtension *find_extension(std::type_index type);
+    /// Keeps the one that is there if another thread was faster.
+    KernelExtension &add_extension(std::type_index type, std::unique_ptr<KernelExtension> made);
 
     KernelOptions options_;
     std::unique_ptr<Trace> trace_;
@@ -141,8 +143,12 @@ class Kernel {
     std::unique_ptr<cm::Registry> registry_;
     std::shared_ptr<fs::FileSystem> files_;
     std::shared_ptr<io::IoManager> io_;
-    std::unordered_map<std::type_index, std::unique_ptr<KernelExtension>> extensions_;
-    std::vector<std::unique_ptr<KernelExtension> *> extension_order_;
+    struct NamedExtension {
+        std::type_index type;
+        std::unique_ptr<KernelExtension> extension;
+    };
+    ke::HostLock lock_;                      // of what follows
+    std::vector<NamedExtension> extensions_; // in order of creation
     std::unordered_map<std::string, std::uint64_t> random_counters_;
     signed char processor_count_ = 0;
 };

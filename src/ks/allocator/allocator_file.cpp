@@ -7,6 +7,7 @@
 #include "ks/create_parameters.h"
 #include "ks/data_exports.h"
 #include "ks/pin.h"
+#include "ks/transport.h"
 #include "nt/call_driver.h"
 #include "nt/spin_guard.h"
 

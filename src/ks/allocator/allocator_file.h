@@ -24,8 +24,4 @@ struct ExternalAllocator {
 NTSTATUS create_allocator_file(PIRP irp, const KSALLOCATOR_FRAMING &framing,
                                const ExternalAllocator &external);
 
-/// KSOBJECT_CREATE_ITEM.Create of pins' allocators: the pin's own (KSPIN_DISPATCH.Allocator) or the
-/// default one. Completes the IRP.
-NTSTATUS NTAPI pin_allocator_create(PDEVICE_OBJECT device, PIRP irp);
-
 } // namespace ksbox::ks

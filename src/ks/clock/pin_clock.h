@@ -39,7 +39,4 @@ class PinClock {
     KSCLOCK_FUNCTIONTABLE functions_{};
 };
 
-/// KSOBJECT_CREATE_ITEM.Create of pins' clocks. Completes the IRP.
-NTSTATUS NTAPI pin_clock_create(PDEVICE_OBJECT device, PIRP irp);
-
 } // namespace ksbox::ks

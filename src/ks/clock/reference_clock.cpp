@@ -5,6 +5,7 @@
 
 #include "abi/guid.h"
 #include "ks/clock/default_clock.h"
+#include "ks/internal_code.h"
 
 namespace ksbox::ks {
 
@@ -58,13 +59,20 @@ class FileClock final : public ReferenceClock<FileClock> {
     }
     ~FileClock() { ObDereferenceObject(file_); }
 
-    LONGLONG NTAPI GetTime() noexcept override { return functions_.GetTime(file_); }
-    LONGLONG NTAPI GetPhysicalTime() noexcept override { return functions_.GetPhysicalTime(file_); }
+    LONGLONG NTAPI GetTime() noexcept override {
+        return call_code("KSCLOCK_FUNCTIONTABLE.GetTime", file_, functions_.GetTime, file_);
+    }
+    LONGLONG NTAPI GetPhysicalTime() noexcept override {
+        return call_code("KSCLOCK_FUNCTIONTABLE.GetPhysicalTime", file_, functions_.GetPhysicalTime,
+                         file_);
+    }
     LONGLONG NTAPI GetCorrelatedTime(PLONGLONG system_time) noexcept override {
-        return functions_.GetCorrelatedTime(file_, system_time);
+        return call_code("KSCLOCK_FUNCTIONTABLE.GetCorrelatedTime", file_,
+                         functions_.GetCorrelatedTime, file_, system_time);
     }
     LONGLONG NTAPI GetCorrelatedPhysicalTime(PLONGLONG system_time) noexcept override {
-        return functions_.GetCorrelatedPhysicalTime(file_, system_time);
+        return call_code("KSCLOCK_FUNCTIONTABLE.GetCorrelatedPhysicalTime", file_,
+                         functions_.GetCorrelatedPhysicalTime, file_, system_time);
     }
     NTSTATUS NTAPI GetResolution(PKSRESOLUTION resolution) noexcept override {
         return query(KSPROPERTY_CLOCK_RESOLUTION, resolution, sizeof *resolution);

@@ -34,8 +34,17 @@ NTSTATUS FilterProcessor::process() {
     // What was just passed on may have been all there was; the threshold is one off input.
     if (gate()->Count < 0)
         return STATUS_SUCCESS;
-    for (PinStream *stream : streams_)
+    bool complete = true;
+    for (PinStream *stream : streams_) {
         prepare(*stream);
+        complete = complete && (stream->process_pin->StreamPointer || !stream->requires_frame());
+    }
+    // A frame is being cancelled in this very moment: look again when it is gone.
+    if (!complete) {
+        for (PinStream *stream : streams_)
+            stream->queue().unlock(stream->queue().leading_edge());
+        return STATUS_SUCCESS;
+    }
     const NTSTATUS status = call_driver("KSFILTER_DISPATCH.Process", filter_.abi_address(),
                                         filter_.dispatch()->Process, &filter_.abi(), table_);
     // Inputs first: the end of the stream on one of them reaches the frames that the outputs are

@@ -75,6 +75,7 @@ class FilterProcessor final : public FilterProcessing, public Processor {
     GateInput started_input_;
     GateInput asleep_input_;
     KSGATE *run_gate_ = nullptr;
+    // lint-allow(pointer_order): looked up only, never walked.
     std::unordered_map<KSGATE *, ULONG> attached_;
 
     // Changed only while processing is blocked.

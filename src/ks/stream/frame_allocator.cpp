@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ks/internal_code.h"
 #include "ks/pin.h"
 #include "nt/call_driver.h"
 
@@ -66,9 +67,14 @@ class FileAllocator final : public FrameAllocator {
 
     void *allocate() override {
         PVOID frame = nullptr;
-        return NT_SUCCESS(functions_.AllocateFrame(file_, &frame)) ? frame : nullptr;
+        const NTSTATUS status = call_code("KSSTREAMALLOCATOR_FUNCTIONTABLE.AllocateFrame", file_,
+                                          functions_.AllocateFrame, file_, &frame);
+        return NT_SUCCESS(status) ? frame : nullptr;
     }
-    void free(void *frame) override { functions_.FreeFrame(file_, frame); }
+    void free(void *frame) override {
+        call_code("KSSTREAMALLOCATOR_FUNCTIONTABLE.FreeFrame", file_, functions_.FreeFrame, file_,
+                  frame);
+    }
 
   private:
     const PFILE_OBJECT file_;

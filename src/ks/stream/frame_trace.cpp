@@ -18,19 +18,18 @@ std::string_view to_string(KSSTATE state) {
     return state <= KSSTATE_RUN ? names[state] : "?";
 }
 
-void trace_frame(Pin &pin, std::string_view what, const Frame &frame, FrameTransport transport) {
+void trace_frame(Pin &pin, std::string_view name, std::string_view what, const Frame &frame,
+                 FrameTransport transport) {
     pin.kernel.trace().event("ks.frame", {{"what", what},
-                                          {"pin", TracedAddress{pin.abi_address()}},
-                                          {"id", std::uint64_t(pin.abi().Id)},
+                                          {"pin", name},
                                           {"transport", to_string(transport)},
                                           {"bytes", std::uint64_t(frame.header->DataUsed)},
                                           {"extent", std::uint64_t(frame.header->FrameExtent)},
                                           {"flags", std::uint64_t(frame.header->OptionsFlags)}});
 }
 
-void trace_state(Pin &pin, KSSTATE to, KSSTATE from, NTSTATUS status) {
-    pin.kernel.trace().event("ks.state", {{"pin", TracedAddress{pin.abi_address()}},
-                                          {"id", std::uint64_t(pin.abi().Id)},
+void trace_state(Pin &pin, std::string_view name, KSSTATE to, KSSTATE from, NTSTATUS status) {
+    pin.kernel.trace().event("ks.state", {{"pin", name},
                                           {"from", to_string(from)},
                                           {"to", to_string(to)},
                                           {"status", std::uint64_t(std::uint32_t(status))}});

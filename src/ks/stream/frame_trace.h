@@ -16,8 +16,9 @@ enum class FrameTransport : std::uint8_t { client, pipe, irp };
 std::string_view to_string(FrameTransport transport);
 std::string_view to_string(KSSTATE state);
 
-/// `what` is "enter" or "leave". Any IRQL.
-void trace_frame(Pin &pin, std::string_view what, const Frame &frame, FrameTransport transport);
-void trace_state(Pin &pin, KSSTATE to, KSSTATE from, NTSTATUS status);
+/// `name` is the pin's, `what` is "enter" or "leave". Any IRQL.
+void trace_frame(Pin &pin, std::string_view name, std::string_view what, const Frame &frame,
+                 FrameTransport transport);
+void trace_state(Pin &pin, std::string_view name, KSSTATE to, KSSTATE from, NTSTATUS status);
 
 } // namespace ksbox::ks

@@ -2,6 +2,7 @@
 #include "ks/stream/pin_stream.h"
 
 #include "ks/filter.h"
+#include "ks/object_name.h"
 #include "ks/processing/filter_processor.h"
 #include "ks/stream/client_home.h"
 #include "ks/stream/pipe.h"
@@ -40,7 +41,7 @@ Result<std::unique_ptr<PinTransport>> PinTransport::create(Pin &pin) {
     return stream;
 }
 
-PinStream::PinStream(Pin &pin) : pin_(pin) {}
+PinStream::PinStream(Pin &pin) : pin_(pin), name_(name_of(pin)) {}
 
 Result<void> PinStream::initialize() {
     const Queue::Options options{input(), pin_.has_flag(KSPIN_FLAG_DISTINCT_TRAILING_EDGE),
@@ -91,6 +92,12 @@ KSSTATE PinStream::pipe_state() const {
     return pipe->state();
 }
 
+bool PinStream::requires_frame() const {
+    constexpr ULONG optional = KSPIN_FLAG_FRAMES_NOT_REQUIRED_FOR_PROCESSING |
+                               KSPIN_FLAG_SOME_FRAMES_REQUIRED_FOR_PROCESSING;
+    return open_ && !attached_ && !pin_.has_flag(optional);
+}
+
 KSSTATE PinStream::processing_state() const {
     return pin_.has_flag(KSPIN_FLAG_PROCESS_IN_RUN_STATE_ONLY) ? KSSTATE_RUN : KSSTATE_PAUSE;
 }
@@ -118,7 +125,7 @@ Status PinStream::step(KSSTATE to, KSSTATE from) {
     // The page forbids STATUS_PENDING and names no consequence; it must not pass for success.
     if (status == STATUS_PENDING)
         status = STATUS_UNSUCCESSFUL;
-    trace_state(pin_, to, from, status);
+    trace_state(pin_, name_, to, from, status);
     if (!NT_SUCCESS(status))
         abi.ClientState = from;
     else
@@ -199,7 +206,7 @@ void PinStream::frames_available(bool available) {
 }
 
 void PinStream::frame_leaves(const Frame &frame) {
-    trace_frame(pin_, "leave", frame, transport_);
+    trace_frame(pin_, name_, "leave", frame, transport_);
     const bool eos = frame.header->OptionsFlags & KSSTREAM_HEADER_OPTIONSF_ENDOFSTREAM;
     if (eos && input() && !frame.owner->cancelling && pin_.has_flag(KSPIN_FLAG_GENERATE_EOS_EVENTS))
         KsGenerateEvents(&pin_.abi(), &KSEVENTSETID_Connection, KSEVENT_CONNECTION_ENDOFSTREAM, 0,
@@ -217,7 +224,7 @@ void PinStream::receive(StreamIrp &irp) {
         return;
     }
     for (const Frame &frame : irp.frames)
-        trace_frame(pin_, "enter", frame, transport_);
+        trace_frame(pin_, name_, "enter", frame, transport_);
     const bool was_dry = queue_->insert(irp);
     // A flush between the first look and the insertion has missed it.
     if (!accepts())
@@ -283,18 +290,18 @@ void PinStream::reset(KSRESET reset) {
 }
 
 void PinStream::cleanup(PFILE_OBJECT) {
-    if (transport_ == FrameTransport::client) {
+    if (transport_ == FrameTransport::client)
         queue_->flush(false);
-        // What the minidriver holds locked cannot be cancelled: it lets go on its way to STOP.
-        if (!queue_->empty())
-            pipe->stop();
-    }
+    // What the minidriver holds locked cannot be cancelled: it lets go on its way to STOP. A pipe
+    // whose one end is given up has nothing to carry (A13).
+    if (transport_ != FrameTransport::client || !queue_->empty())
+        pipe->stop();
 }
 
 void PinStream::shut_down() {
     pipe->stop();
     if (queue_->abandon_clones())
-        pin_.kernel.trace().event("ks.clones-left", {{"pin", TracedAddress{pin_.abi_address()}}});
+        pin_.kernel.trace().event("ks.clones-left", {{"pin", std::string_view(name_)}});
     if (Processor *const running = processor())
         running->drain();
 }

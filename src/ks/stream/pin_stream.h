@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "ks/clock/pin_clock.h"
 #include "ks/pin.h"
@@ -47,6 +48,9 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     /// What processes this pin's frames: the pin itself or its filter; null: nothing does.
     Processor *processor();
     KSSTATE pipe_state() const;
+    /// Whether the filter's Process can count on a frame here: the pin is on its way, and nothing
+    /// (flags, an attached gate) says that it may go without.
+    bool requires_frame() const;
     /// Least state in which frames are processed.
     KSSTATE processing_state() const;
 
@@ -94,6 +98,7 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     void call_reset();
 
     Pin &pin_;
+    const std::string name_; ///< for the trace
     PinClock clock_{pin_};
     PFILE_OBJECT allocator_ = nullptr;
     std::unique_ptr<PinProcessor> processor_; ///< pin-centric pins

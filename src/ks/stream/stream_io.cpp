@@ -41,6 +41,12 @@ NTSTATUS read_or_write(ULONG major, PFILE_OBJECT file, PKEVENT event, PIO_STATUS
     return status;
 }
 
+/// The IRP is ours: it comes back here instead of being finished by the I/O manager.
+NTSTATUS NTAPI caught(PDEVICE_OBJECT, PIRP, PVOID done) {
+    KeSetEvent(static_cast<PKEVENT>(done), IO_NO_INCREMENT, FALSE);
+    return STATUS_MORE_PROCESSING_REQUIRED;
+}
+
 NTSTATUS file_information(ULONG major, PFILE_OBJECT file, PVOID information, ULONG length,
                           FILE_INFORMATION_CLASS information_class) {
     PDEVICE_OBJECT const device = IoGetRelatedDeviceObject(file);
@@ -49,14 +55,12 @@ NTSTATUS file_information(ULONG major, PFILE_OBJECT file, PVOID information, ULO
         return STATUS_INSUFFICIENT_RESOURCES;
     KEVENT done;
     KeInitializeEvent(&done, NotificationEvent, FALSE);
-    IO_STATUS_BLOCK status_block{};
-    irp->UserIosb = &status_block;
-    irp->UserEvent = &done;
-    irp->Flags = IRP_SYNCHRONOUS_API;
     irp->AssociatedIrp.SystemBuffer = information;
+    irp->RequestorMode = KernelMode;
     irp->Tail.Overlay.Thread = PsGetCurrentThread();
     PIO_STACK_LOCATION const next = IoGetNextIrpStackLocation(irp);
     next->MajorFunction = static_cast<UCHAR>(major);
+    next->FileObject = file;
     if (major == IRP_MJ_QUERY_INFORMATION) {
         next->Parameters.QueryFile.Length = length;
         next->Parameters.QueryFile.FileInformationClass = information_class;
@@ -64,11 +68,12 @@ NTSTATUS file_information(ULONG major, PFILE_OBJECT file, PVOID information, ULO
         next->Parameters.SetFile.Length = length;
         next->Parameters.SetFile.FileInformationClass = information_class;
     }
-    NTSTATUS status = send(irp, file, device, KernelMode);
-    if (status == STATUS_PENDING) {
+    IoSetCompletionRoutine(irp, &caught, &done, TRUE, TRUE, TRUE);
+    if (IoCallDriver(device, irp) == STATUS_PENDING)
         KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, nullptr);
-        status = status_block.Status;
-    }
+    const NTSTATUS status = irp->IoStatus.Status;
+    irp->AssociatedIrp.SystemBuffer = nullptr;
+    IoFreeIrp(irp);
     return status;
 }
 

@@ -1,0 +1,124 @@
+// A box: one emulated Windows kernel with its drivers and clients, inside this process. Several may
+// live at once. A driver has the rights of this process: run only drivers you trust.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ksbox/client.h"
+#include "ksbox/error.h"
+#include "ksbox/guid.h"
+
+namespace ksbox {
+
+class Kernel;
+
+struct BoxOptions {
+    /// Simulated: virtual time, one host thread, the seed decides every choice; the same inputs
+    /// give the same trace. Realtime: host threads and the monotonic clock.
+    bool realtime = false;
+    std::uint64_t seed = 1;
+    unsigned processors = 2; ///< 1 to 64
+    /// Clock interrupt period in 100 ns.
+    std::uint32_t clock_period_100ns = 156'250;
+    /// CPU time a driver may burn without reaching a scheduling point; 0: no watchdog.
+    std::chrono::milliseconds watchdog{5'000};
+    /// Folder that drivers see as C:\; empty: a temporary one.
+    std::filesystem::path file_root;
+    /// JSON lines; empty: no trace file.
+    std::filesystem::path trace;
+    /// Emulated version, major * 100 + minor: 1000 is Windows 10, 601 is Windows 7.
+    unsigned windows_version = 1000;
+    /// Receives what drivers print.
+    std::function<void(std::string_view driver, std::uint32_t component, std::uint32_t level,
+                       std::string_view text)>
+        debug_print;
+};
+
+struct DriverOptions {
+    /// Values of the driver's Parameters key; a number becomes a DWORD.
+    std::vector<std::pair<std::string, std::string>> parameters;
+    /// Registry files to merge before DriverEntry runs.
+    std::vector<std::filesystem::path> registry_files;
+    /// Hardware id of the device on the root bus; empty: ROOT\<name>.
+    std::string hardware_id;
+    /// FriendlyName and DeviceDesc of the device; empty: the driver's name.
+    std::string friendly_name;
+};
+
+/// A loaded driver with its device. Owned by its box.
+class Driver {
+  public:
+    Driver(const Driver &) = delete;
+    Driver &operator=(const Driver &) = delete;
+    virtual ~Driver() = default;
+
+    virtual const std::string &name() const = 0; ///< "cable.sys"
+    /// Its enabled device interfaces, each filter once: the first interface of a reference string.
+    virtual std::vector<InterfaceFacts> filters() = 0;
+    /// What it left behind when unloaded, one sentence each; empty: nothing.
+    virtual std::vector<std::string> unload() = 0;
+
+  protected:
+    Driver() = default;
+};
+
+/// What the device broker is asked; see Box::set_policy.
+struct AccessRequest {
+    std::string_view client;
+    std::string_view path; ///< of the filter's device interface
+    Guid category;
+    bool writes = false; ///< GENERIC_WRITE: data flows into the pin
+};
+
+class Box {
+  public:
+    /// Throws Error when the options make no sense or memory cannot be had.
+    explicit Box(BoxOptions options = {});
+    /// Destroys clients, unloads drivers; a stopped box is just dropped.
+    ~Box();
+    Box(const Box &) = delete;
+    Box &operator=(const Box &) = delete;
+
+    /// Maps the driver, runs DriverEntry, creates its device on the root bus and starts it.
+    /// Throws Error with one clear sentence: not a driver, DriverEntry failed with …, and so on.
+    Driver &load(const std::filesystem::path &file, const DriverOptions &options = {});
+    Client &client(std::string name);
+    void destroy(Client &client);
+
+    /// Lets time pass: virtual or real. Throws BoxStopped.
+    void run_for(std::chrono::nanoseconds time);
+    /// Runs `work` on a box thread and returns when it has; throws what it throws, and BoxStopped.
+    void run(const std::function<void()> &work);
+    /// 100 ns since the box booted, without charge.
+    std::uint64_t now_100ns() const;
+
+    /// Asks the box to stop soon, from any thread or a signal handler: the call in progress throws
+    /// BoxStopped with a report of what was running.
+    void request_stop();
+    bool stopped() const;
+    /// The bug check report; empty unless stopped.
+    std::string report() const;
+
+    /// Decides which pins, clocks, allocators and nodes the *2 calls may create: true allows. The
+    /// default allows everything.
+    void set_policy(std::function<bool(const AccessRequest &)> policy);
+
+    /// The executive inside; not part of the stable interface.
+    Kernel &kernel();
+
+    struct State;
+    State &state() { return *state_; }
+
+  private:
+    std::unique_ptr<State> state_;
+};
+
+} // namespace ksbox

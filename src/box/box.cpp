@@ -1,0 +1,167 @@
+#include "ksbox/box.h"
+
+#include <fmt/format.h>
+
+#include "base/status_names.h"
+#include "base/unicode.h"
+#include "box/crash_report.h"
+#include "box/driver_images.h"
+#include "box/exception_exports.h"
+#include "box/state.h"
+#include "nt/cm/reg_file.h"
+#include "nt/cm/registry.h"
+#include "nt/io/pnp.h"
+#include "nt/ke/bug_check.h"
+#include "nt/ke/scheduler.h"
+#include "nt/mm/pool.h"
+#include "nt/trace.h"
+
+namespace ksbox {
+
+namespace {
+
+KernelOptions kernel_options(const BoxOptions &options) {
+    KernelOptions kernel;
+    kernel.time = options.realtime ? TimeMode::realtime : TimeMode::simulated;
+    kernel.seed = options.seed;
+    kernel.processors = options.processors;
+    kernel.clock_period_100ns = options.clock_period_100ns;
+    kernel.watchdog_ms = static_cast<std::uint32_t>(options.watchdog.count());
+    kernel.file_root = options.file_root.string();
+    kernel.windows_version = options.windows_version;
+    kernel.trace_file = options.trace.string();
+    kernel.debug_print = options.debug_print;
+    return kernel;
+}
+
+[[noreturn]] void throw_status(Status status, const std::string &what) {
+    throw Error(static_cast<std::uint32_t>(status.value()),
+                what + ": " + describe_status(status.value()));
+}
+
+} // namespace
+
+Box::Box(BoxOptions options) : state_(std::make_unique<State>()) {
+    state_->options = options;
+    auto kernel = Kernel::create(kernel_options(options));
+    if (!kernel)
+        throw_status(kernel.error(),
+                     kernel.error() == Status(STATUS_OBJECT_PATH_INVALID)
+                         ? "the trace file " + options.trace.string() + " cannot be written"
+                         : "the box cannot be made");
+    state_->kernel = std::move(*kernel);
+    Kernel &made = *state_->kernel;
+    box::install_exception_hooks(made);
+    made.trace().name_of = [&made](const void *address) -> std::string {
+        if (std::string name = made.extension<box::DriverImages>().name_of(address); !name.empty())
+            return name;
+        if (std::string name = made.io().describe(address); !name.empty())
+            return name;
+        return "address";
+    };
+}
+
+Box::~Box() {
+    if (!stopped()) {
+        try {
+            while (!state_->clients.empty())
+                destroy(*state_->clients.back());
+            while (!state_->drivers.empty()) {
+                state_->drivers.back()->unload();
+                state_->drivers.pop_back();
+            }
+        } catch (const BoxStopped &) {
+            // A driver crashed on its way out; whoever cares has asked stopped() before.
+        }
+    }
+}
+
+void Box::State::throw_stopped() const {
+    throw BoxStopped(kernel->bug_check().facts().code, box::crash_summary(*kernel),
+                     render_report());
+}
+
+std::string Box::State::render_report() const {
+    if (report.empty())
+        report = box::crash_report(*kernel);
+    return report;
+}
+
+void Box::State::run(const std::function<void()> &work) {
+    std::exception_ptr thrown;
+    ke::CallOutcome outcome = kernel->scheduler().call([&] {
+        try {
+            work();
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+    });
+    if (outcome == ke::CallOutcome::stopped)
+        throw_stopped();
+    if (thrown)
+        std::rethrow_exception(thrown);
+}
+
+void Box::run(const std::function<void()> &work) {
+    state_->run(work);
+}
+
+Driver &Box::load(const std::filesystem::path &file, const DriverOptions &options) {
+    auto driver = std::make_unique<DriverState>(*state_, file, options);
+    state_->drivers.push_back(std::move(driver));
+    try {
+        state_->drivers.back()->start();
+    } catch (const BoxStopped &) {
+        throw;
+    } catch (...) {
+        state_->drivers.pop_back();
+        throw;
+    }
+    return *state_->drivers.back();
+}
+
+Client &Box::client(std::string name) {
+    state_->clients.push_back(std::make_unique<Client>(ClientState::create(*state_, name)));
+    return *state_->clients.back();
+}
+
+void Box::destroy(Client &client) {
+    std::erase_if(state_->clients,
+                  [&](const auto &candidate) { return candidate.get() == &client; });
+}
+
+void Box::run_for(std::chrono::nanoseconds time) {
+    state_->run([&] {
+        LARGE_INTEGER interval;
+        interval.QuadPart = -time.count() / 100;
+        KeDelayExecutionThread(KernelMode, FALSE, &interval);
+    });
+}
+
+std::uint64_t Box::now_100ns() const {
+    return state_->kernel->scheduler().peek_time();
+}
+void Box::request_stop() {
+    state_->kernel->bug_check().request_stop(ke::bug_check_timeout);
+}
+bool Box::stopped() const {
+    return state_->kernel->bug_check().stopped();
+}
+std::string Box::report() const {
+    return stopped() ? state_->render_report() : std::string();
+}
+Kernel &Box::kernel() {
+    return *state_->kernel;
+}
+
+void Box::set_policy(std::function<bool(const AccessRequest &)> policy) {
+    if (!policy) {
+        state_->broker.set_policy({});
+        return;
+    }
+    state_->broker.set_policy([policy = std::move(policy)](const broker::AccessQuestion &question) {
+        return policy({question.client, question.path, question.category, question.writes});
+    });
+}
+
+} // namespace ksbox

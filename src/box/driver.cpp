@@ -1,0 +1,171 @@
+// A driver in a box: from the file to a started device, and back to nothing.
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "abi/guid_names.h"
+#include "base/status_names.h"
+#include "base/unicode.h"
+#include "box/driver_images.h"
+#include "box/state.h"
+#include "nt/cm/reg_file.h"
+#include "nt/cm/registry.h"
+#include "nt/io/interfaces.h"
+#include "nt/io/pnp.h"
+#include "nt/mm/pool.h"
+
+namespace ksbox {
+
+namespace {
+
+std::string tag_text(std::uint32_t tag) {
+    std::string text;
+    for (int shift = 0; shift < 32; shift += 8) {
+        char c = static_cast<char>(tag >> shift);
+        text += c >= 0x20 && c < 0x7f ? c : '.';
+    }
+    return text;
+}
+
+} // namespace
+
+DriverState::DriverState(Box::State &box, std::filesystem::path file, DriverOptions options)
+    : box_(box), file_(std::move(file)), options_(std::move(options)),
+      name_(file_.filename().string()), service_(to_utf16(file_.stem().string())) {}
+
+void DriverState::write_registry() {
+    cm::Registry &registry = box_.kernel->registry();
+    std::u16string parameters = service_key() + u"\\Parameters";
+    auto created = registry.create_key(parameters);
+    if (!created)
+        throw Error(std::uint32_t(created.error().value()), "the registry refuses " + name_);
+    for (const auto &file : options_.registry_files) {
+        std::ifstream stream(file, std::ios::binary);
+        std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+        if (!stream)
+            throw Error(std::uint32_t(STATUS_OBJECT_NAME_NOT_FOUND),
+                        file.string() + " cannot be read");
+        if (auto merged = registry.import_file(bytes); !merged)
+            throw Error(
+                std::uint32_t(STATUS_INVALID_PARAMETER),
+                fmt::format("{}:{}: {}", file.string(), merged.error().line, merged.error().text));
+    }
+    for (const auto &[key, value] : options_.parameters)
+        if (auto set = registry.assign(file_.stem().string(), key + "=" + value); !set)
+            throw Error(std::uint32_t(STATUS_INVALID_PARAMETER), set.error());
+}
+
+std::u16string DriverState::service_key() const {
+    return u"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\" + service_;
+}
+
+// DriverEntry, then a device on the root bus for AddDevice. Throws; what was done is undone.
+void DriverState::start() {
+    box_.run([&] {
+        write_registry();
+        auto image = box_.kernel->extension<box::DriverImages>().load(file_);
+        if (!image)
+            throw Error(std::uint32_t(STATUS_INVALID_IMAGE_FORMAT),
+                        file_.string() + ": " + image.error().message);
+        image_ = *image;
+        io::DriverImage facts{.service_name = service_,
+                              .registry_path = service_key(),
+                              .base = image_->base(),
+                              .bytes = image_->size(),
+                              .entry = reinterpret_cast<PDRIVER_INITIALIZE>(image_->entry_point())};
+        auto object = box_.kernel->io().load_driver(facts);
+        if (!object) {
+            std::vector<std::string> leaks = leaks_of_image();
+            unmap();
+            std::string message =
+                name_ + ": DriverEntry failed with " + describe_status(object.error().value());
+            for (const std::string &leak : leaks)
+                message += "\n  " + leak;
+            throw Error(std::uint32_t(object.error().value()), message);
+        }
+        object_ = *object;
+        add_device();
+    });
+}
+
+void DriverState::add_device() {
+    if (object_->DriverExtension->AddDevice == nullptr)
+        return; // a driver of the old kind made its devices in DriverEntry
+    io::DeviceFacts device;
+    device.device_id = u"ROOT\\" + service_;
+    std::string friendly =
+        options_.friendly_name.empty() ? file_.stem().string() : options_.friendly_name;
+    device.hardware_ids = {options_.hardware_id.empty() ? device.device_id
+                                                        : to_utf16(options_.hardware_id)};
+    device.friendly_name = to_utf16(friendly);
+    device.description = device.friendly_name;
+    auto node = box_.kernel->io().pnp().add_device(object_, std::move(device));
+    if (!node) {
+        auto unloaded = box_.kernel->io().unload_driver(object_);
+        object_ = nullptr;
+        if (unloaded)
+            unmap();
+        throw Error(std::uint32_t(node.error().value()),
+                    name_ + ": its device did not start: " + describe_status(node.error().value()));
+    }
+}
+
+void DriverState::unmap() {
+    box_.kernel->extension<box::DriverImages>().unload(*image_);
+    image_ = nullptr;
+}
+
+std::vector<std::string> DriverState::leaks_of_image() {
+    std::vector<std::string> leaks;
+    for (const mm::PoolBlock &block :
+         box_.kernel->pool().outstanding(image_->base(), image_->base() + image_->size()))
+        leaks.push_back(fmt::format(
+            "leak: {} bytes of pool, tag '{}', allocated at {}", block.bytes, tag_text(block.tag),
+            box_.kernel->extension<box::DriverImages>().name_of(block.caller)));
+    return leaks;
+}
+
+std::vector<std::string> DriverState::unload() {
+    std::vector<std::string> left;
+    if (image_ == nullptr)
+        return left;
+    box_.run([&] {
+        io::IoManager &io = box_.kernel->io();
+        if (auto unloaded = io.unload_driver(object_); !unloaded) {
+            left.push_back(name_ +
+                           " cannot be unloaded: " + describe_status(unloaded.error().value()));
+            if (std::string what = io.describe_left(object_); !what.empty())
+                left.push_back(what);
+            return;
+        }
+        left = leaks_of_image();
+        object_ = nullptr;
+        unmap();
+    });
+    return left;
+}
+
+std::vector<InterfaceFacts> DriverState::filters() {
+    std::vector<InterfaceFacts> filters;
+    box_.run([&] {
+        std::vector<std::pair<PDEVICE_OBJECT, std::u16string>> seen;
+        for (const auto &interface : box_.kernel->io().interfaces().all()) {
+            if (!interface->enabled || interface->physical == nullptr)
+                continue;
+            io::DeviceNode *node = box_.kernel->io().pnp().node_of(interface->physical);
+            if (node == nullptr || node->function_driver != object_)
+                continue;
+            std::pair filter(interface->physical, interface->reference);
+            if (std::ranges::find(seen, filter) != seen.end())
+                continue;
+            seen.push_back(filter);
+            filters.push_back({to_utf8(io::user_link(interface->link)),
+                               to_utf8(interface->reference), interface->category});
+        }
+    });
+    return filters;
+}
+
+} // namespace ksbox

@@ -1,0 +1,99 @@
+#include "box/exception_exports.h"
+
+#include "abi/windows.h"
+
+#include "box/driver_images.h"
+#include "loader/raise_exports.h"
+#include "loader/seh.h"
+#include "loader/stack_walk.h"
+#include "nt/ke/bug_check.h"
+#include "nt/ke/scheduler.h"
+#include "nt/ke/trap.h"
+#include "nt/kernel.h"
+#include "nt/mm/layout.h"
+#include "nt/rtl/memory.h"
+
+namespace ksbox::box {
+
+namespace {
+
+static_assert(sizeof(loader::Context) == sizeof(CONTEXT));
+static_assert(sizeof(loader::ExceptionRecord) == sizeof(EXCEPTION_RECORD));
+
+loader::UnwindEnvironment environment_of(ke::Thread &thread) {
+    return {.images = &thread.kernel.extension<DriverImages>().index(),
+            .stack_low = reinterpret_cast<std::uint64_t>(thread.stack_base),
+            .stack_high = reinterpret_cast<std::uint64_t>(thread.stack_limit),
+            .memory_leaf_begin = reinterpret_cast<std::uint64_t>(ksbox_crt_memory_begin),
+            .memory_leaf_end = reinterpret_cast<std::uint64_t>(ksbox_crt_memory_end)};
+}
+
+bool dispatch(EXCEPTION_RECORD &record, CONTEXT &context) {
+    auto outcome = loader::dispatch_exception(environment_of(ke::current_thread()),
+                                              reinterpret_cast<loader::ExceptionRecord &>(record),
+                                              reinterpret_cast<loader::Context &>(context));
+    return outcome == loader::DispatchOutcome::continue_execution;
+}
+
+std::size_t walk(const CONTEXT &context, std::uint64_t *frames, std::size_t count) {
+    constexpr std::size_t most = 64;
+    loader::WalkedFrame walked[most];
+    std::size_t found = loader::walk_stack(environment_of(ke::current_thread()),
+                                           reinterpret_cast<const loader::Context &>(context),
+                                           std::span(walked, std::min(count, most)));
+    for (std::size_t i = 0; i < found; ++i)
+        frames[i] = walked[i].address;
+    return found;
+}
+
+} // namespace
+
+void install_exception_hooks(Kernel &kernel) {
+    kernel.hooks.dispatch_exception = dispatch;
+    kernel.hooks.walk_stack = walk;
+    kernel.hooks.driver_of = [&kernel](const void *address) -> std::string_view {
+        const loader::Image *image =
+            kernel.extension<DriverImages>().index().find(reinterpret_cast<std::uint64_t>(address));
+        return image == nullptr ? std::string_view() : std::string_view(image->name());
+    };
+}
+
+std::span<const Export> exception_exports() {
+    static const Export exports[] = {
+        done_raw("__C_specific_handler",
+                 reinterpret_cast<const void *>(&loader::c_specific_handler), ""),
+        done<&ksbox_ExRaiseStatus>("ExRaiseStatus", "NF:ntddk.ExRaiseStatus"),
+        done<&ksbox_ExRaiseStatus>("RtlRaiseStatus", ""),
+        done<&ksbox_ExRaiseAccessViolation>("ExRaiseAccessViolation",
+                                            "NF:ntddk.ExRaiseAccessViolation"),
+        done<&ksbox_ExRaiseDatatypeMisalignment>("ExRaiseDatatypeMisalignment",
+                                                 "NF:ntddk.ExRaiseDatatypeMisalignment"),
+        done<&ksbox_RtlRaiseException>("RtlRaiseException", ""),
+        done<&ksbox_ProbeForRead>("ProbeForRead", "NF:wdm.ProbeForRead"),
+        done<&ksbox_ProbeForWrite>("ProbeForWrite", "NF:wdm.ProbeForWrite"),
+        done<&ksbox_local_unwind>("_local_unwind", ""),
+        done<&ksbox_RtlUnwind>("RtlUnwind", ""),
+        done<&ksbox_RtlUnwindEx>("RtlUnwindEx", ""),
+    };
+    return exports;
+}
+
+} // namespace ksbox::box
+
+// What the loader's raising thunks ask about the box of the current thread.
+namespace ksbox::loader::raise_seam {
+
+UnwindEnvironment current_environment() noexcept {
+    return box::environment_of(ke::current_thread());
+}
+
+void unhandled(const ExceptionRecord &record, const Context &context, DispatchOutcome) noexcept {
+    ke::unhandled_exception(reinterpret_cast<const EXCEPTION_RECORD &>(record),
+                            &reinterpret_cast<const CONTEXT &>(context));
+}
+
+std::uint64_t user_probe_address() noexcept {
+    return mm::layout::user_probe_address;
+}
+
+} // namespace ksbox::loader::raise_seam

@@ -1,0 +1,222 @@
+// Filters: what they tell about their pins and nodes, and connecting.
+#include "ksbox/filter.h"
+
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "abi/guid_names.h"
+#include "base/status_names.h"
+#include "base/unicode.h"
+#include "box/data_ranges.h"
+#include "box/state.h"
+#include "ks/refusal.h"
+#include "ksuser/ksuser.h"
+
+namespace ksbox {
+
+namespace {
+
+Guid guid_of(const GUID &guid) {
+    Guid copy;
+    std::memcpy(&copy, &guid, sizeof copy);
+    return copy;
+}
+
+// KSP_PIN less its KSPROPERTY.
+std::vector<std::byte> pin_selector(std::uint32_t pin_id) {
+    struct {
+        ULONG pin_id;
+        ULONG reserved;
+    } selector{pin_id, 0};
+    auto bytes = std::as_bytes(std::span(&selector, 1));
+    return {bytes.begin(), bytes.end()};
+}
+
+template <typename T> T read_as(std::span<const std::byte> bytes, std::size_t offset = 0) {
+    T value{};
+    if (bytes.size() >= offset + sizeof(T))
+        std::memcpy(&value, bytes.data() + offset, sizeof(T));
+    return value;
+}
+
+std::vector<std::byte> pin_property(Filter &filter, std::uint32_t pin, std::uint32_t id) {
+    return filter.get(guid_of(KSPROPSETID_Pin), id, {}, pin_selector(pin));
+}
+
+// A property that a filter need not have: nothing when it says so.
+template <typename Read> auto optionally(Read read) -> std::optional<decltype(read())> {
+    try {
+        return read();
+    } catch (const BoxStopped &) {
+        throw;
+    } catch (const Error &) {
+        return std::nullopt;
+    }
+}
+
+std::vector<Identifier> identifiers(std::span<const std::byte> list) {
+    std::vector<Identifier> result;
+    auto header = read_as<KSMULTIPLE_ITEM>(list);
+    for (ULONG i = 0; i < header.Count; ++i) {
+        auto one = read_as<KSIDENTIFIER>(list, sizeof header + i * sizeof(KSIDENTIFIER));
+        result.push_back({guid_of(one.Set), one.Id, one.Flags});
+    }
+    return result;
+}
+
+std::vector<Guid> guids(std::span<const std::byte> list) {
+    std::vector<Guid> result;
+    auto header = read_as<KSMULTIPLE_ITEM>(list);
+    for (ULONG i = 0; i < header.Count; ++i)
+        result.push_back(guid_of(read_as<GUID>(list, sizeof header + i * sizeof(GUID))));
+    return result;
+}
+
+std::string text_of(std::span<const std::byte> bytes) {
+    std::u16string text(bytes.size() / sizeof(char16_t), u'\0');
+    std::memcpy(text.data(), bytes.data(), text.size() * sizeof(char16_t));
+    text.resize(std::min(text.find(u'\0'), text.size()));
+    return to_utf8(text);
+}
+
+std::int64_t count_of(ULONG value) {
+    return value == KSINSTANCE_INDETERMINATE ? -1 : std::int64_t(value);
+}
+
+} // namespace
+
+std::uint32_t Filter::pin_count() {
+    return get_as<std::uint32_t>(guid_of(KSPROPSETID_Pin), KSPROPERTY_PIN_CTYPES);
+}
+
+PinFacts Filter::pin_facts(std::uint32_t pin) {
+    PinFacts facts;
+    facts.id = pin;
+    facts.data_flow = DataFlow(read_as<ULONG>(pin_property(*this, pin, KSPROPERTY_PIN_DATAFLOW)));
+    facts.communication =
+        Communication(read_as<ULONG>(pin_property(*this, pin, KSPROPERTY_PIN_COMMUNICATION)));
+    if (auto category =
+            optionally([&] { return pin_property(*this, pin, KSPROPERTY_PIN_CATEGORY); }))
+        facts.category = guid_of(read_as<GUID>(*category));
+    if (auto name = optionally([&] { return pin_property(*this, pin, KSPROPERTY_PIN_NAME); }))
+        facts.name = text_of(*name);
+    if (auto counts =
+            optionally([&] { return pin_property(*this, pin, KSPROPERTY_PIN_CINSTANCES); })) {
+        auto instances = read_as<KSPIN_CINSTANCES>(*counts);
+        facts.instances.possible = count_of(instances.PossibleCount);
+        facts.instances.current = instances.CurrentCount;
+    }
+    if (auto necessary =
+            optionally([&] { return pin_property(*this, pin, KSPROPERTY_PIN_NECESSARYINSTANCES); }))
+        facts.instances.necessary = read_as<ULONG>(*necessary);
+    if (auto list = optionally([&] { return pin_property(*this, pin, KSPROPERTY_PIN_INTERFACES); }))
+        facts.interfaces = identifiers(*list);
+    if (auto list = optionally([&] { return pin_property(*this, pin, KSPROPERTY_PIN_MEDIUMS); }))
+        facts.mediums = identifiers(*list);
+    if (auto list = optionally([&] { return pin_property(*this, pin, KSPROPERTY_PIN_DATARANGES); }))
+        facts.ranges = box::parse_data_ranges(*list);
+    return facts;
+}
+
+FilterFacts Filter::facts() {
+    FilterFacts facts;
+    Guid topology = guid_of(KSPROPSETID_Topology);
+    if (auto list = optionally([&] { return get(topology, KSPROPERTY_TOPOLOGY_CATEGORIES); }))
+        facts.categories = guids(*list);
+    std::uint32_t pins = optionally([&] { return pin_count(); }).value_or(0);
+    for (std::uint32_t pin = 0; pin < pins; ++pin)
+        facts.pins.push_back(pin_facts(pin));
+    if (auto list = optionally([&] { return get(topology, KSPROPERTY_TOPOLOGY_NODES); })) {
+        std::vector<Guid> types = guids(*list);
+        for (std::uint32_t node = 0; node < types.size(); ++node) {
+            auto name = optionally([&] {
+                ULONG tail[2] = {node, 0}; // KSP_NODE less its KSPROPERTY
+                return get(topology, KSPROPERTY_TOPOLOGY_NAME, {}, std::as_bytes(std::span(tail)));
+            });
+            facts.nodes.push_back({node, types[node], name ? text_of(*name) : std::string()});
+        }
+    }
+    if (auto list = optionally([&] { return get(topology, KSPROPERTY_TOPOLOGY_CONNECTIONS); })) {
+        auto header = read_as<KSMULTIPLE_ITEM>(*list);
+        for (ULONG i = 0; i < header.Count; ++i) {
+            auto one = read_as<KSTOPOLOGY_CONNECTION>(*list, sizeof header +
+                                                                 i * sizeof(KSTOPOLOGY_CONNECTION));
+            facts.connections.push_back(
+                {one.FromNode == KSFILTER_NODE ? -1 : one.FromNode, one.FromNodePin,
+                 one.ToNode == KSFILTER_NODE ? -1 : one.ToNode, one.ToNodePin});
+        }
+    }
+    return facts;
+}
+
+Pin Filter::connect(const PinRequest &request) {
+    Identifier interface = request.interface.value_or(
+        Identifier{guid_of(KSINTERFACESETID_Standard), KSINTERFACE_STANDARD_STREAMING, 0});
+    Identifier medium = request.medium.value_or(
+        Identifier{guid_of(KSMEDIUMSETID_Standard), KSMEDIUM_TYPE_ANYINSTANCE, 0});
+    KSPIN_CONNECT connect{};
+    std::memcpy(&connect.Interface.Set, &interface.set, sizeof(GUID));
+    connect.Interface.Id = interface.id;
+    connect.Interface.Flags = interface.flags;
+    std::memcpy(&connect.Medium.Set, &medium.set, sizeof(GUID));
+    connect.Medium.Id = medium.id;
+    connect.Medium.Flags = medium.flags;
+    connect.PinId = request.pin_id;
+    connect.PinToHandle = reinterpret_cast<HANDLE>(request.pin_to_handle);
+    connect.Priority.PriorityClass = request.priority_class;
+    connect.Priority.PrioritySubClass = request.priority_sub_class;
+
+    std::span<const std::byte> format = request.format.bytes();
+    std::vector<std::byte> bytes(sizeof connect + format.size());
+    std::memcpy(bytes.data(), &connect, sizeof connect);
+    std::memcpy(bytes.data() + sizeof connect, format.data(), format.size());
+
+    HANDLE pin = nullptr;
+    client_->run([&] {
+        // A pin that does not exist has no data flow: reading is then as good as writing.
+        DataFlow flow = optionally([&] {
+                            return DataFlow(read_as<ULONG>(
+                                pin_property(*this, request.pin_id, KSPROPERTY_PIN_DATAFLOW)));
+                        }).value_or(DataFlow::out);
+        ACCESS_MASK access = flow == DataFlow::in ? GENERIC_WRITE : GENERIC_READ;
+        ks::Refusal::forget();
+        auto *at = reinterpret_cast<const KSPIN_CONNECT *>(bytes.data());
+        auto create = [&](auto function) {
+            return static_cast<std::uint32_t>(
+                function(reinterpret_cast<HANDLE>(handle_), at, access, &pin));
+        };
+        std::uint32_t error =
+            request.legacy ? create(ksuser::KsCreatePin) : create(ksuser::KsCreatePin2);
+        if (error == 0)
+            return;
+        std::string why = ks::Refusal::last(*client_->state().box.kernel, ke::current_thread().id);
+        throw Error(error, fmt::format("pin {} is not created ({:#x}){}{}", request.pin_id, error,
+                                       why.empty() ? "" : ": ", why));
+    });
+    return Pin(*client_, reinterpret_cast<Handle>(pin));
+}
+
+std::optional<DataFormat> Filter::intersect(std::uint32_t pin_id,
+                                            std::span<const DataRange> ranges) {
+    std::vector<std::byte> more = pin_selector(pin_id);
+    std::vector<std::byte> list(sizeof(KSMULTIPLE_ITEM));
+    for (const DataRange &range : ranges) {
+        list.insert(list.end(), range.bytes.begin(), range.bytes.end());
+        list.resize((list.size() + 7) & ~std::size_t(7));
+    }
+    KSMULTIPLE_ITEM header{static_cast<ULONG>(list.size()), static_cast<ULONG>(ranges.size())};
+    std::memcpy(list.data(), &header, sizeof header);
+    more.insert(more.end(), list.begin(), list.end());
+    try {
+        return DataFormat(get(guid_of(KSPROPSETID_Pin), KSPROPERTY_PIN_DATAINTERSECTION, {}, more));
+    } catch (const BoxStopped &) {
+        throw;
+    } catch (const Error &error) {
+        if (error.code() == static_cast<std::uint32_t>(STATUS_NO_MATCH))
+            return std::nullopt;
+        throw;
+    }
+}
+
+} // namespace ksbox

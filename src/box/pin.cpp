@@ -1,0 +1,79 @@
+// Pins: states and frames.
+#include <cstring>
+
+#include "base/status_names.h"
+#include "box/state.h"
+#include "ksbox/filter.h"
+
+namespace ksbox {
+
+namespace {
+
+Guid connection_set() {
+    Guid set;
+    std::memcpy(&set, &KSPROPSETID_Connection, sizeof set);
+    return set;
+}
+
+} // namespace
+
+void Pin::set_state(PinState state) {
+    KSSTATE value = KSSTATE(state);
+    set(connection_set(), KSPROPERTY_CONNECTION_STATE, std::as_bytes(std::span(&value, 1)));
+}
+
+PinState Pin::state() {
+    return PinState(get_as<std::uint32_t>(connection_set(), KSPROPERTY_CONNECTION_STATE));
+}
+
+DataFormat Pin::format() {
+    return DataFormat(get(connection_set(), KSPROPERTY_CONNECTION_DATAFORMAT));
+}
+
+void Frame::prepare(bool writes) {
+    std::size_t bytes = sizeof(KSSTREAM_HEADER) + extension.size();
+    if (!header || header->size() != bytes)
+        header.emplace(buffer.client(), bytes);
+    KSSTREAM_HEADER stream{};
+    stream.Size = static_cast<ULONG>(bytes);
+    stream.PresentationTime.Time = presentation_100ns;
+    stream.PresentationTime.Numerator = 1;
+    stream.PresentationTime.Denominator = 1;
+    stream.Duration = duration_100ns;
+    stream.FrameExtent = static_cast<ULONG>(buffer.size());
+    stream.DataUsed = writes ? used : 0;
+    stream.Data = buffer.data();
+    stream.OptionsFlags = options;
+    std::memcpy(header->data(), &stream, sizeof stream);
+    if (!extension.empty())
+        std::memcpy(header->data() + sizeof stream, extension.data(), extension.size());
+}
+
+void Frame::take_header() {
+    KSSTREAM_HEADER stream;
+    std::memcpy(&stream, header->data(), sizeof stream);
+    used = stream.DataUsed;
+    presentation_100ns = stream.PresentationTime.Time;
+    duration_100ns = stream.Duration;
+    options = stream.OptionsFlags;
+    if (!extension.empty())
+        std::memcpy(extension.data(), header->data() + sizeof stream, extension.size());
+}
+
+Request Pin::start_write(Frame &frame) {
+    frame.prepare(true);
+    return client_->start_control(handle_, IOCTL_KS_WRITE_STREAM, {}, frame.header->bytes());
+}
+
+Request Pin::start_read(Frame &frame) {
+    frame.prepare(false);
+    return client_->start_control(handle_, IOCTL_KS_READ_STREAM, {}, frame.header->bytes());
+}
+
+IoResult Pin::finish(Frame &frame, Request &request) {
+    IoResult result = request.wait();
+    frame.take_header();
+    return result;
+}
+
+} // namespace ksbox

@@ -1,0 +1,100 @@
+// The insides of Box, Client and their like, shared by the files of this folder.
+#pragma once
+
+#include <exception>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "abi/windows.h"
+
+#include "broker/broker.h"
+#include "broker/transport.h"
+#include "ksbox/box.h"
+#include "ksbox/client.h"
+#include "ksuser/client_thread.h"
+#include "loader/image.h"
+#include "nt/io/io_manager.h"
+#include "nt/ke/bug_check.h"
+#include "nt/kernel.h"
+#include "nt/ps/process.h"
+
+namespace ksbox {
+
+class DriverState;
+
+struct Box::State {
+    BoxOptions options;
+    std::unique_ptr<Kernel> kernel;
+    broker::Broker broker;
+    std::vector<std::unique_ptr<Client>> clients;
+    std::vector<std::unique_ptr<DriverState>> drivers;
+    mutable std::string report; ///< rendered once, at the first question after the stop
+
+    /// Runs `work` on a box thread; rethrows what it throws; throws BoxStopped.
+    void run(const std::function<void()> &work);
+    [[noreturn]] void throw_stopped() const;
+    std::string render_report() const;
+};
+
+struct ClientState final : ksuser::ClientContext {
+    static std::unique_ptr<ClientState> create(Box::State &box, const std::string &name);
+    explicit ClientState(Box::State &owner) : box(owner) {}
+    ~ClientState() override;
+
+    Box::State &box;
+    std::string name;
+    ps::Process *process = nullptr;
+    bool automatic_com = true;
+    /// What the host thread's box thread carries while it runs as this client.
+    std::unique_ptr<ke::ThreadExtension> host_thread;
+    /// Filters by handle: what the broker's policy is asked about.
+    struct OpenedFilter {
+        std::string path;
+        Guid category;
+    };
+    std::map<Handle, OpenedFilter> files;
+
+    /// Runs `work` as this client, from any thread; rethrows.
+    void run(const std::function<void()> &work);
+    /// The client whose thread runs; null on others.
+    static ClientState *current();
+
+    broker::Transport &transport() override { return *transport_; }
+    bool broker_allows(broker::Handle file, std::uint32_t access) override;
+    int &multithreaded_threads() override { return multithreaded_threads_; }
+    unsigned windows_version() override;
+
+  private:
+    std::unique_ptr<broker::Transport> transport_;
+    int multithreaded_threads_ = 0;
+};
+
+class DriverState final : public Driver {
+  public:
+    DriverState(Box::State &box, std::filesystem::path file, DriverOptions options);
+    /// Loads, enters and starts it; throws Error, and then nothing of it is left.
+    void start();
+    const std::string &name() const override { return name_; }
+    std::vector<InterfaceFacts> filters() override;
+    std::vector<std::string> unload() override;
+
+  private:
+    void write_registry();
+    std::u16string service_key() const;
+    void add_device();
+    void unmap();
+    std::vector<std::string> leaks_of_image();
+
+    Box::State &box_;
+    std::filesystem::path file_;
+    DriverOptions options_;
+    std::string name_;
+    std::u16string service_;
+    loader::Image *image_ = nullptr;
+    PDRIVER_OBJECT object_ = nullptr;
+};
+
+} // namespace ksbox

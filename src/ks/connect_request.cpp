@@ -1,0 +1,117 @@
+// Connection requests: capture and the checks that need no pin.
+#include "ks/connect_request.h"
+
+#include <cstring>
+#include <string>
+
+#include "ks/create_items.h"
+#include "ks/refusal.h"
+
+namespace ksbox::ks {
+namespace {
+
+constexpr KSIDENTIFIER identifier(GUID set, ULONG id) {
+    KSIDENTIFIER result{};
+    result.Set = set;
+    result.Id = id;
+    return result;
+}
+
+constexpr std::uint8_t tail[8] = {0xA5, 0xD6, 0x28, 0xDB, 0x04, 0xC1, 0x00, 0x00};
+constexpr GUID standard(std::uint32_t first) {
+    return {first,
+            0x62CE,
+            0x11CF,
+            {tail[0], tail[1], tail[2], tail[3], tail[4], tail[5], tail[6], tail[7]}};
+}
+/// KSINTERFACESETID_Standard and KSMEDIUMSETID_Standard, known before any initialization.
+constexpr KSPIN_INTERFACE default_interface =
+    identifier(standard(0x1A8766A0), KSINTERFACE_STANDARD_STREAMING);
+constexpr KSPIN_MEDIUM default_medium = identifier(standard(0x4747B320), KSMEDIUM_STANDARD_DEVIO);
+
+std::string describe(const KSIDENTIFIER &identifier) {
+    return ks::describe(identifier.Set) + " " + std::to_string(identifier.Id);
+}
+
+bool listed(std::span<const KSIDENTIFIER> list, const KSIDENTIFIER &wanted, const char *what) {
+    std::string known;
+    for (const KSIDENTIFIER &one : list) {
+        if (same_identifier(one, wanted))
+            return true;
+        known += (known.empty() ? "" : ", ") + describe(one);
+    }
+    Refusal::record(std::string(what) + " " + describe(wanted) +
+                    " is not among the pin factory's: " + known);
+    return false;
+}
+
+} // namespace
+
+std::span<const KSPIN_INTERFACE> interfaces_of(const KSPIN_DESCRIPTOR &descriptor) {
+    if (descriptor.InterfacesCount)
+        return {descriptor.Interfaces, descriptor.InterfacesCount};
+    return {&default_interface, 1};
+}
+
+std::span<const KSPIN_MEDIUM> mediums_of(const KSPIN_DESCRIPTOR &descriptor) {
+    if (descriptor.MediumsCount)
+        return {descriptor.Mediums, descriptor.MediumsCount};
+    return {&default_medium, 1};
+}
+
+Result<ConnectRequest> ConnectRequest::capture(PIRP irp) {
+    const UNICODE_STRING &name = IoGetCurrentIrpStackLocation(irp)->FileObject->FileName;
+    const auto parts = CreateName::parse({name.Buffer, name.Length / sizeof(WCHAR)});
+    // The name's length counts bytes and may be odd; the parameters run to its end.
+    const std::size_t offset = parts.has_parameters
+                                   ? (parts.parameters.data() - name.Buffer) * sizeof(WCHAR)
+                                   : name.Length;
+    const std::size_t bytes = name.Length - offset;
+    if (bytes < sizeof(KSPIN_CONNECT) + sizeof(KSDATAFORMAT)) {
+        Refusal::record("the connection request has " + std::to_string(bytes) +
+                        " bytes, KSPIN_CONNECT and KSDATAFORMAT need " +
+                        std::to_string(sizeof(KSPIN_CONNECT) + sizeof(KSDATAFORMAT)));
+        return fail(STATUS_INVALID_BUFFER_SIZE);
+    }
+    ConnectRequest request;
+    request.bytes_.resize((bytes + 7) / 8);
+    std::memcpy(request.bytes_.data(), reinterpret_cast<const char *>(name.Buffer) + offset, bytes);
+    const auto format = read_format(
+        std::as_bytes(std::span(request.bytes_)).subspan(0, bytes).subspan(sizeof(KSPIN_CONNECT)));
+    if (!format) {
+        const auto *header = reinterpret_cast<const KSDATAFORMAT *>(&request.connect() + 1);
+        Refusal::record("the data format says it has " + std::to_string(header->FormatSize) +
+                        " bytes, the request carries " +
+                        std::to_string(bytes - sizeof(KSPIN_CONNECT)));
+        return std::unexpected(format.error());
+    }
+    request.format_ = *format;
+    return request;
+}
+
+Result<std::vector<PinRange>> match_connection(const KSPIN_DESCRIPTOR &descriptor,
+                                               const KSPIN_CONNECT &connect,
+                                               const ClientFormat &format) {
+    if (!listed(interfaces_of(descriptor), connect.Interface, "interface") ||
+        !listed(mediums_of(descriptor), connect.Medium, "medium"))
+        return fail(STATUS_NO_MATCH);
+    const auto ranges = pin_ranges(descriptor);
+    std::vector<PinRange> matching;
+    bool attributes_refused = false;
+    for (const PinRange &one : ranges) {
+        if (format_agrees(*one.range, *format.format) != Agreement::matches)
+            continue;
+        if (attributes_agree(one.attributes, format.attributes))
+            matching.push_back(one);
+        else
+            attributes_refused = true;
+    }
+    if (!matching.empty())
+        return matching;
+    Refusal::record(attributes_refused
+                        ? "the required attributes of the format and of the data range differ"
+                        : explain_no_match(ranges, *format.format));
+    return fail(STATUS_NO_MATCH);
+}
+
+} // namespace ksbox::ks

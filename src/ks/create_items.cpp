@@ -1,0 +1,149 @@
+// Create items of device and object headers.
+#include "ks/create_items.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "abi/export.h"
+#include "ks/internal_code.h"
+#include "ks/spin_guard.h"
+
+namespace ksbox::ks {
+namespace {
+
+KS_ASSERT_MS_ABI(PFNKSITEMFREECALLBACK);
+constexpr ULONG item_tag = 0x6943734b; // 'KsCi'
+
+std::u16string_view view(const UNICODE_STRING &string) {
+    return {string.Buffer, string.Length / sizeof(WCHAR)};
+}
+
+} // namespace
+
+bool same_name(std::u16string_view a, std::u16string_view b) {
+    return std::ranges::equal(
+        a, b, [](WCHAR x, WCHAR y) { return RtlUpcaseUnicodeChar(x) == RtlUpcaseUnicodeChar(y); });
+}
+
+CreateName CreateName::parse(std::u16string_view file_name) {
+    if (file_name.starts_with(u'\\'))
+        file_name.remove_prefix(1);
+    const std::size_t end = file_name.find(u'\\');
+    if (end == file_name.npos)
+        return {file_name, {}, false};
+    return {file_name.substr(0, end), file_name.substr(end + 1), true};
+}
+
+CreateItems::CreateItems(PKSOBJECT_CREATE_ITEM list, ULONG count) {
+    for (ULONG i = 0; i < count; ++i)
+        entries_.push_back({&list[i], false, nullptr});
+}
+
+CreateItems::~CreateItems() {
+    clear();
+}
+
+void CreateItems::clear() {
+    free_if([](const Entry &) { return true; });
+}
+
+Result<void> CreateItems::fill_slot(const KSOBJECT_CREATE_ITEM &item) {
+    SpinGuard guard(lock_);
+    for (Entry &entry : entries_) {
+        if (entry.item->Create)
+            continue;
+        *entry.item = item;
+        return {};
+    }
+    return fail(STATUS_ALLOTTED_SPACE_EXCEEDED);
+}
+
+Result<void> CreateItems::attach(PKSOBJECT_CREATE_ITEM item, bool copy,
+                                 PFNKSITEMFREECALLBACK freed) {
+    {
+        SpinGuard guard(lock_);
+        for (const Entry &entry : entries_)
+            if (entry.item->Create &&
+                same_name(view(entry.item->ObjectClass), view(item->ObjectClass)))
+                return fail(STATUS_OBJECT_NAME_COLLISION);
+        if (!copy) {
+            entries_.push_back({item, false, freed});
+            return {};
+        }
+    }
+    const std::size_t bytes = sizeof *item + item->ObjectClass.Length;
+    auto *own =
+        static_cast<PKSOBJECT_CREATE_ITEM>(ExAllocatePoolWithTag(NonPagedPool, bytes, item_tag));
+    if (!own)
+        return fail(STATUS_INSUFFICIENT_RESOURCES);
+    *own = *item;
+    own->ObjectClass.Buffer = reinterpret_cast<PWCH>(own + 1);
+    own->ObjectClass.MaximumLength = item->ObjectClass.Length;
+    std::memcpy(own->ObjectClass.Buffer, item->ObjectClass.Buffer, item->ObjectClass.Length);
+    SpinGuard guard(lock_);
+    entries_.push_back({own, true, freed});
+    return {};
+}
+
+void CreateItems::free(Entry entry) {
+    if (entry.freed)
+        call_code("KStrItemFreeCallback", entry.item, entry.freed, entry.item);
+    if (entry.owned)
+        ExFreePoolWithTag(entry.item, item_tag);
+}
+
+template <typename P> bool CreateItems::free_if(P predicate) {
+    // Out of the list first: the callback may come back to it.
+    std::vector<Entry> going;
+    {
+        SpinGuard guard(lock_);
+        std::erase_if(entries_, [&](const Entry &entry) {
+            if (!predicate(entry))
+                return false;
+            going.push_back(entry);
+            return true;
+        });
+    }
+    for (const Entry &entry : going)
+        free(entry);
+    return !going.empty();
+}
+
+Result<void> CreateItems::free_by_name(std::u16string_view name) {
+    if (!free_if([&](const Entry &e) { return same_name(view(e.item->ObjectClass), name); }))
+        return fail(STATUS_OBJECT_NAME_NOT_FOUND);
+    return {};
+}
+
+Result<void> CreateItems::free_by_context(const void *context) {
+    if (!free_if([&](const Entry &e) { return e.item->Context == context; }))
+        return fail(STATUS_OBJECT_NAME_NOT_FOUND);
+    return {};
+}
+
+void CreateItems::free_on_stop() {
+    free_if([](const Entry &e) { return (e.item->Flags & KSCREATE_ITEM_FREEONSTOP) != 0; });
+}
+
+Result<PKSOBJECT_CREATE_ITEM> CreateItems::find(const CreateName &name) const {
+    SpinGuard guard(lock_);
+    PKSOBJECT_CREATE_ITEM wildcard = nullptr;
+    for (const Entry &entry : entries_) {
+        if (!entry.item->Create)
+            continue;
+        if (entry.item->Flags & KSCREATE_ITEM_WILDCARD) {
+            wildcard = entry.item;
+            continue;
+        }
+        if (!same_name(view(entry.item->ObjectClass), name.object_class))
+            continue;
+        if ((entry.item->Flags & KSCREATE_ITEM_NOPARAMETERS) && !name.parameters.empty())
+            return fail(STATUS_OBJECT_NAME_INVALID);
+        return entry.item;
+    }
+    if (wildcard)
+        return wildcard;
+    return fail(STATUS_OBJECT_NAME_NOT_FOUND);
+}
+
+} // namespace ksbox::ks

@@ -1,0 +1,219 @@
+// Matching of data formats and data ranges.
+#include "ks/data_range.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "abi/guid.h"
+#include "abi/guid_names.h"
+
+namespace ksbox::ks {
+namespace {
+
+constexpr std::size_t aligned(std::size_t bytes) {
+    return (bytes + 7) & ~std::size_t(7);
+}
+
+Agreement compare(const KSDATARANGE &a, const KSDATARANGE &b,
+                  bool (*equal)(const GUID &, const GUID &)) {
+    if (!equal(a.MajorFormat, b.MajorFormat))
+        return Agreement::major_differs;
+    if (!equal(a.SubFormat, b.SubFormat))
+        return Agreement::sub_differs;
+    if (!equal(a.Specifier, b.Specifier))
+        return Agreement::specifier_differs;
+    return Agreement::matches;
+}
+
+} // namespace
+
+bool is_wildcard(const GUID &guid) {
+    static constexpr GUID zero{};
+    return same_guid(guid, zero);
+}
+
+bool same_guid(const GUID &a, const GUID &b) {
+    return std::memcmp(&a, &b, sizeof a) == 0;
+}
+
+Agreement format_agrees(const KSDATARANGE &range, const KSDATAFORMAT &format) {
+    // Three cases only: a wildcard specifier behind an equal subformat is none of them.
+    if (is_wildcard(range.MajorFormat))
+        return Agreement::matches;
+    if (same_guid(range.MajorFormat, format.MajorFormat) && is_wildcard(range.SubFormat))
+        return Agreement::matches;
+    return compare(range, format, same_guid);
+}
+
+Agreement ranges_agree(const KSDATARANGE &pin_range, const KSDATARANGE &caller_range) {
+    return compare(pin_range, caller_range, [](const GUID &a, const GUID &b) {
+        return is_wildcard(a) || is_wildcard(b) || same_guid(a, b);
+    });
+}
+
+std::vector<PinRange> pin_ranges(std::span<const PKSDATARANGE> entries) {
+    std::vector<PinRange> ranges;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        PinRange one{entries[i], nullptr};
+        if ((one.range->Flags & KSDATARANGE_ATTRIBUTES) && i + 1 < entries.size())
+            one.attributes = reinterpret_cast<const KSATTRIBUTE_LIST *>(entries[++i]);
+        ranges.push_back(one);
+    }
+    return ranges;
+}
+
+std::vector<PinRange> pin_ranges(const KSPIN_DESCRIPTOR &descriptor) {
+    return pin_ranges(std::span(descriptor.DataRanges, descriptor.DataRangesCount));
+}
+
+Result<ClientFormat> read_format(std::span<const std::byte> bytes) {
+    if (bytes.size() < sizeof(KSDATAFORMAT))
+        return fail(STATUS_INVALID_BUFFER_SIZE);
+    const auto *format = reinterpret_cast<const KSDATAFORMAT *>(bytes.data());
+    if (format->FormatSize < sizeof(KSDATAFORMAT) || format->FormatSize > bytes.size())
+        return fail(STATUS_INVALID_BUFFER_SIZE);
+    ClientFormat result{format, nullptr, format->FormatSize};
+    if (!(format->Flags & KSDATAFORMAT_ATTRIBUTES))
+        return result;
+    const std::size_t start = aligned(format->FormatSize);
+    if (start > bytes.size() || bytes.size() - start < sizeof(KSMULTIPLE_ITEM))
+        return fail(STATUS_INVALID_BUFFER_SIZE);
+    const auto *list = reinterpret_cast<const KSMULTIPLE_ITEM *>(bytes.data() + start);
+    if (list->Size < sizeof(KSMULTIPLE_ITEM) || list->Size > bytes.size() - start)
+        return fail(STATUS_INVALID_BUFFER_SIZE);
+    std::size_t at = sizeof(KSMULTIPLE_ITEM);
+    for (ULONG i = 0; i < list->Count; ++i) {
+        if (at > list->Size || list->Size - at < sizeof(KSATTRIBUTE))
+            return fail(STATUS_INVALID_BUFFER_SIZE);
+        const auto *attribute = reinterpret_cast<const KSATTRIBUTE *>(bytes.data() + start + at);
+        if (attribute->Size < sizeof(KSATTRIBUTE) || attribute->Size > list->Size - at)
+            return fail(STATUS_INVALID_BUFFER_SIZE);
+        at += aligned(attribute->Size);
+    }
+    result.attributes = list;
+    result.total_bytes = start + list->Size;
+    return result;
+}
+
+Result<std::vector<ClientFormat>> read_range_list(std::span<const std::byte> bytes) {
+    if (bytes.size() < sizeof(KSMULTIPLE_ITEM))
+        return fail(STATUS_INVALID_BUFFER_SIZE);
+    const auto *list = reinterpret_cast<const KSMULTIPLE_ITEM *>(bytes.data());
+    if (list->Size < sizeof(KSMULTIPLE_ITEM) || list->Size > bytes.size())
+        return fail(STATUS_INVALID_BUFFER_SIZE);
+    bytes = bytes.subspan(0, list->Size);
+    std::vector<ClientFormat> ranges;
+    std::size_t at = sizeof(KSMULTIPLE_ITEM);
+    for (ULONG i = 0; i < list->Count; ++i) {
+        if (at > bytes.size())
+            return fail(STATUS_INVALID_BUFFER_SIZE);
+        ranges.push_back(KS_TRY(read_format(bytes.subspan(at))));
+        at += aligned(ranges.back().total_bytes);
+    }
+    return ranges;
+}
+
+bool attributes_agree(const KSATTRIBUTE_LIST *pin, const KSMULTIPLE_ITEM *client) {
+    std::vector<const KSATTRIBUTE *> ours, theirs;
+    for (ULONG i = 0; pin && i < pin->Count; ++i)
+        ours.push_back(pin->Attributes[i]);
+    std::size_t at = sizeof(KSMULTIPLE_ITEM);
+    for (ULONG i = 0; client && i < client->Count; ++i) {
+        theirs.push_back(reinterpret_cast<const KSATTRIBUTE *>(
+            reinterpret_cast<const std::byte *>(client) + at));
+        at += aligned(theirs.back()->Size);
+    }
+    const auto covers = [](const auto &required, const auto &offered) {
+        return std::ranges::all_of(required, [&](const KSATTRIBUTE *one) {
+            return !(one->Flags & KSATTRIBUTE_REQUIRED) ||
+                   std::ranges::any_of(offered, [&](const KSATTRIBUTE *other) {
+                       return same_guid(one->Attribute, other->Attribute);
+                   });
+        });
+    };
+    return covers(ours, theirs) && covers(theirs, ours);
+}
+
+namespace {
+
+std::size_t attributes_bytes(const KSATTRIBUTE_LIST *list) {
+    std::size_t bytes = sizeof(KSMULTIPLE_ITEM);
+    for (ULONG i = 0; i < list->Count; ++i)
+        bytes += aligned(list->Attributes[i]->Size);
+    return bytes;
+}
+
+} // namespace
+
+std::size_t range_list_bytes(std::span<const PinRange> ranges) {
+    std::size_t bytes = sizeof(KSMULTIPLE_ITEM);
+    for (const PinRange &one : ranges) {
+        bytes += aligned(one.range->FormatSize);
+        if (one.attributes)
+            bytes += aligned(attributes_bytes(one.attributes));
+    }
+    return bytes;
+}
+
+void write_range_list(std::span<const PinRange> ranges, std::byte *out) {
+    const std::size_t total = range_list_bytes(ranges);
+    std::memset(out, 0, total);
+    const KSMULTIPLE_ITEM header{static_cast<ULONG>(total), static_cast<ULONG>(ranges.size())};
+    std::memcpy(out, &header, sizeof header);
+    out += sizeof header;
+    for (const PinRange &one : ranges) {
+        std::memcpy(out, one.range, one.range->FormatSize);
+        out += aligned(one.range->FormatSize);
+        if (!one.attributes)
+            continue;
+        std::byte *list = out;
+        const std::size_t bytes = attributes_bytes(one.attributes);
+        const KSMULTIPLE_ITEM items{static_cast<ULONG>(bytes), one.attributes->Count};
+        std::memcpy(list, &items, sizeof items);
+        list += sizeof items;
+        for (ULONG i = 0; i < one.attributes->Count; ++i) {
+            const KSATTRIBUTE &attribute = *one.attributes->Attributes[i];
+            std::memcpy(list, &attribute, attribute.Size);
+            list += aligned(attribute.Size);
+        }
+        out += aligned(bytes);
+    }
+}
+
+std::string describe(const GUID &guid) {
+    return is_wildcard(guid) ? "any" : guid_name(to_guid(guid));
+}
+
+std::string describe(const KSDATAFORMAT &format) {
+    return describe(format.MajorFormat) + ", " + describe(format.SubFormat) + ", " +
+           describe(format.Specifier);
+}
+
+std::string explain_no_match(std::span<const PinRange> ranges, const KSDATAFORMAT &format) {
+    if (ranges.empty())
+        return "the pin factory has no data ranges, asked for " + describe(format);
+    const PinRange *best = &ranges.front();
+    Agreement closest = Agreement::major_differs;
+    for (const PinRange &one : ranges)
+        if (const Agreement now = format_agrees(*one.range, format); now > closest) {
+            closest = now;
+            best = &one;
+        }
+    const auto sentence = [](const char *field, const GUID &asked, const GUID &has) {
+        return std::string("no data range takes ") + field + " " + describe(asked) +
+               "; the closest range has " + describe(has);
+    };
+    switch (closest) {
+    case Agreement::major_differs:
+        return sentence("major format", format.MajorFormat, best->range->MajorFormat);
+    case Agreement::sub_differs:
+        return sentence("subformat", format.SubFormat, best->range->SubFormat);
+    case Agreement::specifier_differs:
+        return sentence("specifier", format.Specifier, best->range->Specifier);
+    case Agreement::matches:
+        break;
+    }
+    return "the driver refused " + describe(format) + " in every data range that matches it";
+}
+
+} // namespace ksbox::ks

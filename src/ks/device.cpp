@@ -1,0 +1,99 @@
+// A KSDEVICE: made in AddDevice, gone with IRP_MN_REMOVE_DEVICE.
+#include "ks/device.h"
+
+#include <algorithm>
+
+#include "abi/export.h"
+#include "ks/filter.h"
+#include "ks/filter_factory.h"
+#include "ks/headers.h"
+#include "ks/ks_class.h"
+#include "ks/object_bag.h"
+#include "ks/pin.h"
+#include "ks/transport.h"
+#include "nt/call_driver.h"
+#include "nt/trace.h"
+
+namespace ksbox::ks {
+
+KS_ASSERT_MS_ABI(PFNKSDEVICECREATE);
+
+Device::Device(Kernel &kernel, DeviceHeader &header)
+    : ObjectWith(kernel, KsObjectTypeDevice, nullptr), mutex(MutexRank::device, abi_address()),
+      header_(&header) {
+    // Creates wait for PostStart only while one is on its way.
+    KeInitializeEvent(&post_start_done, NotificationEvent, TRUE);
+}
+
+Device::~Device() {
+    factories.clear();
+    empty_bag();
+    if (client_unknown)
+        client_unknown->Release();
+}
+
+Device &Device::from(PKSDEVICE device) {
+    return static_cast<Device &>(Object::from(device));
+}
+
+Device *Device::of(PDEVICE_OBJECT fdo) {
+    return KsClass::current().device_of(fdo);
+}
+
+Result<Device *> Device::create(PDEVICE_OBJECT fdo, PDEVICE_OBJECT pdo, PDEVICE_OBJECT next,
+                                const KSDEVICE_DESCRIPTOR *descriptor) {
+    KsClass &ks = KsClass::current();
+    std::unique_ptr<Device> owner(new Device(ks.kernel, DeviceHeader::of(fdo)));
+    if (!owner->allocated())
+        return fail(STATUS_INSUFFICIENT_RESOURCES);
+    Device &device = *owner;
+    KSDEVICE &abi = device.abi();
+    abi.Descriptor = descriptor;
+    abi.Bag = &device.bag();
+    abi.FunctionalDeviceObject = fdo;
+    abi.PhysicalDeviceObject = pdo;
+    abi.NextDeviceObject = next;
+    abi.Started = FALSE;
+    abi.SystemPowerState = PowerSystemWorking;
+    abi.DevicePowerState = PowerDeviceD0;
+    ks.devices.push_back(std::move(owner));
+
+    NTSTATUS status = STATUS_SUCCESS;
+    if (device.dispatch() && device.dispatch()->Add)
+        status = call_driver("KSDEVICE_DISPATCH.Add", &abi, device.dispatch()->Add, &abi);
+    // Add after the object stands and before anything can be opened; the factories' Context is
+    // the device's by then.
+    if (NT_SUCCESS(status)) {
+        MutexGuard guard(device.mutex);
+        const ULONG count = descriptor ? descriptor->FilterDescriptorsCount : 0;
+        for (ULONG i = 0; i < count && NT_SUCCESS(status); ++i) {
+            auto factory = FilterFactory::create(device, descriptor->FilterDescriptors[i], {});
+            if (!factory)
+                status = factory.error().value();
+        }
+    }
+    if (!NT_SUCCESS(status)) {
+        device.destroy();
+        return fail(status);
+    }
+    return &device;
+}
+
+void Device::destroy() {
+    // Create items name the factories: they go first.
+    header_->items.clear();
+    auto &devices = KsClass::current().devices;
+    auto place = std::ranges::find(devices, this, &std::unique_ptr<Device>::get);
+    std::unique_ptr<Device> owner = std::move(*place);
+    devices.erase(place);
+}
+
+void Device::set_interfaces_enabled(bool enabled) {
+    for (const auto &factory : factories)
+        if (auto result = factory->set_interfaces_enabled(enabled); !result)
+            kernel.trace().event("ks.interfaces",
+                                 {{"device", TracedAddress{fdo()}},
+                                  {"status", std::int64_t(result.error().value())}});
+}
+
+} // namespace ksbox::ks

@@ -1,0 +1,139 @@
+// IRP_MJ_POWER of AVStream devices: QueryPower, SetPower and the sleep and wake notifications of
+// factories, filters and pins (stream/power-and-state-changes-in-avstream).
+#include "abi/export.h"
+#include "ks/device.h"
+#include "ks/dispatch.h"
+#include "ks/filter.h"
+#include "ks/filter_factory.h"
+#include "ks/pin.h"
+#include "ks/transport.h"
+#include "nt/call_driver.h"
+
+namespace ksbox::ks {
+namespace {
+
+KS_ASSERT_MS_ABI(PFNKSDEVICEQUERYPOWER);
+KS_ASSERT_MS_ABI(PFNKSDEVICESETPOWER);
+KS_ASSERT_MS_ABI(PFNKSPINPOWER);
+
+void notify_pin(Pin &pin, bool asleep, DEVICE_POWER_STATE state) {
+    if (pin.transport)
+        pin.transport->set_asleep(asleep);
+    if (asleep && pin.sleep)
+        call_driver("KsPinRegisterPowerCallbacks.Sleep", &pin.abi(), pin.sleep, &pin.abi(), state);
+    if (!asleep && pin.wake)
+        call_driver("KsPinRegisterPowerCallbacks.Wake", &pin.abi(), pin.wake, &pin.abi(), state);
+}
+
+void notify_filter(Filter &filter, bool asleep, DEVICE_POWER_STATE state) {
+    if (filter.processing)
+        filter.processing->set_asleep(asleep);
+    if (asleep && filter.sleep)
+        call_driver("KsFilterRegisterPowerCallbacks.Sleep", &filter.abi(), filter.sleep,
+                    &filter.abi(), state);
+    if (!asleep && filter.wake)
+        call_driver("KsFilterRegisterPowerCallbacks.Wake", &filter.abi(), filter.wake,
+                    &filter.abi(), state);
+    MutexGuard guard(filter.control);
+    for (const auto &pin : filter.pins)
+        notify_pin(*pin, asleep, state);
+}
+
+/// Device mutex held; filters' control mutexes are taken one by one ("AVStream often obtains filter
+/// control mutexes while the device mutex is already held").
+void notify_all(Device &device, bool asleep, DEVICE_POWER_STATE state) {
+    for (const auto &factory : device.factories) {
+        if (asleep && factory->sleep)
+            call_driver("KsCreateFilterFactory.SleepCallback", &factory->abi(), factory->sleep,
+                        &factory->abi(), state);
+        if (!asleep && factory->wake)
+            call_driver("KsCreateFilterFactory.WakeCallback", &factory->abi(), factory->wake,
+                        &factory->abi(), state);
+        for (const auto &filter : factory->filters)
+            notify_filter(*filter, asleep, state);
+    }
+}
+
+NTSTATUS pass_down(Device &device, PIRP irp) {
+    PoStartNextPowerIrp(irp);
+    IoSkipCurrentIrpStackLocation(irp);
+    return PoCallDriver(device.abi().NextDeviceObject, irp);
+}
+
+NTSTATUS query_power(Device &device, PIRP irp) {
+    const auto &power = IoGetCurrentIrpStackLocation(irp)->Parameters.Power;
+    KSDEVICE &abi = device.abi();
+    const auto *table = device.dispatch();
+    if (table && table->QueryPower) {
+        const bool system = power.Type == SystemPowerState;
+        MutexGuard guard(device.mutex);
+        const NTSTATUS status = call_driver(
+            "KSDEVICE_DISPATCH.QueryPower", &abi, table->QueryPower, &abi, irp,
+            system ? abi.DevicePowerState : power.State.DeviceState, abi.DevicePowerState,
+            system ? power.State.SystemState : abi.SystemPowerState, abi.SystemPowerState,
+            power.ShutdownType);
+        if (!NT_SUCCESS(status)) {
+            PoStartNextPowerIrp(irp);
+            return complete(irp, status);
+        }
+    }
+    irp->IoStatus.Status = STATUS_SUCCESS;
+    return pass_down(device, irp);
+}
+
+void set_power(Device &device, PIRP irp, DEVICE_POWER_STATE to) {
+    KSDEVICE &abi = device.abi();
+    const DEVICE_POWER_STATE from = abi.DevicePowerState;
+    const auto *table = device.dispatch();
+    MutexGuard guard(device.mutex);
+    if (to > PowerDeviceD0 && from == PowerDeviceD0)
+        notify_all(device, true, to);
+    if (table && table->SetPower)
+        call_driver("KSDEVICE_DISPATCH.SetPower", &abi, table->SetPower, &abi, irp, to, from);
+    abi.DevicePowerState = to;
+    if (to == PowerDeviceD0 && from > PowerDeviceD0)
+        notify_all(device, false, to);
+}
+
+NTSTATUS set_device_power(Device &device, PIRP irp, DEVICE_POWER_STATE to) {
+    POWER_STATE state{};
+    state.DeviceState = to;
+    if (to > device.abi().DevicePowerState) {
+        set_power(device, irp, to);
+        PoSetPowerState(device.fdo(), DevicePowerState, state);
+        irp->IoStatus.Status = STATUS_SUCCESS;
+        return pass_down(device, irp);
+    }
+    // Powering up: the bus first.
+    const NTSTATUS status = forward_and_wait(device.abi().NextDeviceObject, irp);
+    if (NT_SUCCESS(status)) {
+        set_power(device, irp, to);
+        PoSetPowerState(device.fdo(), DevicePowerState, state);
+    }
+    PoStartNextPowerIrp(irp);
+    return complete(irp, status);
+}
+
+} // namespace
+
+NTSTATUS NTAPI KsDevicePower(PDEVICE_OBJECT device_object, PIRP irp) {
+    Device *device = Device::of(device_object);
+    if (!device)
+        return KsDefaultDispatchPower(device_object, irp);
+    const auto *stack = IoGetCurrentIrpStackLocation(irp);
+    const auto &power = stack->Parameters.Power;
+    switch (stack->MinorFunction) {
+    case IRP_MN_QUERY_POWER:
+        return query_power(*device, irp);
+    case IRP_MN_SET_POWER:
+        if (power.Type == DevicePowerState)
+            return set_device_power(*device, irp, power.State.DeviceState);
+        device->abi().SystemPowerState = power.State.SystemState;
+        irp->IoStatus.Status = STATUS_SUCCESS;
+        return pass_down(*device, irp);
+    default:
+        return pass_down(*device, irp);
+    }
+}
+
+} // namespace ksbox::ks

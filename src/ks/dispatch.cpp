@@ -1,0 +1,103 @@
+// IRPs to create items and dispatch tables.
+#include "ks/dispatch.h"
+
+#include "ks/device.h"
+#include "ks/headers.h"
+#include "ks/internal_code.h"
+#include "ks/ks_class.h"
+#include "ks/pin.h"
+#include "ks/transport.h"
+
+namespace ksbox::ks {
+
+NTSTATUS complete(PIRP irp, NTSTATUS status) {
+    irp->IoStatus.Status = status;
+    IoCompleteRequest(irp, IO_NO_INCREMENT);
+    return status;
+}
+
+NTSTATUS dispatch_create(PDEVICE_OBJECT device, PIRP irp) {
+    const PFILE_OBJECT file = IoGetCurrentIrpStackLocation(irp)->FileObject;
+    irp->IoStatus.Information = 0;
+    const CreateItems *items;
+    if (file->RelatedFileObject) {
+        const ObjectHeader *parent = ObjectHeader::of(file->RelatedFileObject);
+        if (!parent)
+            return complete(irp, STATUS_INVALID_PARAMETER);
+        items = &parent->items;
+    } else {
+        items = &DeviceHeader::of(device).items;
+    }
+    const std::u16string_view name(file->FileName.Buffer, file->FileName.Length / sizeof(WCHAR));
+    auto item = items->find(CreateName::parse(name));
+    if (!item)
+        return complete(irp, item.error().value());
+    KSCREATE_ITEM_IRP_STORAGE(irp) = *item;
+    return call_code("KSOBJECT_CREATE_ITEM.Create", irp, (*item)->Create, device, irp);
+}
+
+namespace {
+
+struct Handler {
+    const char *name;
+    PDRIVER_DISPATCH function;
+};
+
+Handler handler_for(const KSDISPATCH_TABLE &table, UCHAR major) {
+    switch (major) {
+    case IRP_MJ_CLOSE:
+        return {"KSDISPATCH_TABLE.Close", table.Close};
+    case IRP_MJ_DEVICE_CONTROL:
+    case IRP_MJ_INTERNAL_DEVICE_CONTROL:
+        return {"KSDISPATCH_TABLE.DeviceIoControl", table.DeviceIoControl};
+    case IRP_MJ_READ:
+        return {"KSDISPATCH_TABLE.Read", table.Read};
+    case IRP_MJ_WRITE:
+        return {"KSDISPATCH_TABLE.Write", table.Write};
+    case IRP_MJ_FLUSH_BUFFERS:
+        return {"KSDISPATCH_TABLE.Flush", table.Flush};
+    case IRP_MJ_QUERY_SECURITY:
+        return {"KSDISPATCH_TABLE.QuerySecurity", table.QuerySecurity};
+    case IRP_MJ_SET_SECURITY:
+        return {"KSDISPATCH_TABLE.SetSecurity", table.SetSecurity};
+    default:
+        return {"", nullptr};
+    }
+}
+
+} // namespace
+
+NTSTATUS dispatch_by_table(PDEVICE_OBJECT device, PIRP irp) {
+    const auto *stack = IoGetCurrentIrpStackLocation(irp);
+    const ObjectHeader *header = ObjectHeader::of(stack->FileObject);
+    if (!header)
+        return complete(irp, STATUS_INVALID_DEVICE_REQUEST);
+    const auto [name, function] = handler_for(*header->table, stack->MajorFunction);
+    // A null entry is a mistake of the driver's by the page; the request cannot be served.
+    if (!function)
+        return complete(irp, STATUS_INVALID_DEVICE_REQUEST);
+    return call_code(name, irp, function, device, irp);
+}
+
+NTSTATUS dispatch_cleanup(PDEVICE_OBJECT device, PIRP irp) {
+    const PFILE_OBJECT file = IoGetCurrentIrpStackLocation(irp)->FileObject;
+    if (Pin *pin = Pin::of(file); pin && pin->transport)
+        pin->transport->cleanup(file);
+    irp->IoStatus.Information = 0;
+    return complete(irp, STATUS_SUCCESS);
+}
+
+NTSTATUS NTAPI KsDispatchCreate(PDEVICE_OBJECT device, PIRP irp) {
+    return dispatch_create(device, irp);
+}
+
+NTSTATUS NTAPI KsDispatchCleanup(PDEVICE_OBJECT device, PIRP irp) {
+    return dispatch_cleanup(device, irp);
+}
+
+NTSTATUS forward_and_wait(PDEVICE_OBJECT next, PIRP irp) {
+    return KsForwardAndCatchIrp(next, irp, IoGetCurrentIrpStackLocation(irp)->FileObject,
+                                KsStackCopyToNewLocation);
+}
+
+} // namespace ksbox::ks

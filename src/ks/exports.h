@@ -1,0 +1,29 @@
+// ks.sys as drivers import it: the export tables of this module's files, and what is known but not
+// there yet.
+#pragma once
+
+#include <span>
+
+#include "abi/export.h"
+
+namespace ksbox::ks {
+
+/// Every documented name of ks.sys. The loader binds from it.
+std::span<const Export> ks_exports();
+
+// One function per file that implements DDIs.
+std::span<const Export> automation_exports();
+std::span<const Export> bag_exports();
+std::span<const Export> device_exports();
+std::span<const Export> dispatch_exports();
+std::span<const Export> event_exports();
+std::span<const Export> filter_exports();
+std::span<const Export> header_exports();
+std::span<const Export> object_exports();
+std::span<const Export> pin_exports();
+std::span<const Export> create_exports();
+
+} // namespace ksbox::ks
+
+/// A table entry whose page is named after the function: `KS_EXPORT(done, KsPinGetDevice)`.
+#define KS_EXPORT(state, name) ::ksbox::state<&name>(#name, "NF:ks." #name)

@@ -1,0 +1,191 @@
+// Filter factories: create items and device interfaces.
+#include "ks/filter_factory.h"
+
+#include <algorithm>
+
+#include "ks/device.h"
+#include "ks/filter.h"
+#include "ks/filter_create.h"
+#include "ks/headers.h"
+#include "ks/object_bag.h"
+#include "ks/pin.h"
+#include "ks/transport.h"
+#include "nt/trace.h"
+
+namespace ksbox::ks {
+namespace {
+
+/// "{XXXXXXXX-XXXX-XXXX-XXXX-XXXXXXXXXXXX}"
+Result<std::u16string> guid_string(const GUID &guid) {
+    UNICODE_STRING string{};
+    const NTSTATUS status = RtlStringFromGUID(guid, &string);
+    if (!NT_SUCCESS(status))
+        return fail(status);
+    std::u16string text(string.Buffer, string.Length / sizeof(WCHAR));
+    RtlFreeUnicodeString(&string);
+    return text;
+}
+
+bool valid(const KSFILTER_DESCRIPTOR *descriptor) {
+    if (!descriptor)
+        return false;
+    // Sizes: NS:ks._KSFILTER_DESCRIPTOR, multiples of eight that hold at least the structure.
+    if (descriptor->PinDescriptorsCount &&
+        (descriptor->PinDescriptorSize < sizeof(KSPIN_DESCRIPTOR_EX) ||
+         descriptor->PinDescriptorSize % 8 || !descriptor->PinDescriptors))
+        return false;
+    if (descriptor->NodeDescriptorsCount &&
+        (descriptor->NodeDescriptorSize < sizeof(KSNODE_DESCRIPTOR) ||
+         descriptor->NodeDescriptorSize % 8 || !descriptor->NodeDescriptors))
+        return false;
+    return (!descriptor->CategoriesCount || descriptor->Categories) &&
+           (!descriptor->ConnectionsCount || descriptor->Connections);
+}
+
+/// The last create item of a factory takes the factory along (KsDeleteFilterFactory is
+/// KsFreeObjectCreateItemsByContext).
+void NTAPI create_item_freed(PKSOBJECT_CREATE_ITEM item) {
+    FilterFactory &factory = FilterFactory::from(static_cast<PKSFILTERFACTORY>(item->Context));
+    if (--factory.create_items == 0)
+        factory.destroy_when_unused();
+}
+
+} // namespace
+
+FilterFactory::FilterFactory(Device &device)
+    : ObjectWith(device.kernel, KsObjectTypeFilterFactory, &device) {}
+
+FilterFactory::~FilterFactory() {
+    filters.clear();
+    for (Interface &one : interfaces)
+        RtlFreeUnicodeString(&one.symbolic_link);
+    empty_bag();
+    if (client_unknown)
+        client_unknown->Release();
+}
+
+FilterFactory &FilterFactory::from(PKSFILTERFACTORY factory) {
+    return static_cast<FilterFactory &>(Object::from(factory));
+}
+
+Result<FilterFactory *> FilterFactory::create(Device &device, const KSFILTER_DESCRIPTOR *descriptor,
+                                              const Options &options) {
+    if (!valid(descriptor))
+        return fail(STATUS_INVALID_PARAMETER);
+    std::u16string reference;
+    if (options.reference_string)
+        reference = options.reference_string;
+    else
+        reference = KS_TRY(
+            guid_string(descriptor->ReferenceGuid ? *descriptor->ReferenceGuid : KSNAME_Filter));
+
+    std::unique_ptr<FilterFactory> owner(new FilterFactory(device));
+    if (!owner->allocated())
+        return fail(STATUS_INSUFFICIENT_RESOURCES);
+    FilterFactory &factory = *owner;
+    KSFILTERFACTORY &abi = factory.abi();
+    abi.FilterDescriptor = descriptor;
+    abi.Bag = &factory.bag();
+    abi.Context = device.abi().Context;
+    factory.sleep = options.sleep;
+    factory.wake = options.wake;
+    device.factories.push_back(std::move(owner));
+    if (auto added =
+            factory.add_create_item(reference, options.security, options.create_item_flags);
+        !added) {
+        std::erase_if(device.factories, [&](const auto &f) { return f.get() == &factory; });
+        return std::unexpected(added.error());
+    }
+    if (auto registered = factory.register_interfaces(reference); !registered) {
+        device.header().items.free_by_context(&abi).value();
+        return std::unexpected(registered.error());
+    }
+    factory.lint();
+    return &factory;
+}
+
+Result<void> FilterFactory::add_create_item(const std::u16string &reference,
+                                            PSECURITY_DESCRIPTOR security, ULONG flags) {
+    KSOBJECT_CREATE_ITEM item{};
+    item.Create = filter_create;
+    item.Context = &abi();
+    item.ObjectClass.Buffer = const_cast<PWCH>(reference.data());
+    item.ObjectClass.Length = static_cast<USHORT>(reference.size() * sizeof(WCHAR));
+    item.ObjectClass.MaximumLength = item.ObjectClass.Length;
+    item.SecurityDescriptor = security;
+    item.Flags = flags;
+    KS_CHECK(device().header().items.attach(&item, true, create_item_freed));
+    ++create_items;
+    reference_strings.push_back(reference);
+    return {};
+}
+
+Result<void> FilterFactory::register_interfaces(const std::u16string &reference) {
+    const KSFILTER_DESCRIPTOR &descriptor = *abi().FilterDescriptor;
+    for (ULONG i = 0; i < descriptor.CategoriesCount; ++i) {
+        UNICODE_STRING name{};
+        name.Buffer = const_cast<PWCH>(reference.data());
+        name.Length = name.MaximumLength = static_cast<USHORT>(reference.size() * sizeof(WCHAR));
+        Interface one{descriptor.Categories[i], reference, {}, false};
+        const NTSTATUS status = IoRegisterDeviceInterface(device().abi().PhysicalDeviceObject,
+                                                          &one.category, &name, &one.symbolic_link);
+        if (!NT_SUCCESS(status))
+            return fail(status);
+        interfaces.push_back(std::move(one));
+    }
+    return {};
+}
+
+Result<void> FilterFactory::set_interfaces_enabled(bool enabled) {
+    NTSTATUS first_error = STATUS_SUCCESS;
+    for (Interface &one : interfaces) {
+        if (one.enabled == enabled)
+            continue;
+        const NTSTATUS status = IoSetDeviceInterfaceState(&one.symbolic_link, enabled);
+        if (NT_SUCCESS(status))
+            one.enabled = enabled;
+        else if (NT_SUCCESS(first_error))
+            first_error = status;
+    }
+    if (!NT_SUCCESS(first_error))
+        return fail(first_error);
+    return {};
+}
+
+ULONG FilterFactory::global_instances(ULONG pin_id) const {
+    ULONG count = 0;
+    for (const auto &filter : filters)
+        count += filter->instances(pin_id);
+    return count;
+}
+
+void FilterFactory::destroy_when_unused() {
+    deleted = true;
+    if (auto result = set_interfaces_enabled(false); !result)
+        kernel.trace().event("ks.interfaces", {{"status", std::int64_t(result.error().value())}});
+    if (filters.empty())
+        std::erase_if(device().factories, [this](const auto &f) { return f.get() == this; });
+}
+
+void FilterFactory::lint() const {
+    // Category and Name together identify a pin factory (audio/pin-factories).
+    const KSFILTER_DESCRIPTOR &descriptor = *abi().FilterDescriptor;
+    const auto pin = [&](ULONG i) -> const KSPIN_DESCRIPTOR & {
+        const auto *bytes = reinterpret_cast<const char *>(descriptor.PinDescriptors);
+        return reinterpret_cast<const KSPIN_DESCRIPTOR_EX *>(
+                   bytes + std::size_t(i) * descriptor.PinDescriptorSize)
+            ->PinDescriptor;
+    };
+    const auto same = [](const GUID *a, const GUID *b) {
+        return a == b || (a && b && IsEqualGUID(*a, *b));
+    };
+    for (ULONG i = 0; i < descriptor.PinDescriptorsCount; ++i)
+        for (ULONG j = 0; j < i; ++j)
+            if (pin(i).Category && same(pin(i).Category, pin(j).Category) &&
+                same(pin(i).Name, pin(j).Name))
+                kernel.trace().event("ks.lint", {{"rule", "category and name are not unique"},
+                                                 {"pin", std::uint64_t(i)},
+                                                 {"other", std::uint64_t(j)}});
+}
+
+} // namespace ksbox::ks

@@ -1,0 +1,83 @@
+// Data intersection.
+#include "ks/intersection.h"
+
+#include "abi/export.h"
+#include "ks/internal_code.h"
+#include "ks/sized_answer.h"
+
+namespace ksbox::ks {
+namespace {
+
+KS_ASSERT_MS_ABI(PFNKSINTERSECTHANDLEREX);
+
+const GUID &pick(const GUID &a, const GUID &b) {
+    return is_wildcard(a) ? b : a;
+}
+
+/// Without a handler: only ranges that carry nothing behind their head.
+NTSTATUS default_intersection(PIRP irp, void *data, const ClientFormat &caller,
+                              const PinRange &pin) {
+    const GUID &none = KSDATAFORMAT_SPECIFIER_NONE;
+    const GUID &specifier = pick(caller.format->Specifier, pin.range->Specifier);
+    if (!same_guid(specifier, none))
+        return STATUS_NO_MATCH;
+    KSDATAFORMAT format{};
+    format.FormatSize = sizeof format;
+    format.SampleSize = pin.range->SampleSize;
+    format.MajorFormat = pick(pin.range->MajorFormat, caller.format->MajorFormat);
+    format.SubFormat = pick(pin.range->SubFormat, caller.format->SubFormat);
+    format.Specifier = none;
+    if (is_wildcard(format.MajorFormat) || is_wildcard(format.SubFormat))
+        return STATUS_NO_MATCH;
+    return answer_value(irp, data, &format, sizeof format);
+}
+
+} // namespace
+
+NTSTATUS intersect(std::span<const ClientFormat> callers, std::span<const PinRange> pins,
+                   const IntersectOne &one) {
+    for (const ClientFormat &caller : callers)
+        for (const PinRange &pin : pins) {
+            if (ranges_agree(*pin.range, *caller.format) != Agreement::matches ||
+                !attributes_agree(pin.attributes, caller.attributes))
+                continue;
+            if (const NTSTATUS status = one(caller, pin); status != STATUS_NO_MATCH)
+                return status;
+        }
+    return STATUS_NO_MATCH;
+}
+
+Result<std::vector<ClientFormat>> caller_ranges(PIRP irp, const KSP_PIN *pin) {
+    const ULONG bytes =
+        IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceIoControl.InputBufferLength;
+    if (bytes < sizeof(KSP_PIN))
+        return fail(STATUS_INVALID_BUFFER_SIZE);
+    return read_range_list({reinterpret_cast<const std::byte *>(pin + 1), bytes - sizeof(KSP_PIN)});
+}
+
+NTSTATUS pin_data_intersection(PIRP irp, KSP_PIN *pin, void *data,
+                               const KSPIN_DESCRIPTOR &descriptor, PFNKSINTERSECTHANDLEREX handler,
+                               void *context) {
+    irp->IoStatus.Information = 0;
+    const auto callers = caller_ranges(irp, pin);
+    if (!callers)
+        return callers.error().value();
+    const ULONG offered =
+        IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceIoControl.OutputBufferLength;
+    const auto ask = [&](const ClientFormat &caller, const PinRange &range) -> NTSTATUS {
+        if (!handler)
+            return default_intersection(irp, data, caller, range);
+        ULONG bytes = 0;
+        KSPROPERTY_ATTRIBUTES_IRP_STORAGE(irp) = const_cast<PKSATTRIBUTE_LIST>(range.attributes);
+        const NTSTATUS status =
+            call_code("KSPIN_DESCRIPTOR_EX.IntersectHandler", context, handler, context, irp, pin,
+                      const_cast<PKSDATARANGE>(caller.format),
+                      const_cast<PKSDATARANGE>(range.range), offered, data, &bytes);
+        if (!NT_ERROR(status))
+            irp->IoStatus.Information = bytes;
+        return status;
+    };
+    return intersect(*callers, pin_ranges(descriptor), ask);
+}
+
+} // namespace ksbox::ks

@@ -1,0 +1,70 @@
+// Topology nodes as file objects.
+#include "ks/node.h"
+
+#include <cstring>
+
+#include "ks/automation_dispatch.h"
+#include "ks/create_items.h"
+#include "ks/dispatch.h"
+#include "ks/events.h"
+#include "ks/file_context.h"
+#include "ks/filter.h"
+#include "ks/refusal.h"
+
+namespace ksbox::ks {
+namespace {
+
+NTSTATUS NTAPI node_close(PDEVICE_OBJECT, PIRP irp) {
+    const PFILE_OBJECT file = IoGetCurrentIrpStackLocation(irp)->FileObject;
+    if (const FileContext *context = FileContext::of(file)) {
+        Filter &filter = static_cast<Filter &>(*context->object);
+        free_event_list(file, events_of(filter));
+        FileContext::destroy(file);
+        ObDereferenceObject(filter.file);
+    }
+    return complete(irp, STATUS_SUCCESS);
+}
+
+const KSDISPATCH_TABLE node_table = {
+    node_ioctl,
+    KsDispatchInvalidDeviceRequest,
+    KsDispatchInvalidDeviceRequest,
+    KsDispatchInvalidDeviceRequest,
+    node_close,
+    KsDispatchQuerySecurity,
+    KsDispatchSetSecurity,
+    KsDispatchFastIoDeviceControlFailure,
+    KsDispatchFastReadFailure,
+    KsDispatchFastReadFailure,
+};
+
+NTSTATUS create(Filter &filter, PIRP irp) {
+    const UNICODE_STRING &name = IoGetCurrentIrpStackLocation(irp)->FileObject->FileName;
+    const auto parts = CreateName::parse({name.Buffer, name.Length / sizeof(WCHAR)});
+    KSNODE_CREATE request;
+    if (parts.parameters.size() * sizeof(WCHAR) < sizeof request)
+        return STATUS_INVALID_BUFFER_SIZE;
+    std::memcpy(&request, parts.parameters.data(), sizeof request);
+    MutexGuard guard(filter.control);
+    if (request.CreateFlags || request.Node >= filter.abi().Descriptor->NodeDescriptorsCount) {
+        Refusal::record("node " + std::to_string(request.Node) +
+                        " is out of range: the filter "
+                        "has " +
+                        std::to_string(filter.abi().Descriptor->NodeDescriptorsCount));
+        return STATUS_INVALID_PARAMETER;
+    }
+    auto made = FileContext::create(irp, filter, request.Node, nullptr, 0, &node_table);
+    if (!made)
+        return made.error().value();
+    ObReferenceObject(filter.file);
+    return STATUS_SUCCESS;
+}
+
+} // namespace
+
+NTSTATUS NTAPI node_create(PDEVICE_OBJECT, PIRP irp) {
+    Filter *filter = Filter::of(IoGetCurrentIrpStackLocation(irp)->FileObject->RelatedFileObject);
+    return complete(irp, filter ? create(*filter, irp) : STATUS_INVALID_PARAMETER);
+}
+
+} // namespace ksbox::ks

@@ -1,0 +1,68 @@
+// Names of AVStream objects for people.
+#include "ks/object_name.h"
+
+#include "ks/device.h"
+#include "ks/filter.h"
+#include "ks/filter_factory.h"
+#include "ks/pin.h"
+#include "ks/transport.h"
+
+namespace ksbox::ks {
+namespace {
+
+/// The driver's name without its directory; file names of drivers are ASCII in practice.
+std::string driver_name(Device &device) {
+    std::string name;
+    const UNICODE_STRING &full = device.fdo()->DriverObject->DriverName;
+    for (USHORT i = 0; i < full.Length / sizeof(WCHAR); ++i) {
+        const char16_t c = full.Buffer[i];
+        if (c == u'\\')
+            name.clear();
+        else
+            name += c < 0x80 ? static_cast<char>(c) : '?';
+    }
+    return name;
+}
+
+} // namespace
+
+std::string name_of(Object &object) {
+    switch (object.type) {
+    case KsObjectTypeDevice:
+        return driver_name(static_cast<Device &>(object));
+    case KsObjectTypeFilterFactory: {
+        auto &factories = object.device().factories;
+        for (std::size_t i = 0; i < factories.size(); ++i)
+            if (factories[i].get() == &object)
+                return name_of(object.device()) + "#" + std::to_string(i);
+        return name_of(object.device()) + "#?";
+    }
+    case KsObjectTypeFilter:
+        return name_of(object.device()) + "/" +
+               std::to_string(static_cast<Filter &>(object).number);
+    case KsObjectTypePin: {
+        auto &pin = static_cast<Pin &>(object);
+        return name_of(pin.filter()) + "/" + std::to_string(pin.abi().Id) + "." +
+               std::to_string(pin.number);
+    }
+    }
+    return "?";
+}
+
+const char *communication_name(KSPIN_COMMUNICATION communication) {
+    switch (communication) {
+    case KSPIN_COMMUNICATION_NONE:
+        return "none";
+    case KSPIN_COMMUNICATION_SINK:
+        return "sink";
+    case KSPIN_COMMUNICATION_SOURCE:
+        return "source";
+    case KSPIN_COMMUNICATION_BOTH:
+        return "both";
+    case KSPIN_COMMUNICATION_BRIDGE:
+        return "bridge";
+    }
+    return "unknown";
+}
+
+} // namespace ksbox::ks

@@ -1,0 +1,16 @@
+// What traces and reports call an AVStream object: "cable/1/0.2" is the second pin of pin factory 0
+// on the first filter of driver cable. Fixed by the order of creation.
+#pragma once
+
+#include <string>
+
+#include "abi/windows.h"
+
+namespace ksbox::ks {
+
+class Object;
+
+std::string name_of(Object &object);
+const char *communication_name(KSPIN_COMMUNICATION communication);
+
+} // namespace ksbox::ks

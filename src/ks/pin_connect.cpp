@@ -1,0 +1,236 @@
+// Connections between pins.
+#include "ks/pin_connect.h"
+
+#include "abi/export.h"
+#include "ks/device.h"
+#include "ks/filter.h"
+#include "ks/headers.h"
+#include "ks/ks_class.h"
+#include "ks/object_name.h"
+#include "ks/pin.h"
+#include "ks/refusal.h"
+#include "ks/spin_guard.h"
+#include "ks/transport.h"
+#include "nt/call_driver.h"
+#include "nt/trace.h"
+
+namespace ksbox::ks {
+namespace {
+
+KS_ASSERT_MS_ABI(PFNKSPIN);
+KS_ASSERT_MS_ABI(PFNKSPINVOID);
+
+KSPIN_COMMUNICATION declared(const Pin &pin) {
+    return pin.descriptor().PinDescriptor.Communication;
+}
+bool can_be_source(KSPIN_COMMUNICATION c) {
+    return c == KSPIN_COMMUNICATION_SOURCE || c == KSPIN_COMMUNICATION_BOTH;
+}
+bool can_be_sink(KSPIN_COMMUNICATION c) {
+    return c == KSPIN_COMMUNICATION_SINK || c == KSPIN_COMMUNICATION_BOTH;
+}
+
+Result<void> refuse(NTSTATUS status, std::string sentence) {
+    Refusal::record(std::move(sentence));
+    return fail(status);
+}
+
+/// Which of the two sends the IRPs, whatever order they were created in (B12, B13). Where both can
+/// do both, the pin that the data flows out of does [inferred].
+Result<KSPIN_COMMUNICATION> role_towards(const Pin &pin, const Pin &peer) {
+    const KSPIN_COMMUNICATION own = declared(pin), other = declared(peer);
+    const bool source = can_be_source(own) && can_be_sink(other);
+    const bool sink = can_be_sink(own) && can_be_source(other);
+    if (source && sink)
+        return pin.abi().DataFlow == KSPIN_DATAFLOW_OUT ? KSPIN_COMMUNICATION_SOURCE
+                                                        : KSPIN_COMMUNICATION_SINK;
+    if (source)
+        return KSPIN_COMMUNICATION_SOURCE;
+    if (sink)
+        return KSPIN_COMMUNICATION_SINK;
+    Refusal::record(std::string("an IRP source connects to an IRP sink; the two pins are ") +
+                    communication_name(own) + " and " + communication_name(other));
+    return fail(STATUS_NO_MATCH);
+}
+
+Result<void> claim_avstream(Pin &pin, Pin &peer) {
+    pin.abi().Communication = KS_TRY(role_towards(pin, peer));
+    if (pin.abi().DataFlow == peer.abi().DataFlow)
+        return refuse(STATUS_NO_MATCH, "data flows in (or out) at both pins");
+    SpinGuard guard(KsClass::current().connections);
+    if (peer.peer || peer.connected_file)
+        return refuse(STATUS_INVALID_DEVICE_STATE, "the pin of PinToHandle is connected already");
+    if (peer.claimed_by || peer.closing)
+        return refuse(STATUS_INVALID_DEVICE_STATE,
+                      "the pin of PinToHandle is being connected or closed");
+    if (peer.abi().DeviceState != KSSTATE_STOP)
+        return refuse(STATUS_INVALID_DEVICE_STATE, "the pin of PinToHandle is not in STOP");
+    peer.claimed_by = &pin;
+    return {};
+}
+
+Result<void> claim(Pin &pin, PFILE_OBJECT file) {
+    if (declared(pin) == KSPIN_COMMUNICATION_BRIDGE || declared(pin) == KSPIN_COMMUNICATION_NONE)
+        return refuse(STATUS_INVALID_PARAMETER, std::string("a pin of communication ") +
+                                                    communication_name(declared(pin)) +
+                                                    " cannot be connected to a pin");
+    if (Pin *peer = Pin::of(file))
+        return claim_avstream(pin, *peer);
+    if (!ObjectHeader::of(file) || Filter::of(file))
+        return refuse(STATUS_INVALID_PARAMETER, "PinToHandle is not a pin");
+    // A pin of a driver that speaks KS without AVStream: it can only be fed by IRPs.
+    if (!can_be_source(declared(pin)))
+        return refuse(STATUS_NO_MATCH, "the pin of PinToHandle is not AVStream's, so the new pin "
+                                       "would have to send it IRPs; it is an IRP sink");
+    pin.abi().Communication = KSPIN_COMMUNICATION_SOURCE;
+    return {};
+}
+
+/// What a connection changes in the pin that was there first.
+struct Before {
+    KSPIN_COMMUNICATION communication;
+    BOOLEAN external;
+};
+
+void link(Pin &source, Pin &sink) {
+    ObReferenceObject(sink.file);
+    SpinGuard guard(KsClass::current().connections);
+    source.abi().Communication = KSPIN_COMMUNICATION_SOURCE;
+    sink.abi().Communication = KSPIN_COMMUNICATION_SINK;
+    source.abi().ConnectionIsExternal = sink.abi().ConnectionIsExternal = FALSE;
+    source.peer = &sink;
+    sink.peer = &source;
+    source.connected_file = sink.file;
+}
+
+void unlink(Pin &source, Pin &sink) {
+    SpinGuard guard(KsClass::current().connections);
+    source.peer = sink.peer = nullptr;
+    source.connected_file = nullptr;
+    source.abi().ConnectionIsExternal = sink.abi().ConnectionIsExternal = TRUE;
+}
+
+void call_disconnect(Pin &sink) {
+    if (sink.dispatch() && sink.dispatch()->Disconnect)
+        call_driver("KSPIN_DISPATCH.Disconnect", &sink.abi(), sink.dispatch()->Disconnect,
+                    &sink.abi());
+}
+
+/// The sink's control mutex is held, and only this one (C1a, C1b).
+NTSTATUS call_connect(Pin &source, Pin &sink) {
+    NTSTATUS status = STATUS_SUCCESS;
+    if (sink.dispatch() && sink.dispatch()->Connect)
+        status = call_driver("KSPIN_DISPATCH.Connect", &sink.abi(), sink.dispatch()->Connect,
+                             &sink.abi());
+    if (status == STATUS_PENDING) {
+        Refusal::record("the driver's Connect returned STATUS_PENDING, which is not allowed");
+        return STATUS_UNSUCCESSFUL;
+    }
+    if (!NT_SUCCESS(status)) {
+        Refusal::record("the driver's Connect refused the connection");
+        return status;
+    }
+    if (sink.transport && source.transport)
+        if (auto joined = sink.transport->connect(source); !joined) {
+            call_disconnect(sink);
+            return joined.error().value();
+        }
+    return STATUS_SUCCESS;
+}
+
+Result<void> connect_avstream(Pin &pin, Pin &peer) {
+    const bool source_is_new = pin.abi().Communication == KSPIN_COMMUNICATION_SOURCE;
+    Pin &source = source_is_new ? pin : peer;
+    Pin &sink = source_is_new ? peer : pin;
+    const Before before{peer.abi().Communication, peer.abi().ConnectionIsExternal};
+    NTSTATUS status;
+    {
+        MutexGuard guard(sink.control());
+        link(source, sink);
+        status = call_connect(source, sink);
+        if (!NT_SUCCESS(status)) {
+            unlink(source, sink);
+            peer.abi().Communication = before.communication;
+            peer.abi().ConnectionIsExternal = before.external;
+        }
+    }
+    if (!NT_SUCCESS(status))
+        ObDereferenceObject(sink.file);
+    pin.kernel.trace().event("ks.connect", {{"source", std::string_view(name_of(source))},
+                                            {"sink", std::string_view(name_of(sink))},
+                                            {"status", std::int64_t(status)}});
+    if (!NT_SUCCESS(status))
+        return fail(status);
+    return {};
+}
+
+} // namespace
+
+Result<void> claim_peer(Pin &pin, HANDLE pin_to_handle, KPROCESSOR_MODE mode) {
+    if (!pin_to_handle) {
+        // A BOTH pin of a client acts as an IRP sink until a later create names it (B12).
+        if (declared(pin) == KSPIN_COMMUNICATION_BOTH)
+            pin.abi().Communication = KSPIN_COMMUNICATION_SINK;
+        return {};
+    }
+    PVOID object = nullptr;
+    const NTSTATUS status =
+        ObReferenceObjectByHandle(pin_to_handle, 0, *IoFileObjectType, mode, &object, nullptr);
+    if (!NT_SUCCESS(status))
+        return refuse(status, "PinToHandle is no handle of an open pin");
+    auto *file = static_cast<PFILE_OBJECT>(object);
+    if (auto claimed = claim(pin, file); !claimed) {
+        ObDereferenceObject(file);
+        return claimed;
+    }
+    pin.pin_to_file = file;
+    return {};
+}
+
+void release_claim(Pin &pin) {
+    const PFILE_OBJECT file = pin.pin_to_file;
+    if (!file)
+        return;
+    pin.pin_to_file = nullptr;
+    if (Pin *peer = Pin::of(file)) {
+        SpinGuard guard(KsClass::current().connections);
+        if (peer->claimed_by == &pin)
+            peer->claimed_by = nullptr;
+    }
+    ObDereferenceObject(file);
+}
+
+Result<void> connect_pins(Pin &pin) {
+    if (!pin.pin_to_file)
+        return {};
+    if (Pin *peer = Pin::of(pin.pin_to_file)) {
+        auto connected = connect_avstream(pin, *peer);
+        release_claim(pin);
+        return connected;
+    }
+    // The reference becomes the connection's.
+    SpinGuard guard(KsClass::current().connections);
+    pin.connected_file = pin.pin_to_file;
+    pin.pin_to_file = nullptr;
+    return {};
+}
+
+void disconnect_source(Pin &source) {
+    PFILE_OBJECT sink_file = source.connected_file;
+    if (!sink_file)
+        return;
+    if (Pin *sink = source.peer) {
+        MutexGuard guard(sink->control());
+        if (sink->transport && source.transport)
+            sink->transport->disconnect();
+        call_disconnect(*sink);
+        unlink(source, *sink);
+        source.kernel.trace().event("ks.disconnect", {{"source", std::string_view(name_of(source))},
+                                                      {"sink", std::string_view(name_of(*sink))}});
+    } else {
+        source.connected_file = nullptr;
+    }
+    ObDereferenceObject(sink_file);
+}
+
+} // namespace ksbox::ks

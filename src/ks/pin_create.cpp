@@ -1,0 +1,260 @@
+// Creating and closing pins.
+#include "ks/pin_create.h"
+
+#include <algorithm>
+
+#include "abi/export.h"
+#include "ks/automation_dispatch.h"
+#include "ks/connect_request.h"
+#include "ks/device.h"
+#include "ks/dispatch.h"
+#include "ks/events.h"
+#include "ks/file_context.h"
+#include "ks/filter.h"
+#include "ks/filter_factory.h"
+#include "ks/headers.h"
+#include "ks/object_name.h"
+#include "ks/pin.h"
+#include "ks/pin_connect.h"
+#include "ks/refusal.h"
+#include "ks/transport.h"
+#include "nt/call_driver.h"
+#include "nt/trace.h"
+
+namespace ksbox::ks {
+namespace {
+
+KS_ASSERT_MS_ABI(PFNKSPINIRP);
+
+NTSTATUS NTAPI pin_close(PDEVICE_OBJECT device_object, PIRP irp);
+
+const KSDISPATCH_TABLE pin_table = {
+    pin_ioctl,                      // DeviceIoControl
+    KsDispatchInvalidDeviceRequest, // Read
+    KsDispatchInvalidDeviceRequest, // Write
+    KsDispatchInvalidDeviceRequest, // Flush
+    pin_close,
+    KsDispatchQuerySecurity,
+    KsDispatchSetSecurity,
+    KsDispatchFastIoDeviceControlFailure,
+    KsDispatchFastReadFailure,
+    KsDispatchFastReadFailure,
+};
+
+const KSOBJECT_CREATE_ITEM pin_children[] = {
+    {pin_clock_create, nullptr, ksname(u"{53172480-4791-11D0-A5D6-28DB04C10000}"), nullptr, 0},
+    {pin_allocator_create, nullptr, ksname(u"{642F5D00-4791-11D0-A5D6-28DB04C10000}"), nullptr, 0},
+};
+
+/// What the pin factory allows, before a pin exists. Control mutex held.
+Result<std::vector<PinRange>> check(Filter &filter, const ConnectRequest &request,
+                                    KPROCESSOR_MODE mode) {
+    const ULONG id = request.connect().PinId;
+    if (id >= filter.pin_factory_count()) {
+        Refusal::record("pin ID " + std::to_string(id) + " is out of range: the filter has " +
+                        std::to_string(filter.pin_factory_count()) + " pin factories");
+        return fail(STATUS_INVALID_PARAMETER);
+    }
+    const KSPIN_DESCRIPTOR_EX &descriptor = filter.pin_descriptor(id);
+    const bool denied = (filter.abi().Descriptor->Flags & KSFILTER_FLAG_DENY_USERMODE_ACCESS) ||
+                        (descriptor.Flags & KSPIN_FLAG_DENY_USERMODE_ACCESS);
+    if (denied && mode != KernelMode) {
+        Refusal::record("the pin is denied to user mode (DENY_USERMODE_ACCESS)");
+        return fail(STATUS_INVALID_DEVICE_REQUEST); // as ks.h's macro DENY_USERMODE_ACCESS
+    }
+    auto ranges =
+        KS_TRY(match_connection(descriptor.PinDescriptor, request.connect(), request.format()));
+    const ULONG current = filter.instances(id);
+    if (descriptor.InstancesPossible != KSINSTANCE_INDETERMINATE &&
+        current >= descriptor.InstancesPossible) {
+        Refusal::record("pin factory " + std::to_string(id) + " has " + std::to_string(current) +
+                        " instances, " + std::to_string(descriptor.InstancesPossible) +
+                        " are possible");
+        return fail(STATUS_INSUFFICIENT_RESOURCES);
+    }
+    return ranges;
+}
+
+/// Control mutex held. The pin leaves its filter and is gone; the filter's file object is the
+/// caller's to dereference, without a mutex.
+void destroy(Pin &pin) {
+    Filter &filter = pin.filter();
+    if (pin.transport && filter.processing)
+        filter.processing->remove_pin(pin);
+    pin.transport.reset();
+    FileContext::destroy(pin.file);
+    std::erase_if(filter.pins, [&](const auto &p) { return p.get() == &pin; });
+}
+
+Result<void> build(Pin &pin, const ConnectRequest &request, const std::vector<PinRange> &ranges,
+                   PIRP irp) {
+    FileContext *context = KS_TRY(FileContext::create(
+        irp, pin, KSFILTER_NODE, const_cast<PKSOBJECT_CREATE_ITEM>(pin_children),
+        std::size(pin_children), &pin_table));
+    pin.header = &ObjectHeader::from(context->header);
+    KS_CHECK(pin.set_data_format(request.format(), ranges));
+    if (pin.standard_transport()) {
+        pin.transport = KS_TRY(PinTransport::create(pin));
+        pin.filter().processing->add_pin(pin);
+    }
+    return {};
+}
+
+/// The pin with everything but the minidriver's Create. Control mutex held.
+Result<Pin *> make_pin(Filter &filter, const ConnectRequest &request, PIRP irp) {
+    const auto ranges = KS_TRY(check(filter, request, irp->RequestorMode));
+    const KSPIN_CONNECT &connect = request.connect();
+    auto owner = std::make_unique<Pin>(filter, connect.PinId);
+    if (!owner->allocated())
+        return fail(STATUS_INSUFFICIENT_RESOURCES);
+    Pin &pin = *owner;
+    pin.number = ++filter.pins_made;
+    pin.file = IoGetCurrentIrpStackLocation(irp)->FileObject;
+    pin.abi().ConnectionInterface = connect.Interface;
+    pin.abi().ConnectionMedium = connect.Medium;
+    pin.abi().ConnectionPriority = connect.Priority;
+    KS_CHECK(claim_peer(pin, connect.PinToHandle, irp->RequestorMode));
+    filter.pins.push_back(std::move(owner));
+    if (auto built = build(pin, request, ranges, irp); !built) {
+        release_claim(pin);
+        destroy(pin);
+        return std::unexpected(built.error());
+    }
+    return &pin;
+}
+
+NTSTATUS call_close(Pin &pin, PIRP irp) {
+    if (!pin.dispatch() || !pin.dispatch()->Close)
+        return STATUS_SUCCESS;
+    return call_driver("KSPIN_DISPATCH.Close", &pin.abi(), pin.dispatch()->Close, &pin.abi(), irp);
+}
+
+void trace_create(Kernel &kernel, const std::string &name, NTSTATUS status) {
+    kernel.trace().event("ks.pin.create",
+                         {{"pin", std::string_view(name)}, {"status", std::int64_t(status)}});
+}
+
+/// The pin goes away and with it, perhaps, the last reference on its filter.
+void finish(Pin &pin) {
+    const PFILE_OBJECT filter_file = pin.filter().file;
+    {
+        MutexGuard guard(pin.control());
+        destroy(pin);
+    }
+    ObDereferenceObject(filter_file);
+}
+
+/// Create has succeeded: the connection to the other pin, and the end of the request. No mutex.
+NTSTATUS connect_and_complete(Pin &pin, PIRP irp) {
+    Kernel &kernel = pin.kernel;
+    const std::string name = name_of(pin);
+    const auto connected = connect_pins(pin);
+    if (connected) {
+        trace_create(kernel, name, STATUS_SUCCESS);
+        return complete(irp, STATUS_SUCCESS);
+    }
+    // The minidriver has made its side of the pin: it unmakes it.
+    pin.create_error = connected.error().value();
+    trace_create(kernel, name, pin.create_error);
+    free_events(pin);
+    NTSTATUS status;
+    {
+        MutexGuard guard(pin.control());
+        status = call_close(pin, irp);
+    }
+    if (status == STATUS_PENDING)
+        return status; // finish_pin_create ends it
+    status = pin.create_error;
+    finish(pin);
+    return complete(irp, status);
+}
+
+NTSTATUS create(Filter &filter, const ConnectRequest &request, PIRP irp) {
+    Pin *pin;
+    NTSTATUS status = STATUS_SUCCESS;
+    {
+        MutexGuard guard(filter.control);
+        auto made = make_pin(filter, request, irp);
+        if (!made) {
+            status = made.error().value();
+            trace_create(filter.kernel,
+                         name_of(filter) + "/" + std::to_string(request.connect().PinId), status);
+            return complete(irp, status);
+        }
+        pin = *made;
+        ObReferenceObject(filter.file);
+        if (pin->dispatch() && pin->dispatch()->Create)
+            status = call_driver("KSPIN_DISPATCH.Create", &pin->abi(), pin->dispatch()->Create,
+                                 &pin->abi(), irp);
+        if (status == STATUS_PENDING)
+            return status; // KsCompletePendingRequest comes to finish_pin_create
+        if (!NT_SUCCESS(status)) {
+            Refusal::record("the driver's Create refused the pin");
+            trace_create(filter.kernel, name_of(*pin), status);
+            release_claim(*pin);
+            destroy(*pin);
+        }
+    }
+    if (!NT_SUCCESS(status)) {
+        ObDereferenceObject(filter.file);
+        return complete(irp, status);
+    }
+    return connect_and_complete(*pin, irp);
+}
+
+NTSTATUS NTAPI pin_close(PDEVICE_OBJECT device_object, PIRP irp) {
+    Pin *pin = Pin::of(IoGetCurrentIrpStackLocation(irp)->FileObject);
+    if (!pin)
+        return complete(irp, STATUS_SUCCESS);
+    pin->closing = true;
+    if (pin->transport)
+        pin->transport->shut_down();
+    else if (pin->abi().DeviceState != KSSTATE_STOP)
+        (void)pin->request_state(KSSTATE_STOP);
+    disconnect_source(*pin);
+    free_events(*pin);
+    NTSTATUS status;
+    {
+        MutexGuard guard(pin->control());
+        status = call_close(*pin, irp);
+    }
+    if (status == STATUS_PENDING)
+        return status;
+    finish_pin_close(*pin, irp);
+    return STATUS_SUCCESS;
+}
+
+} // namespace
+
+NTSTATUS NTAPI pin_create(PDEVICE_OBJECT device_object, PIRP irp) {
+    Refusal::forget();
+    const PFILE_OBJECT file = IoGetCurrentIrpStackLocation(irp)->FileObject;
+    Filter *filter = Filter::of(file->RelatedFileObject);
+    if (!filter)
+        return complete(irp, STATUS_INVALID_PARAMETER);
+    auto request = ConnectRequest::capture(irp);
+    if (!request)
+        return complete(irp, request.error().value());
+    return create(*filter, *request, irp);
+}
+
+void finish_pin_create(Pin &pin, PIRP irp) {
+    NTSTATUS status = irp->IoStatus.Status;
+    if (NT_SUCCESS(status) && NT_SUCCESS(pin.create_error)) {
+        connect_and_complete(pin, irp);
+        return;
+    }
+    if (!NT_SUCCESS(pin.create_error))
+        status = pin.create_error; // the minidriver's pending Close after a failed connection
+    release_claim(pin);
+    finish(pin);
+    complete(irp, status);
+}
+
+void finish_pin_close(Pin &pin, PIRP irp) {
+    pin.kernel.trace().event("ks.pin.close", {{"pin", std::string_view(name_of(pin))}});
+    finish(pin);
+    complete(irp, STATUS_SUCCESS);
+}
+
+} // namespace ksbox::ks

@@ -1,0 +1,85 @@
+// KSPROPERTY_CONNECTION_STATE of a pin (@doc stream/ksproperty-connection-state).
+#include "abi/export.h"
+#include "ks/filter.h"
+#include "ks/ks_class.h"
+#include "ks/pin.h"
+#include "ks/refusal.h"
+#include "ks/spin_guard.h"
+#include "ks/transport.h"
+#include "nt/call_driver.h"
+#include "nt/trace.h"
+
+namespace ksbox::ks {
+namespace {
+
+KS_ASSERT_MS_ABI(PFNKSPINSETDEVICESTATE);
+
+constexpr std::string_view state_names[] = {"stop", "acquire", "pause", "run"};
+
+/// "Any attempt to change the state of a filter that does not have this number of instances of
+/// this type of pin fails" (NS:ks._KSPIN_DESCRIPTOR_EX). Going back to STOP is always allowed.
+Status necessary_instances(Filter &filter) {
+    for (ULONG id = 0; id < filter.pin_factory_count(); ++id) {
+        const ULONG necessary = filter.pin_descriptor(id).InstancesNecessary;
+        const ULONG current = filter.instances(id);
+        if (current >= necessary)
+            continue;
+        Refusal::record("pin factory " + std::to_string(id) + " has " + std::to_string(current) +
+                        " instances, " + std::to_string(necessary) + " are necessary");
+        return Status(STATUS_INVALID_DEVICE_STATE);
+    }
+    return Status(STATUS_SUCCESS);
+}
+
+/// A pin outside the standard transport sees the raw jump, and its state is DeviceState.
+Status set_raw_state(Pin &pin, KSSTATE to, KSSTATE from) {
+    MutexGuard guard(pin.control());
+    const PFNKSPINSETDEVICESTATE callback =
+        pin.dispatch() ? pin.dispatch()->SetDeviceState : nullptr;
+    pin.abi().ClientState = to;
+    if (!callback)
+        return Status(STATUS_SUCCESS);
+    NTSTATUS status =
+        call_driver("KSPIN_DISPATCH.SetDeviceState", &pin.abi(), callback, &pin.abi(), to, from);
+    if (status == STATUS_PENDING)
+        status = STATUS_UNSUCCESSFUL; // forbidden; counts as a failure
+    if (!NT_SUCCESS(status))
+        pin.abi().ClientState = from;
+    return Status(status);
+}
+
+} // namespace
+
+Status Pin::request_state(KSSTATE to) {
+    if (to < KSSTATE_STOP || to > KSSTATE_RUN)
+        return Status(STATUS_INVALID_PARAMETER);
+    KSSTATE from;
+    {
+        MutexGuard guard(control());
+        from = abi().DeviceState;
+        if (from == to)
+            return Status(STATUS_SUCCESS);
+        if (to != KSSTATE_STOP) {
+            if (unattached()) {
+                Refusal::record("the pin is a communication source that no pin is connected to");
+                return Status(STATUS_INVALID_DEVICE_STATE);
+            }
+            if (const Status status = necessary_instances(filter()); !status.success())
+                return status;
+        }
+        abi().DeviceState = to;
+    }
+    const Status status =
+        transport ? transport->set_state(to, from) : set_raw_state(*this, to, from);
+    if (!status.success()) {
+        MutexGuard guard(control());
+        abi().DeviceState = from;
+    }
+    kernel.trace().event("ks.state", {{"pin", std::uint64_t(abi().Id)},
+                                      {"from", state_names[from]},
+                                      {"to", state_names[to]},
+                                      {"status", std::int64_t(status.value())}});
+    return status;
+}
+
+} // namespace ksbox::ks

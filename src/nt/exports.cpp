@@ -1,0 +1,50 @@
+#include "nt/exports.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "nt/ke/exports/exports.h"
+
+namespace ksbox {
+
+std::vector<Export> ntoskrnl_exports() {
+    std::vector<Export> all;
+    for (std::span<const Export> part :
+         {ke::event_exports(), ke::wait_exports(), ke::timer_exports(), ke::irql_exports(),
+          ke::time_exports(), ke::thread_exports(), ke::debug_exports(), pool_exports(),
+          mdl_exports(), memory_exports(), object_type_exports(), object_exports(),
+          object_service_exports(), key_exports(), registry_rtl_exports(), rtl_exports()})
+        all.insert(all.end(), part.begin(), part.end());
+    return all;
+}
+
+namespace {
+
+struct ModuleAlias {
+    std::string_view spelling;
+    std::string_view module;
+};
+// hal.dll has been a part of the kernel's export surface since Windows 10; both names reach all.
+constexpr std::array aliases = {
+    ModuleAlias{"ntoskrnl.exe", "ntoskrnl"},
+    ModuleAlias{"ntoskrnl", "ntoskrnl"},
+    ModuleAlias{"ntkrnlpa.exe", "ntoskrnl"},
+    ModuleAlias{"ntkrnlmp.exe", "ntoskrnl"},
+    ModuleAlias{"hal.dll", "ntoskrnl"},
+    ModuleAlias{"hal", "ntoskrnl"},
+    ModuleAlias{"ks.sys", "ks"},
+    ModuleAlias{"ks", "ks"},
+};
+
+} // namespace
+
+std::string_view module_of(std::string_view spelling) {
+    std::string lower(spelling);
+    std::ranges::transform(lower, lower.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    auto found = std::ranges::find(aliases, lower, &ModuleAlias::spelling);
+    return found == aliases.end() ? std::string_view() : found->module;
+}
+
+} // namespace ksbox
