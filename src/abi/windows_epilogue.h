@@ -74,3 +74,8 @@
 #undef RtlIsNtDdiVersionAvailable
 #undef ExInterlockedCompareExchange64
 #undef KsDeleteFilterFactory
+
+// The headers' own reads a member of a null pointer.
+#undef CONTAINING_RECORD
+#define CONTAINING_RECORD(address, type, field)                                                    \
+    ((type *)((char *)(address) - __builtin_offsetof(type, field)))

@@ -11,10 +11,15 @@ namespace ksbox {
 std::vector<Export> ntoskrnl_exports() {
     std::vector<Export> all;
     for (std::span<const Export> part :
-         {ke::event_exports(), ke::wait_exports(), ke::timer_exports(), ke::irql_exports(),
-          ke::time_exports(), ke::thread_exports(), ke::debug_exports(), pool_exports(),
-          mdl_exports(), memory_exports(), object_type_exports(), object_exports(),
-          object_service_exports(), key_exports(), registry_rtl_exports(), rtl_exports()})
+         {ke::event_exports(),   ke::wait_exports(),     ke::timer_exports(),
+          ke::irql_exports(),    ke::time_exports(),     ke::thread_exports(),
+          ke::debug_exports(),   pool_exports(),         mdl_exports(),
+          memory_exports(),      fast_mutex_exports(),   resource_exports(),
+          push_lock_exports(),   rundown_exports(),      lookaside_exports(),
+          slist_exports(),       interlocked_exports(),  work_item_exports(),
+          callback_exports(),    ex_timer_exports(),     ex_misc_exports(),
+          object_type_exports(), object_exports(),       object_service_exports(),
+          key_exports(),         registry_rtl_exports(), rtl_exports()})
         all.insert(all.end(), part.begin(), part.end());
     return all;
 }

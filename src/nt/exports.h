@@ -15,6 +15,19 @@ std::span<const Export> pool_exports();
 std::span<const Export> mdl_exports();
 std::span<const Export> memory_exports();
 
+// ex
+std::span<const Export> fast_mutex_exports();
+std::span<const Export> resource_exports();
+std::span<const Export> push_lock_exports();
+std::span<const Export> rundown_exports();
+std::span<const Export> lookaside_exports();
+std::span<const Export> slist_exports();
+std::span<const Export> interlocked_exports();
+std::span<const Export> work_item_exports();
+std::span<const Export> callback_exports();
+std::span<const Export> ex_timer_exports();
+std::span<const Export> ex_misc_exports();
+
 // ob
 std::span<const Export> object_type_exports();
 std::span<const Export> object_exports();

@@ -3,6 +3,7 @@
 #include "abi/windows.h"
 
 #include "nt/cm/registry.h"
+#include "nt/ex/executive.h"
 #include "nt/ke/bug_check.h"
 #include "nt/ke/random.h"
 #include "nt/ke/scheduler.h"
@@ -36,6 +37,7 @@ Result<std::unique_ptr<Kernel>> Kernel::create(KernelOptions options) {
     };
     kernel->objects_ = std::make_unique<ob::ObjectManager>(*kernel);
     KS_CHECK(kernel->scheduler_->start());
+    kernel->executive_ = std::make_shared<ex::Executive>(*kernel);
     kernel->registry_ = std::make_unique<cm::Registry>(*kernel);
     return kernel;
 }
