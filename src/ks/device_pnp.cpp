@@ -67,14 +67,16 @@ NTSTATUS start(Device &device, PIRP irp) {
     if (!NT_SUCCESS(status))
         return complete(irp, status);
     const auto &parameters = IoGetCurrentIrpStackLocation(irp)->Parameters.StartDevice;
-    MutexGuard guard(device.mutex);
     KSDEVICE &abi = device.abi();
+    // The mutex page says that AVStream holds the device mutex here, but also that it is not
+    // recursive, and shipped minidrivers take it in Start: @observed, it is free.
     if (callbacks(device).Start)
         status = not_pending(call_driver("KSDEVICE_DISPATCH.Start", &abi, callbacks(device).Start,
                                          &abi, irp, parameters.AllocatedResourcesTranslated,
                                          parameters.AllocatedResources));
     if (!NT_SUCCESS(status))
         return complete(irp, status);
+    MutexGuard guard(device.mutex);
     abi.Started = TRUE;
     if (callbacks(device).PostStart) {
         PIO_WORKITEM item = IoAllocateWorkItem(device.fdo());

@@ -114,6 +114,39 @@ NTSTATUS set_device_power(Device &device, PIRP irp, DEVICE_POWER_STATE to) {
     return complete(irp, status);
 }
 
+/// The device IRP that a system IRP asked for is done: the system IRP goes on.
+void NTAPI asleep(PDEVICE_OBJECT, UCHAR, POWER_STATE, PVOID context, PIO_STATUS_BLOCK) {
+    auto *irp = static_cast<PIRP>(context);
+    Device *device = Device::of(IoGetCurrentIrpStackLocation(irp)->DeviceObject);
+    irp->IoStatus.Status = STATUS_SUCCESS;
+    pass_down(*device, irp);
+}
+
+/// AVStream owns its devices' power policy: S0 is D0, every other system state D3. Falling asleep,
+/// the device goes first; waking, the system does.
+NTSTATUS set_system_power(Device &device, PIRP irp, SYSTEM_POWER_STATE to) {
+    KSDEVICE &abi = device.abi();
+    abi.SystemPowerState = to;
+    POWER_STATE wanted{};
+    wanted.DeviceState = to == PowerSystemWorking ? PowerDeviceD0 : PowerDeviceD3;
+    if (wanted.DeviceState > abi.DevicePowerState) {
+        IoMarkIrpPending(irp);
+        const NTSTATUS status = PoRequestPowerIrp(abi.PhysicalDeviceObject, IRP_MN_SET_POWER,
+                                                  wanted, asleep, irp, nullptr);
+        if (status != STATUS_PENDING) {
+            PoStartNextPowerIrp(irp);
+            complete(irp, status);
+        }
+        return STATUS_PENDING;
+    }
+    const NTSTATUS status = forward_and_wait(abi.NextDeviceObject, irp);
+    if (NT_SUCCESS(status) && wanted.DeviceState < abi.DevicePowerState)
+        (void)PoRequestPowerIrp(abi.PhysicalDeviceObject, IRP_MN_SET_POWER, wanted, nullptr,
+                                nullptr, nullptr);
+    PoStartNextPowerIrp(irp);
+    return complete(irp, status);
+}
+
 } // namespace
 
 NTSTATUS NTAPI KsDevicePower(PDEVICE_OBJECT device_object, PIRP irp) {
@@ -128,9 +161,7 @@ NTSTATUS NTAPI KsDevicePower(PDEVICE_OBJECT device_object, PIRP irp) {
     case IRP_MN_SET_POWER:
         if (power.Type == DevicePowerState)
             return set_device_power(*device, irp, power.State.DeviceState);
-        device->abi().SystemPowerState = power.State.SystemState;
-        irp->IoStatus.Status = STATUS_SUCCESS;
-        return pass_down(*device, irp);
+        return set_system_power(*device, irp, power.State.SystemState);
     default:
         return pass_down(*device, irp);
     }
