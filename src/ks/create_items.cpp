@@ -6,7 +6,8 @@
 
 #include "abi/export.h"
 #include "ks/internal_code.h"
-#include "ks/spin_guard.h"
+#include "nt/ke/thread.h"
+#include "nt/spin_guard.h"
 
 namespace ksbox::ks {
 namespace {

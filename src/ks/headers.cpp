@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "nt/ke/bug_check.h"
+#include "nt/ke/thread.h"
 #include "nt/mm/memory.h"
 
 namespace ksbox::ks {
@@ -57,8 +58,10 @@ ObjectHeader::ObjectHeader(PKSOBJECT_CREATE_ITEM list, ULONG count, PIRP create,
       device(create ? IoGetCurrentIrpStackLocation(create)->DeviceObject : nullptr) {}
 
 ObjectHeader::~ObjectHeader() {
-    set_target(nullptr);
-    set_power_dispatch(nullptr, nullptr);
+    if (ke::current_thread_or_null()) {
+        set_target(nullptr);
+        set_power_dispatch(nullptr, nullptr);
+    }
     magic_ = 0;
 }
 

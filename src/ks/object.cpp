@@ -3,6 +3,7 @@
 #include "ks/object.h"
 
 #include "base/assert.h"
+#include "ks/alive.h"
 #include "ks/device.h"
 #include "ks/event_list.h"
 #include "ks/ks_class.h"
@@ -39,7 +40,7 @@ Object::~Object() {
         return;
     auto *tag = static_cast<ObjectTag *>(abi_) - 1;
     // A crashed box keeps its memory as it was for the report.
-    if (!kernel.bug_check().stopped()) {
+    if (alive(kernel)) {
         tag->magic = 0;
         kernel.pool().free(tag, object_tag, nullptr);
     }

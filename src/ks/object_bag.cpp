@@ -5,6 +5,7 @@
 
 #include "abi/export.h"
 #include "base/assert.h"
+#include "ks/alive.h"
 #include "nt/call_driver.h"
 #include "nt/ke/bug_check.h"
 #include "nt/kernel.h"
@@ -28,8 +29,7 @@ ObjectBag::ObjectBag(Kernel &kernel, std::shared_ptr<BagItems> items)
     : kernel_(kernel), items_(std::move(items)) {}
 
 ObjectBag::~ObjectBag() {
-    // A crashed box runs no more driver code; its pool goes as a whole.
-    if (!kernel_.bug_check().stopped())
+    if (alive(kernel_))
         clear();
     magic_ = 0;
 }

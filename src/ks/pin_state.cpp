@@ -4,9 +4,9 @@
 #include "ks/ks_class.h"
 #include "ks/pin.h"
 #include "ks/refusal.h"
-#include "ks/spin_guard.h"
 #include "ks/transport.h"
 #include "nt/call_driver.h"
+#include "nt/spin_guard.h"
 #include "nt/trace.h"
 
 namespace ksbox::ks {

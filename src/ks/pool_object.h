@@ -7,7 +7,7 @@
 #include <new>
 #include <utility>
 
-#include "nt/ke/bug_check.h"
+#include "ks/alive.h"
 #include "nt/kernel.h"
 #include "nt/mm/pool.h"
 
@@ -19,8 +19,8 @@ template <typename T> struct PoolDelete {
     Kernel *kernel;
     void operator()(T *object) const {
         object->~T();
-        // A crashed box keeps its memory as it was for the report.
-        if (!kernel->bug_check().stopped())
+        // A dead box's pool goes as a whole.
+        if (alive(*kernel))
             kernel->pool().free(object, handle_tag, nullptr);
     }
 };

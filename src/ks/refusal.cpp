@@ -1,8 +1,8 @@
 // Why the last request was refused.
 #include "ks/refusal.h"
 
-#include "ks/spin_guard.h"
 #include "nt/ke/thread.h"
+#include "nt/spin_guard.h"
 #include "nt/trace.h"
 
 namespace ksbox::ks {
