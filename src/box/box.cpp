@@ -6,7 +6,7 @@
 #include "base/unicode.h"
 #include "box/crash_report.h"
 #include "box/driver_images.h"
-#include "box/exception_exports.h"
+#include "box/exception_hooks.h"
 #include "box/state.h"
 #include "nt/cm/reg_file.h"
 #include "nt/cm/registry.h"

@@ -9,7 +9,7 @@
 
 #include "abi/windows.h"
 
-#include "box/exception_exports.h"
+#include "box/exception_hooks.h"
 #include "box/export_catalogue.h"
 #include "nt/exports.h"
 #include "nt/ke/bug_check.h"

@@ -1,7 +1,7 @@
 #include "box/export_catalogue.h"
 
-#include "box/exception_exports.h"
 #include "ks/exports.h"
+#include "loader/exports.h"
 #include "nt/exports.h"
 
 namespace ksbox::box {
@@ -9,7 +9,7 @@ namespace ksbox::box {
 ExportCatalogue::ExportCatalogue() {
     std::vector<Export> ntoskrnl = ntoskrnl_exports();
     add("ntoskrnl", ntoskrnl);
-    add("ntoskrnl", exception_exports());
+    add("ntoskrnl", loader::seh_exports());
     add("ks", ks::ks_exports());
 }
 

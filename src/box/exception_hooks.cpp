@@ -1,4 +1,4 @@
-#include "box/exception_exports.h"
+#include "box/exception_hooks.h"
 
 #include "abi/windows.h"
 
@@ -56,26 +56,6 @@ void install_exception_hooks(Kernel &kernel) {
             kernel.extension<DriverImages>().index().find(reinterpret_cast<std::uint64_t>(address));
         return image == nullptr ? std::string_view() : std::string_view(image->name());
     };
-}
-
-std::span<const Export> exception_exports() {
-    static const Export exports[] = {
-        done_raw("__C_specific_handler",
-                 reinterpret_cast<const void *>(&loader::c_specific_handler), ""),
-        done<&ksbox_ExRaiseStatus>("ExRaiseStatus", "NF:ntddk.ExRaiseStatus"),
-        done<&ksbox_ExRaiseStatus>("RtlRaiseStatus", ""),
-        done<&ksbox_ExRaiseAccessViolation>("ExRaiseAccessViolation",
-                                            "NF:ntddk.ExRaiseAccessViolation"),
-        done<&ksbox_ExRaiseDatatypeMisalignment>("ExRaiseDatatypeMisalignment",
-                                                 "NF:ntddk.ExRaiseDatatypeMisalignment"),
-        done<&ksbox_RtlRaiseException>("RtlRaiseException", ""),
-        done<&ksbox_ProbeForRead>("ProbeForRead", "NF:wdm.ProbeForRead"),
-        done<&ksbox_ProbeForWrite>("ProbeForWrite", "NF:wdm.ProbeForWrite"),
-        done<&ksbox_local_unwind>("_local_unwind", ""),
-        done<&ksbox_RtlUnwind>("RtlUnwind", ""),
-        done<&ksbox_RtlUnwindEx>("RtlUnwindEx", ""),
-    };
-    return exports;
 }
 
 } // namespace ksbox::box
