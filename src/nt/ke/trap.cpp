@@ -5,7 +5,9 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <sys/syscall.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -23,6 +25,7 @@
 extern "C" {
 void ksbox_trap_enter();
 void ksbox_trap_service_entry();
+void ksbox_signal_return();
 [[noreturn]] void ksbox_trap_resume(CONTEXT *context);
 [[noreturn]] void ksbox_trap_dispatch(ksbox::ke::TrapFrame *frame);
 void ksbox_trap_service(std::uint64_t service);
@@ -43,9 +46,23 @@ constexpr std::array<int, 16> general_registers = {
     REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
     REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
 
+// The kernel's struct sigaction. Handlers are installed past libc and the sanitizers: ThreadSanitizer
+// would hold signals back until the next libc call, which a looping driver never makes.
+struct KernelSignalAction {
+    void (*handler)(int, siginfo_t *, void *) = nullptr;
+    unsigned long flags = 0;
+    void (*restorer)() = nullptr;
+    unsigned long mask = 0;
+};
+
+void change_action(int signal, const KernelSignalAction *action, KernelSignalAction *previous) {
+    constexpr std::size_t mask_bytes = sizeof action->mask;
+    KS_ASSERT(syscall(SYS_rt_sigaction, signal, action, previous, mask_bytes) == 0);
+}
+
 // What the process did with these signals before the first box; faults of others go there.
 struct PreviousActions {
-    std::array<struct sigaction, 65> actions{};
+    std::array<KernelSignalAction, 65> actions{};
 };
 PreviousActions &previous_actions() {
     static PreviousActions actions;
@@ -53,16 +70,16 @@ PreviousActions &previous_actions() {
 }
 
 void pass_on(int signal, siginfo_t *info, void *raw) {
-    const struct sigaction &previous = previous_actions().actions[static_cast<std::size_t>(signal)];
-    if ((previous.sa_flags & SA_SIGINFO) != 0 && previous.sa_sigaction != nullptr) {
-        previous.sa_sigaction(signal, info, raw);
-    } else if (previous.sa_handler != SIG_DFL && previous.sa_handler != SIG_IGN) {
-        previous.sa_handler(signal);
-    } else {
-        struct sigaction standard{};
-        standard.sa_handler = SIG_DFL;
-        sigaction(signal, &standard, nullptr);
+    const KernelSignalAction &previous =
+        previous_actions().actions[static_cast<std::size_t>(signal)];
+    auto handler = reinterpret_cast<std::uintptr_t>(previous.handler);
+    constexpr std::uintptr_t ignore = 1;
+    if (handler > ignore) {
+        previous.handler(signal, info, raw);
+        return;
     }
+    KernelSignalAction standard; // on return the fault happens again and ends the process
+    change_action(signal, &standard, nullptr);
 }
 
 class Interrupted {
@@ -348,14 +365,14 @@ void install_trap_handlers() {
     static const bool installed = [] {
         for (int signal :
              {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, freeze_signal(), watchdog_signal()}) {
-            struct sigaction action{};
-            action.sa_sigaction = on_signal;
-            action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART;
-            sigemptyset(&action.sa_mask);
-            sigaddset(&action.sa_mask, freeze_signal());
-            sigaddset(&action.sa_mask, watchdog_signal());
-            sigaction(signal, &action,
-                      &previous_actions().actions[static_cast<std::size_t>(signal)]);
+            constexpr unsigned long restorer_given = 0x0400'0000; // SA_RESTORER
+            KernelSignalAction action;
+            action.handler = on_signal;
+            action.flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART | restorer_given;
+            action.restorer = ksbox_signal_return;
+            action.mask = (1ul << (freeze_signal() - 1)) | (1ul << (watchdog_signal() - 1));
+            change_action(signal, &action,
+                          &previous_actions().actions[static_cast<std::size_t>(signal)]);
         }
         return true;
     }();

@@ -110,4 +110,13 @@ ksbox_trap_resume:
     .cfi_endproc
     .size ksbox_trap_resume, .-ksbox_trap_resume
 
+// Where the kernel returns to from a signal handler: rt_sigreturn, in the bytes that debuggers know.
+    .globl ksbox_signal_return
+    .type ksbox_signal_return, @function
+    nop
+ksbox_signal_return:
+    movq $15, %rax
+    syscall
+    .size ksbox_signal_return, .-ksbox_signal_return
+
     .section .note.GNU-stack,"",@progbits
