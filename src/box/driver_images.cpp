@@ -28,6 +28,8 @@ mm::Protection protection_of(loader::Protection protection) {
         return mm::Protection::read;
     case loader::Protection::read_write:
         return mm::Protection::read_write;
+    case loader::Protection::read_write_execute:
+        return mm::Protection::read_write_execute; // sections that the driver itself wants so
     default:
         return mm::Protection::read_execute;
     }
@@ -54,8 +56,6 @@ class DriverImages::Memory final : public loader::ImageMemory {
         return range ? *range : nullptr;
     }
     bool protect(std::byte *address, std::size_t bytes, loader::Protection protection) override {
-        if (protection == loader::Protection::read_write_execute)
-            return false;
         return kernel_.memory().protect(address, bytes, protection_of(protection)).has_value();
     }
     void release(std::byte *address, std::size_t) override {
