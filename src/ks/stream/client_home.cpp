@@ -1,6 +1,7 @@
 // Client IRPs: in and out.
 #include "ks/stream/client_home.h"
 
+#include "ks/data_range.h"
 #include "ks/stream/pin_stream.h"
 
 namespace ksbox::ks {
@@ -37,9 +38,33 @@ NTSTATUS ClientHome::submit(PIRP irp) {
     auto made = StreamIrp::create(irp, captured_bytes(location), true, *this);
     if (!made)
         return complete(irp, made.error().value());
+    if (write &&
+        ((*made)->frames.front().header->OptionsFlags & KSSTREAM_HEADER_OPTIONSF_TYPECHANGED))
+        return change_format(irp, **made);
     IoMarkIrpPending(irp);
     stream_.receive(*made->release());
     return STATUS_PENDING;
+}
+
+/// Never reaches the queue: the minidriver learns of it by its SetDataFormat.
+NTSTATUS ClientHome::change_format(PIRP irp, StreamIrp &request) {
+    const KSSTREAM_HEADER &header = *request.frames.front().header;
+    const ULONG bytes = header.DataUsed;
+    NTSTATUS status = STATUS_SUCCESS;
+    if (!stream_.queue().empty()) {
+        status = STATUS_DEVICE_BUSY;
+    } else {
+        std::vector<std::uint64_t> copy((bytes + 7) / 8);
+        std::memcpy(copy.data(), header.Data, bytes);
+        const auto format = read_format(std::as_bytes(std::span(copy)));
+        MutexGuard guard(stream_.pin().control());
+        const auto changed =
+            format ? stream_.pin().change_data_format(*format) : std::unexpected(format.error());
+        if (!changed)
+            status = changed.error().value();
+    }
+    request.restore_headers();
+    return complete(irp, status, NT_SUCCESS(status) ? bytes : 0);
 }
 
 void ClientHome::receive(StreamIrp &irp) {

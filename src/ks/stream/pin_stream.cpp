@@ -4,7 +4,9 @@
 #include "ks/filter.h"
 #include "ks/object_name.h"
 #include "ks/processing/filter_processor.h"
+#include "ks/refusal.h"
 #include "ks/stream/client_home.h"
+#include "ks/stream/injection.h"
 #include "ks/stream/pipe.h"
 #include "ks/stream/requester.h"
 #include "nt/call_driver.h"
@@ -44,6 +46,13 @@ Result<std::unique_ptr<PinTransport>> PinTransport::create(Pin &pin) {
 PinStream::PinStream(Pin &pin) : pin_(pin), name_(name_of(pin)) {}
 
 Result<void> PinStream::initialize() {
+    // The copies that a splitter's second instance gets are not made: better no pin than a pin
+    // that never sees a frame.
+    if (pin_.has_flag(KSPIN_FLAG_SPLITTER) && pin_.filter().instances(pin_.abi().Id) > 1) {
+        Refusal::record("a second instance of a splitter pin (KSPIN_FLAG_SPLITTER) is not "
+                        "implemented");
+        return fail(STATUS_NOT_IMPLEMENTED);
+    }
     const Queue::Options options{input(), pin_.has_flag(KSPIN_FLAG_DISTINCT_TRAILING_EDGE),
                                  pin_.has_flag(KSPIN_FLAG_ENFORCE_FIFO),
                                  pin_.has_flag(KSPIN_FLAG_GENERATE_MAPPINGS)};
@@ -197,6 +206,12 @@ void PinStream::attach_gate(KSGATE *gate, GateKind kind) {
     attached_kind_ = kind;
     if (gate)
         filter->attach(gate, kind);
+}
+
+void PinStream::set_frame_return(PFNKSPINFRAMERETURN frame_return) {
+    if (open_)
+        return; // "unless the filter is in the stop state"
+    injector_ = frame_return ? std::make_unique<Injector>(*this, frame_return) : nullptr;
 }
 
 void PinStream::frames_available(bool available) {

@@ -17,6 +17,7 @@ namespace ksbox::ks {
 
 class ClientHome;
 class FilterProcessor;
+class Injector;
 class Pipe;
 
 class PinStream final : public PinTransport, public StreamIrpReceiver, QueueListener {
@@ -71,6 +72,10 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     Result<void> set_allocator(PFILE_OBJECT file);
     PFILE_OBJECT allocator_file() const { return allocator_; }
 
+    /// Injection mode, from the next circuit on; null ends it. STOP.
+    void set_frame_return(PFNKSPINFRAMERETURN frame_return);
+    Injector *injector() { return injector_.get(); }
+
     /// KsPinAttachAndGate, KsPinAttachOrGate; null detaches. STOP, PASSIVE_LEVEL.
     void attach_gate(KSGATE *gate, GateKind kind);
     KSGATE *attached_gate() const { return attached_; }
@@ -103,6 +108,7 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     PFILE_OBJECT allocator_ = nullptr;
     std::unique_ptr<PinProcessor> processor_; ///< pin-centric pins
     std::unique_ptr<ClientHome> client_home_;
+    std::unique_ptr<Injector> injector_;
     std::unique_ptr<Queue> queue_;
     FrameTransport transport_ = FrameTransport::client;
 

@@ -6,6 +6,7 @@
 
 #include "base/assert.h"
 #include "ks/stream/frame_allocator.h"
+#include "ks/stream/injection.h"
 #include "ks/stream/irp_forwarder.h"
 #include "ks/stream/pin_stream.h"
 #include "ks/stream/requester.h"
@@ -224,8 +225,29 @@ Result<void> Pipe::make_circuit(PinStream &source) {
     return {};
 }
 
+/// Injection mode: frames come from the minidriver and go back to it.
+Result<void> Pipe::make_injection(PinStream &source, PinStream *sink) {
+    Injector &injector = *source.injector();
+    if (source.input())
+        return fail(STATUS_INVALID_DEVICE_STATE);
+    if (sink) {
+        sink->queue().set_receiver(nullptr);
+        sink->set_transport(FrameTransport::pipe);
+        source.set_transport(FrameTransport::pipe);
+        injector.set_next(sink);
+    } else {
+        forwarder_ = std::make_unique<IrpForwarder>(source.pin().connected_file, false, injector);
+        source.set_transport(FrameTransport::irp);
+        injector.set_next(forwarder_.get());
+    }
+    return {};
+}
+
 /// STOP: every frame goes home, the minidrivers' Reset are called, the circuit is gone.
 void Pipe::tear_down() {
+    for (PinStream *pin : pins_)
+        if (pin->injector())
+            pin->injector()->set_next(nullptr);
     if (forwarder_)
         forwarder_->cancel_all();
     for (PinStream *pin : pins_)

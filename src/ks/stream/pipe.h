@@ -50,6 +50,7 @@ class Pipe {
     Status step_down(KSSTATE to, bool force);
     Result<void> build();
     Result<void> make_circuit(PinStream &source);
+    Result<void> make_injection(PinStream &source, PinStream *sink);
     static Result<std::unique_ptr<FrameAllocator>>
     choose_allocator(std::initializer_list<PinStream *> pins, FrameSetup &setup);
     void tear_down();
