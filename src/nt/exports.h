@@ -40,6 +40,32 @@ std::span<const Export> registry_rtl_exports(); // RtlQueryRegistryValues …
 // rtl
 std::span<const Export> rtl_exports(); // RtlInitUnicodeString … and the C library
 
+// io
+std::span<const Export> irp_exports();
+std::span<const Export> irp_dispatch_exports();
+std::span<const Export> irp_cancel_exports();
+std::span<const Export> irp_build_exports();
+std::span<const Export> cancel_safe_queue_exports();
+std::span<const Export> start_io_exports();
+std::span<const Export> device_queue_exports();
+std::span<const Export> remove_lock_exports();
+std::span<const Export> device_exports();
+std::span<const Export> driver_exports();
+std::span<const Export> file_exports();
+std::span<const Export> share_access_exports();
+std::span<const Export> device_interface_exports();
+std::span<const Export> device_property_exports();
+std::span<const Export> notification_exports();
+std::span<const Export> power_exports();
+std::span<const Export> device_timer_exports();
+std::span<const Export> io_misc_exports();
+
+// ps
+std::span<const Export> process_exports();
+
+// se
+std::span<const Export> security_exports();
+
 /// Everything that drivers import from ntoskrnl.exe and hal.dll.
 std::vector<Export> ntoskrnl_exports();
 

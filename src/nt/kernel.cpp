@@ -4,6 +4,7 @@
 
 #include "nt/cm/registry.h"
 #include "nt/ex/executive.h"
+#include "nt/io/io_manager.h"
 #include "nt/ke/bug_check.h"
 #include "nt/ke/random.h"
 #include "nt/ke/scheduler.h"
@@ -11,6 +12,7 @@
 #include "nt/mm/memory.h"
 #include "nt/mm/pool.h"
 #include "nt/ob/object_manager.h"
+#include "nt/ps/process.h"
 #include "nt/trace.h"
 
 namespace ksbox {
@@ -39,6 +41,11 @@ Result<std::unique_ptr<Kernel>> Kernel::create(KernelOptions options) {
     KS_CHECK(kernel->scheduler_->start());
     kernel->executive_ = std::make_shared<ex::Executive>(*kernel);
     kernel->registry_ = std::make_unique<cm::Registry>(*kernel);
+    kernel->system_process_ = kernel->extension<ps::Processes>().system();
+    kernel->io_ = std::make_unique<io::IoManager>(*kernel);
+    kernel->trace_->name_of = [&io = *kernel->io_](const void *address) {
+        return io.describe(address);
+    };
     return kernel;
 }
 
@@ -77,7 +84,11 @@ std::uint64_t Kernel::random(std::string_view purpose) {
 }
 
 const void *Kernel::box_data(std::string_view export_name) const {
-    return export_name == "KeNumberProcessors" ? &processor_count_ : nullptr;
+    if (export_name == "KeNumberProcessors")
+        return &processor_count_;
+    if (export_name == "PsInitialSystemProcess")
+        return &system_process_;
+    return nullptr;
 }
 
 } // namespace ksbox

@@ -151,6 +151,7 @@ class Kernel {
     std::vector<NamedExtension> extensions_; // in order of creation
     std::unordered_map<std::string, std::uint64_t> random_counters_;
     signed char processor_count_ = 0;
+    void *system_process_ = nullptr; ///< what PsInitialSystemProcess holds
 };
 
 /// The kernel of the current box thread. Precondition: the caller runs on a box thread.

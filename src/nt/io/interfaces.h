@@ -2,6 +2,7 @@
 // link is there while the interface is enabled.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,28 +25,34 @@ struct Interface {
     std::map<PropertyKey, PropertyValue> properties;
 };
 
+/// PASSIVE_LEVEL. An Interface, once made, stays for the life of the box, as on Windows.
 class Interfaces {
   public:
     explicit Interfaces(IoManager &io) : io_(io) {}
 
-    /// The interface, made if need be. STATUS_INVALID_DEVICE_REQUEST: `physical` is no PDO;
-    /// STATUS_INVALID_PARAMETER: a backslash in the reference string.
-    Result<Interface *> add(PDEVICE_OBJECT physical, const Guid &category,
-                            std::u16string_view reference);
-    /// STATUS_OBJECT_NAME_EXISTS (a success) when already so; STATUS_OBJECT_NAME_NOT_FOUND.
+    struct Added {
+        Interface *interface;
+        bool is_new;
+    };
+    /// STATUS_INVALID_DEVICE_REQUEST: `physical` is no PDO, or a path separator in the reference
+    /// string. A known interface of a device that came back is taken up again.
+    Result<Added> add(PDEVICE_OBJECT physical, const Guid &category, std::u16string_view reference);
+    /// STATUS_OBJECT_NAME_EXISTS (a success) when enabled already; STATUS_OBJECT_NAME_NOT_FOUND for
+    /// an unknown one, and for disabling one that is not enabled.
     Result<NTSTATUS> set_state(std::u16string_view link, bool enable);
     /// By symbolic link, in either spelling (\??\ or \\?\), case ignored; null: none.
     Interface *find(std::u16string_view link);
     /// Enabled ones (all of them with `disabled_too`), in the order of registration. `physical`
     /// restricts to a device.
     std::vector<Interface *> list(const Guid &category, PDEVICE_OBJECT physical, bool disabled_too);
-    const std::vector<std::unique_ptr<Interface>> &all() const { return interfaces_; }
+    std::vector<Interface *> all();
     /// The device goes: its interfaces are disabled.
     void device_removed(PDEVICE_OBJECT physical);
 
   private:
     std::size_t enabled_links(const Interface &interface) const;
     IoManager &io_;
+    ke::HostLock lock_;
     std::vector<std::unique_ptr<Interface>> interfaces_;
 };
 

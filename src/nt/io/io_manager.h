@@ -22,6 +22,10 @@ namespace ksbox::ke {
 class Thread;
 }
 
+namespace ksbox::ps {
+class Process;
+}
+
 namespace ksbox::io {
 
 class Pnp;
@@ -54,14 +58,16 @@ class IoManager {
     /// or files are open on them; describe_left() says which.
     Result<void> unload_driver(PDRIVER_OBJECT driver);
     /// A driver object for the runtime's own drivers (root bus, files, KS filters); `init` fills
-    /// MajorFunction and may be null. The caller owns the reference.
+    /// MajorFunction and may be null. `name`: "ksboxbus", or a whole path. The caller owns the
+    /// reference.
     Result<PDRIVER_OBJECT> create_driver(std::u16string_view name, PDRIVER_INITIALIZE init);
     /// What keeps the driver from unloading, one a line; empty: nothing.
     std::string describe_left(PDRIVER_OBJECT driver);
 
     /// Runs `work` on a system thread at PASSIVE_LEVEL and waits for it. In place when the current
-    /// thread is one.
-    void on_system_thread(std::string name, const std::function<void()> &work);
+    /// thread is one. STATUS_INSUFFICIENT_RESOURCES.
+    [[nodiscard]] Result<void> on_system_thread(std::string name,
+                                                const std::function<void()> &work);
 
     Pnp &pnp() { return *pnp_; }
     Interfaces &interfaces() { return *interfaces_; }
@@ -71,10 +77,14 @@ class IoManager {
 
     /// Cancels every IRP the thread has issued; does not wait.
     void cancel_thread_io(ke::Thread &thread);
-    void cancel_process_io(void *process);
+    void cancel_process_io(ps::Process &process);
+    /// CancelIoEx: the process's requests on the file, or the one with that status block; how many.
+    unsigned cancel_file_io(ps::Process &process, PFILE_OBJECT file, const IO_STATUS_BLOCK *block);
+    /// An IRP of the current thread that may have been completed (and freed) meanwhile.
+    void cancel_own_irp(PIRP irp, std::uint64_t number);
     /// Gives up on what a driver never completed: the IRPs lose their requester, completion then
     /// frees them without touching its memory.
-    void abandon_process_io(void *process);
+    void abandon_process_io(ps::Process &process);
     /// Thread exit: cancels, waits up to five minutes of the box's time, abandons the rest.
     void run_down_thread_io(ke::Thread &thread);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@
 #include "base/guid.h"
 #include "base/result.h"
 #include "nt/io/io_manager.h"
+#include "nt/ke/host_lock.h"
 
 namespace ksbox::io {
 
@@ -69,6 +71,8 @@ struct DeviceNode {
     DEVICE_POWER_STATE power = PowerDeviceD0;
     SYSTEM_POWER_STATE system_power = PowerSystemWorking;
     std::map<PropertyKey, PropertyValue> properties; ///< IoSetDevicePropertyData
+    /// Interfaces enabled before IRP_MN_START_DEVICE has completed: told of after it.
+    std::vector<std::pair<Guid, std::u16string>> late_arrivals;
 };
 
 class Pnp {
@@ -94,25 +98,40 @@ class Pnp {
     /// Handles what IoInvalidateDeviceState and IoInvalidateDeviceRelations ask for.
     void invalidate(PDEVICE_OBJECT physical, bool relations);
 
-    const std::vector<std::unique_ptr<DeviceNode>> &nodes() const { return nodes_; }
+    /// In the order of arrival.
+    std::vector<DeviceNode *> nodes() const;
     /// The node of a PDO; null for any other device.
     DeviceNode *node_of(PDEVICE_OBJECT physical) const;
     /// The node at the bottom of a device's stack; null when it stands on no PDO.
     DeviceNode *node_below(PDEVICE_OBJECT device) const;
-    /// Called when the last file of a surprise-removed stack has closed.
+    /// A PDO's last file has closed: removes a surprise-removed device for good. PASSIVE_LEVEL.
     void last_file_closed(PDEVICE_OBJECT physical);
 
   private:
-    friend struct RootBus;
-    Result<void> start_stack(DeviceNode &node);
-    void finish_removal(DeviceNode &node);
+    using Work = std::function<Result<void>()>;
+    /// Runs on a system thread, one operation at a time.
+    Result<void> run(const char *name, const Work &work);
     Result<PDEVICE_OBJECT> create_physical(DeviceNode &node);
+    void write_registry(DeviceNode &node);
     std::u16string free_instance(const std::u16string &device_id) const;
-    NTSTATUS send(DeviceNode &node, UCHAR minor, const IO_STACK_LOCATION *parameters,
+    Result<void> build_stack(DeviceNode &node);
+    Result<void> start_stack(DeviceNode &node);
+    Result<void> start_device(DeviceNode &node);
+    void learn_about(DeviceNode &node);
+    void learn_relations(DeviceNode &node);
+    void learn_again(DeviceNode &node, bool relations);
+    /// IRP_MN_REMOVE_DEVICE, and the node's end.
+    void finish_removal(DeviceNode &node);
+    void erase(DeviceNode &node);
+    NTSTATUS send(DeviceNode &node, UCHAR minor, const IO_STACK_LOCATION *parameters = nullptr,
                   ULONG_PTR *information = nullptr);
+    Result<void> send_power(DeviceNode &node, UCHAR minor, SYSTEM_POWER_STATE state);
 
     IoManager &io_;
     PDRIVER_OBJECT bus_driver_ = nullptr;
+    KEVENT turn_;                 ///< signalled while no operation runs
+    ke::Thread *owner_ = nullptr; ///< who runs the operation
+    mutable ke::HostLock lock_;
     std::vector<std::unique_ptr<DeviceNode>> nodes_;
     ULONG class_instances_ = 0;
 };

@@ -1,3 +1,4 @@
+#include "nt/io/io_manager.h"
 #include "nt/ke/scheduler.h"
 
 #include <algorithm>
@@ -101,6 +102,8 @@ void Scheduler::run_thread(Thread &thread) {
 
 void Scheduler::exit_thread(NTSTATUS status) {
     Thread &thread = current_thread();
+    if (!IsListEmpty(&thread.irps))
+        kernel_.io().run_down_thread_io(thread);
     lock();
     thread.body->exit_status = status;
     thread.body->Header.SignalState = 1;

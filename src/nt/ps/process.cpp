@@ -29,6 +29,7 @@ Process::Process(Kernel &kernel, std::string name, std::uint64_t id, ProcessBody
     : kernel(kernel), name(std::move(name)), id(id), body(body) {
     KeInitializeEvent(&exiting, NotificationEvent, FALSE);
     KeInitializeEvent(&finished_, SynchronizationEvent, FALSE);
+    InitializeListHead(&irps);
 }
 
 Result<std::byte *> Process::allocate(std::size_t bytes) {
@@ -38,14 +39,16 @@ Result<std::byte *> Process::allocate(std::size_t bytes) {
     return address;
 }
 
-void Process::free(std::byte *address) {
+bool Process::free(std::byte *address) {
     {
         ke::HostLockGuard guard(lock_);
         auto found = std::find(memory_.begin(), memory_.end(), address);
-        KS_ASSERT(found != memory_.end());
+        if (found == memory_.end())
+            return false;
         memory_.erase(found);
     }
     kernel.memory().release(address);
+    return true;
 }
 
 void Process::free_all() {
@@ -116,11 +119,11 @@ void Processes::run_down(Process &process, NTSTATUS exit_status) {
     process.exit_status = exit_status;
     KeSetEvent(&process.exiting, IO_NO_INCREMENT, FALSE);
     auto &io = kernel_.io();
-    io.cancel_process_io(body);
+    io.cancel_process_io(process);
     // Cleanup of the files cancels what a driver parks without a cancel routine.
     kernel_.objects().close_all(body);
     if (!process.wait_for_requests(rundown_timeout_100ns))
-        io.abandon_process_io(body);
+        io.abandon_process_io(process);
     process.free_all();
     KeSetEvent(reinterpret_cast<PKEVENT>(&body->Header), IO_NO_INCREMENT, FALSE);
     {

@@ -45,9 +45,12 @@ class Process {
 
     /// Zeroed read-write memory of the client, in its window. STATUS_INSUFFICIENT_RESOURCES.
     Result<std::byte *> allocate(std::size_t bytes);
-    void free(std::byte *address);
+    /// False: not an address from allocate().
+    bool free(std::byte *address);
 
-    /// Requests of the process that drivers still hold; the I/O manager counts.
+    /// Requests of the process that drivers still hold: IrpTrailer::of_process, under the I/O
+    /// manager's lock, which also counts them here.
+    LIST_ENTRY irps;
     void request_issued() { __atomic_add_fetch(&requests_, 1, __ATOMIC_RELAXED); }
     void request_finished(); ///< IRQL <= DISPATCH_LEVEL
     std::int64_t requests() const { return __atomic_load_n(&requests_, __ATOMIC_ACQUIRE); }

@@ -1,0 +1,71 @@
+// The I/O manager's birth, and the names it gives to what it owns.
+#include "nt/io/io_manager.h"
+
+#include "base/unicode.h"
+#include "nt/io/device_object.h"
+#include "nt/io/driver_object.h"
+#include "nt/io/file_object.h"
+#include "nt/io/interfaces.h"
+#include "nt/io/irp.h"
+#include "nt/io/notifications.h"
+#include "nt/io/pnp.h"
+#include "nt/io/state.h"
+#include "nt/mm/pool.h"
+#include "nt/ob/object_manager.h"
+
+namespace ksbox::io {
+
+IoManager::IoManager(Kernel &kernel) : kernel_(kernel), state_(std::make_unique<State>()) {
+    define_device_type(kernel);
+    define_driver_type(kernel);
+    define_file_type(kernel);
+    interfaces_ = std::make_unique<Interfaces>(*this);
+    notifications_ = std::make_unique<Notifications>(*this);
+    pnp_ = std::make_unique<Pnp>(*this);
+}
+
+IoManager::~IoManager() = default;
+
+std::u16string IoManager::next_device_name() {
+    const auto number = __atomic_fetch_add(&state_->next_device, 1, __ATOMIC_RELAXED);
+    constexpr char16_t digits[] = u"0123456789abcdef";
+    std::u16string name = u"\\Device\\";
+    for (int shift = 28; shift >= 0; shift -= 4)
+        name += digits[(number >> shift) & 0xf];
+    return name;
+}
+
+std::string IoManager::describe(const void *address) {
+    if (!address)
+        return {};
+    auto &objects = kernel_.objects();
+    if (objects.is_object(address)) {
+        const auto type = objects.type_of(address);
+        const auto name = to_utf8(objects.name_of(address));
+        const auto id = std::to_string(objects.id_of(address));
+        switch (type) {
+        case ob::ObjectType::file:
+            return "file" + id + " " + name;
+        case ob::ObjectType::device: {
+            if (!name.empty())
+                return "device " + name;
+            auto *driver = static_cast<const DEVICE_OBJECT *>(address)->DriverObject;
+            return "device" + id + " of " + to_utf8(objects.name_of(driver));
+        }
+        case ob::ObjectType::driver:
+            return "driver " + name;
+        default:
+            return {};
+        }
+    }
+    const auto block = kernel_.pool().find(address);
+    if (block && block->address == address && block->bytes >= sizeof(IRP)) {
+        auto *irp = static_cast<PIRP>(const_cast<void *>(address));
+        if (irp->Type == IO_TYPE_IRP && block->bytes >= irp->Size + sizeof(IrpTrailer))
+            if (const auto number = irp_number(irp))
+                return "irp" + std::to_string(number);
+    }
+    return {};
+}
+
+} // namespace ksbox::io

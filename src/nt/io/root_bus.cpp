@@ -1,0 +1,296 @@
+// PnP, power and the rest at the bottom of the stack: every IRP that reaches a PDO is completed
+// here, as the pages for bus drivers say.
+#include "nt/io/root_bus.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/assert.h"
+#include "nt/io/device_object.h"
+#include "nt/io/driver_object.h"
+#include "nt/io/pnp.h"
+#include "nt/ke/bug_check.h"
+#include "nt/mm/pool.h"
+#include "nt/ob/object_manager.h"
+
+// The hardware abstraction layer's; a build without it still links.
+extern "C" __attribute__((weak)) PDMA_ADAPTER NTAPI IoGetDmaAdapter(PDEVICE_OBJECT,
+                                                                    PDEVICE_DESCRIPTION, PULONG);
+
+namespace ksbox::io {
+
+namespace {
+
+void *allocate(Kernel &kernel, std::size_t bytes) {
+    return kernel.pool().allocate(mm::PoolKind::paged, bytes, pnp_tag, nullptr, true);
+}
+
+/// A terminated string (or list of strings) in paged pool, as the receiver frees it.
+NTSTATUS give_text(Kernel &kernel, PIRP irp, std::u16string_view text) {
+    auto *copy = static_cast<WCHAR *>(allocate(kernel, (text.size() + 2) * 2));
+    if (!copy)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    std::memcpy(copy, text.data(), text.size() * 2);
+    irp->IoStatus.Information = reinterpret_cast<ULONG_PTR>(copy);
+    return STATUS_SUCCESS;
+}
+
+std::u16string joined(const std::vector<std::u16string> &list) {
+    std::u16string text;
+    for (const auto &item : list)
+        (text += item) += u'\0';
+    return text;
+}
+
+/// @doc kernel/irp-mn-query-id
+NTSTATUS query_id(Kernel &kernel, PIRP irp, const DeviceNode &node, BUS_QUERY_ID_TYPE type) {
+    switch (type) {
+    case BusQueryDeviceID:
+        return give_text(kernel, irp, node.facts.device_id);
+    case BusQueryInstanceID:
+        return give_text(kernel, irp, node.facts.instance_id);
+    case BusQueryHardwareIDs:
+        return give_text(kernel, irp, joined(node.facts.hardware_ids));
+    case BusQueryCompatibleIDs:
+        return give_text(kernel, irp, joined(node.facts.compatible_ids));
+    default:
+        return irp->IoStatus.Status;
+    }
+}
+
+/// @doc kernel/irp-mn-query-capabilities
+NTSTATUS query_capabilities(DEVICE_CAPABILITIES &capabilities, const DeviceNode &node) {
+    if (capabilities.Version != 1 || capabilities.Size < sizeof(DEVICE_CAPABILITIES))
+        return STATUS_UNSUCCESSFUL;
+    capabilities.UniqueID = TRUE;
+    capabilities.SilentInstall = TRUE;
+    capabilities.RawDeviceOK = FALSE;
+    capabilities.SurpriseRemovalOK = FALSE;
+    capabilities.Address = node.facts.address;
+    capabilities.UINumber = ULONG(-1);
+    capabilities.DeviceState[PowerSystemUnspecified] = PowerDeviceUnspecified;
+    capabilities.DeviceState[PowerSystemWorking] = PowerDeviceD0;
+    for (int state = PowerSystemSleeping1; state < PowerSystemMaximum; ++state)
+        capabilities.DeviceState[state] = PowerDeviceD3;
+    capabilities.SystemWake = PowerSystemUnspecified;
+    capabilities.DeviceWake = PowerDeviceUnspecified;
+    return STATUS_SUCCESS;
+}
+
+VOID NTAPI reference_interface(PVOID context) {
+    ObfReferenceObject(context);
+}
+VOID NTAPI dereference_interface(PVOID context) {
+    ObfDereferenceObject(context);
+}
+
+BOOLEAN NTAPI translate_address(PVOID, PHYSICAL_ADDRESS address, ULONG, PULONG,
+                                PPHYSICAL_ADDRESS to) {
+    *to = address; // memory space is one in a box
+    return TRUE;
+}
+
+PDMA_ADAPTER NTAPI dma_adapter(PVOID context, PDEVICE_DESCRIPTION description, PULONG registers) {
+    if (!&IoGetDmaAdapter)
+        bug_check(ke::bug_check_missing_export, 0, 0, 0, 0, "IoGetDmaAdapter is missing");
+    return IoGetDmaAdapter(static_cast<PDEVICE_OBJECT>(context), description, registers);
+}
+
+/// The root bus has no configuration space.
+ULONG NTAPI no_bus_data(PVOID, ULONG, PVOID, ULONG, ULONG) {
+    return 0;
+}
+
+/// @doc kernel/irp-mn-query-interface
+NTSTATUS query_interface(PDEVICE_OBJECT device, PIRP irp, const IO_STACK_LOCATION &stack) {
+    const auto &query = stack.Parameters.QueryInterface;
+    if (!IsEqualGUID(*query.InterfaceType, GUID_BUS_INTERFACE_STANDARD))
+        return irp->IoStatus.Status;
+    if (query.Size < sizeof(BUS_INTERFACE_STANDARD))
+        return STATUS_INVALID_PARAMETER;
+    auto &bus = *reinterpret_cast<PBUS_INTERFACE_STANDARD>(query.Interface);
+    bus.Size = sizeof(BUS_INTERFACE_STANDARD);
+    bus.Version = 1;
+    bus.Context = device;
+    bus.InterfaceReference = reference_interface;
+    bus.InterfaceDereference = dereference_interface;
+    bus.TranslateBusAddress = translate_address;
+    bus.GetDmaAdapter = dma_adapter;
+    bus.SetBusData = no_bus_data;
+    bus.GetBusData = no_bus_data;
+    reference_interface(device);
+    return STATUS_SUCCESS;
+}
+
+/// @doc kernel/irp-mn-query-bus-information
+NTSTATUS query_bus_information(Kernel &kernel, PIRP irp, const DeviceNode &node) {
+    auto *information =
+        static_cast<PPNP_BUS_INFORMATION>(allocate(kernel, sizeof(PNP_BUS_INFORMATION)));
+    if (!information)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    information->BusTypeGuid = GUID_BUS_TYPE_INTERNAL;
+    information->LegacyBusType = node.facts.bus_type;
+    information->BusNumber = node.facts.bus_number;
+    irp->IoStatus.Information = reinterpret_cast<ULONG_PTR>(information);
+    return STATUS_SUCCESS;
+}
+
+/// @doc kernel/irp-mn-query-device-relations
+NTSTATUS query_relations(Kernel &kernel, PDEVICE_OBJECT device, PIRP irp,
+                         DEVICE_RELATION_TYPE type) {
+    if (type != TargetDeviceRelation)
+        return irp->IoStatus.Status;
+    auto *relations = static_cast<PDEVICE_RELATIONS>(allocate(kernel, sizeof(DEVICE_RELATIONS)));
+    if (!relations)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    relations->Count = 1;
+    relations->Objects[0] = device;
+    kernel.objects().reference(device);
+    irp->IoStatus.Information = reinterpret_cast<ULONG_PTR>(relations);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS answer_pnp(Kernel &kernel, PDEVICE_OBJECT device, PIRP irp, IO_STACK_LOCATION &stack) {
+    const auto *node = record_of(device).node;
+    if (!node)
+        return STATUS_NO_SUCH_DEVICE;
+    switch (stack.MinorFunction) {
+    case IRP_MN_START_DEVICE:
+    case IRP_MN_QUERY_REMOVE_DEVICE:
+    case IRP_MN_REMOVE_DEVICE:
+    case IRP_MN_CANCEL_REMOVE_DEVICE:
+    case IRP_MN_STOP_DEVICE:
+    case IRP_MN_QUERY_STOP_DEVICE:
+    case IRP_MN_CANCEL_STOP_DEVICE:
+    case IRP_MN_SURPRISE_REMOVAL:
+    case IRP_MN_DEVICE_USAGE_NOTIFICATION:
+        return STATUS_SUCCESS;
+    case IRP_MN_QUERY_DEVICE_RELATIONS:
+        return query_relations(kernel, device, irp, stack.Parameters.QueryDeviceRelations.Type);
+    case IRP_MN_QUERY_INTERFACE:
+        return query_interface(device, irp, stack);
+    case IRP_MN_QUERY_CAPABILITIES:
+        return query_capabilities(*stack.Parameters.DeviceCapabilities.Capabilities, *node);
+    case IRP_MN_QUERY_ID:
+        return query_id(kernel, irp, *node, stack.Parameters.QueryId.IdType);
+    case IRP_MN_QUERY_DEVICE_TEXT:
+        return give_text(kernel, irp,
+                         stack.Parameters.QueryDeviceText.DeviceTextType == DeviceTextDescription
+                             ? node->facts.description
+                             : node->facts.location);
+    case IRP_MN_QUERY_BUS_INFORMATION:
+        return query_bus_information(kernel, irp, *node);
+    case IRP_MN_QUERY_RESOURCES:
+        irp->IoStatus.Information = reinterpret_cast<ULONG_PTR>(resource_list(kernel, *node));
+        return STATUS_SUCCESS;
+    case IRP_MN_QUERY_RESOURCE_REQUIREMENTS:
+        irp->IoStatus.Information =
+            reinterpret_cast<ULONG_PTR>(resource_requirements(kernel, *node));
+        return STATUS_SUCCESS;
+    default:
+        return irp->IoStatus.Status; // "without modifying IoStatus"
+    }
+}
+
+NTSTATUS complete(PIRP irp, NTSTATUS status) {
+    irp->IoStatus.Status = status;
+    IofCompleteRequest(irp, IO_NO_INCREMENT);
+    return status;
+}
+
+NTSTATUS NTAPI dispatch_pnp(PDEVICE_OBJECT device, PIRP irp) {
+    auto &stack = *IoGetCurrentIrpStackLocation(irp);
+    return complete(irp, answer_pnp(current_kernel(), device, irp, stack));
+}
+
+/// @doc kernel/rules-for-handling-power-irps
+NTSTATUS NTAPI dispatch_power(PDEVICE_OBJECT device, PIRP irp) {
+    auto &stack = *IoGetCurrentIrpStackLocation(irp);
+    auto *node = record_of(device).node;
+    NTSTATUS status = irp->IoStatus.Status;
+    if (stack.MinorFunction == IRP_MN_SET_POWER || stack.MinorFunction == IRP_MN_QUERY_POWER) {
+        status = STATUS_SUCCESS;
+        const auto &power = stack.Parameters.Power;
+        if (node && stack.MinorFunction == IRP_MN_SET_POWER) {
+            if (power.Type == DevicePowerState)
+                node->power = power.State.DeviceState;
+            else
+                node->system_power = power.State.SystemState;
+        }
+    }
+    PoStartNextPowerIrp(irp);
+    return complete(irp, status);
+}
+
+/// WMI is for whoever stands above. @doc kernel/handling-wmi-requests
+NTSTATUS NTAPI dispatch_system_control(PDEVICE_OBJECT, PIRP irp) {
+    return complete(irp, irp->IoStatus.Status);
+}
+
+} // namespace
+
+PCM_RESOURCE_LIST resource_list(Kernel &kernel, const DeviceNode &node) {
+    const auto &resources = node.facts.resources;
+    if (resources.empty())
+        return nullptr;
+    const auto bytes =
+        sizeof(CM_RESOURCE_LIST) + (resources.size() - 1) * sizeof(CM_PARTIAL_RESOURCE_DESCRIPTOR);
+    auto *list = static_cast<PCM_RESOURCE_LIST>(allocate(kernel, bytes));
+    if (!list)
+        return nullptr;
+    list->Count = 1;
+    list->List[0].InterfaceType = node.facts.bus_type;
+    list->List[0].BusNumber = node.facts.bus_number;
+    auto &partial = list->List[0].PartialResourceList;
+    partial.Version = 1;
+    partial.Revision = 1;
+    partial.Count = static_cast<ULONG>(resources.size());
+    std::copy(resources.begin(), resources.end(), partial.PartialDescriptors);
+    return list;
+}
+
+PIO_RESOURCE_REQUIREMENTS_LIST resource_requirements(Kernel &kernel, const DeviceNode &node) {
+    const auto &resources = node.facts.resources;
+    if (resources.empty())
+        return nullptr;
+    const auto bytes = sizeof(IO_RESOURCE_REQUIREMENTS_LIST) +
+                       (resources.size() - 1) * sizeof(IO_RESOURCE_DESCRIPTOR);
+    auto *list = static_cast<PIO_RESOURCE_REQUIREMENTS_LIST>(allocate(kernel, bytes));
+    if (!list)
+        return nullptr;
+    list->ListSize = static_cast<ULONG>(bytes);
+    list->InterfaceType = node.facts.bus_type;
+    list->BusNumber = node.facts.bus_number;
+    list->AlternativeLists = 1;
+    auto &alternative = list->List[0];
+    alternative.Version = 1;
+    alternative.Revision = 1;
+    alternative.Count = static_cast<ULONG>(resources.size());
+    for (std::size_t i = 0; i < resources.size(); ++i) {
+        const auto &have = resources[i];
+        auto &want = alternative.Descriptors[i];
+        want.Type = have.Type;
+        want.ShareDisposition = have.ShareDisposition;
+        want.Flags = have.Flags;
+        if (have.Type == CmResourceTypeInterrupt) {
+            want.u.Interrupt.MinimumVector = have.u.Interrupt.Vector;
+            want.u.Interrupt.MaximumVector = have.u.Interrupt.Vector;
+        } else if (have.Type == CmResourceTypeMemory || have.Type == CmResourceTypePort) {
+            want.u.Memory.Length = have.u.Memory.Length;
+            want.u.Memory.Alignment = 1;
+            want.u.Memory.MinimumAddress = have.u.Memory.Start;
+            want.u.Memory.MaximumAddress.QuadPart =
+                have.u.Memory.Start.QuadPart + have.u.Memory.Length - 1;
+        }
+    }
+    return list;
+}
+
+NTSTATUS NTAPI initialize_root_bus(PDRIVER_OBJECT driver, PUNICODE_STRING) {
+    driver->MajorFunction[IRP_MJ_PNP] = dispatch_pnp;
+    driver->MajorFunction[IRP_MJ_POWER] = dispatch_power;
+    driver->MajorFunction[IRP_MJ_SYSTEM_CONTROL] = dispatch_system_control;
+    return STATUS_SUCCESS;
+}
+
+} // namespace ksbox::io
