@@ -69,6 +69,29 @@ NTSTATUS NTAPI KsMethodHandlerWithAllocator(PIRP Irp, ULONG MethodSetsCount,
     return handle_method(Irp, {&table, 1}, Allocator);
 }
 
+BOOLEAN NTAPI KsFastMethodHandler(PFILE_OBJECT FileObject, PKSMETHOD Method, ULONG MethodLength,
+                                  PVOID Data, ULONG DataLength, PIO_STATUS_BLOCK IoStatus,
+                                  ULONG MethodSetsCount, const KSMETHOD_SET *MethodSet) {
+    KSMETHOD method;
+    const KPROCESSOR_MODE mode = ExGetPreviousMode();
+    if (MethodLength < sizeof method ||
+        !copy_from_requestor(mode, &method, Method, sizeof method) ||
+        !probe_for_write(mode, Data, DataLength))
+        return FALSE;
+    for (ULONG s = 0; s < MethodSetsCount; ++s) {
+        const KSMETHOD_SET &set = MethodSet[s];
+        if (!same_guid(*set.Set, method.Set))
+            continue;
+        for (ULONG i = 0; i < set.FastIoCount; ++i) {
+            const KSFASTMETHOD_ITEM &item = set.FastIoTable[i];
+            if (item.MethodId == method.Id && item.MethodHandler)
+                return call_code("KSFASTMETHOD_ITEM", FileObject, item.MethodHandler, FileObject,
+                                 Method, MethodLength, Data, DataLength, IoStatus);
+        }
+    }
+    return FALSE;
+}
+
 NTSTATUS NTAPI KsDispatchSpecificProperty(PIRP Irp, PFNKSHANDLER Handler) {
     auto request = capture_request(Irp, DataUse::in_out, nullptr);
     if (!request)
@@ -166,6 +189,7 @@ std::span<const Export> ksbox::ks::automation_exports() {
         KS_EXPORT(done, KsFastPropertyHandler),
         KS_EXPORT(done, KsMethodHandler),
         KS_EXPORT(done, KsMethodHandlerWithAllocator),
+        KS_EXPORT(done, KsFastMethodHandler),
         KS_EXPORT(done, KsDispatchSpecificProperty),
         KS_EXPORT(done, KsDispatchSpecificMethod),
         KS_EXPORT(done, KsHandleSizedListQuery),

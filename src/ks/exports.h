@@ -14,6 +14,7 @@ std::span<const Export> ks_exports();
 // One function per file that implements DDIs.
 std::span<const Export> automation_exports();
 std::span<const Export> bag_exports();
+std::span<const Export> bus_exports();
 std::span<const Export> device_exports();
 std::span<const Export> dispatch_exports();
 std::span<const Export> event_exports();

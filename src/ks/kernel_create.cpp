@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "ks/create_parameters.h"
 #include "ks/exports.h"
 
 namespace ksbox::ks {
@@ -81,6 +82,19 @@ NTSTATUS NTAPI KsCreateTopologyNode(HANDLE ParentHandle, PKSNODE_CREATE NodeCrea
                         std::as_bytes(std::span(NodeCreate, 1)), DesiredAccess, NodeHandle);
 }
 
+NTSTATUS NTAPI KsValidateTopologyNodeCreateRequest(PIRP Irp, PKSTOPOLOGY Topology,
+                                                   PKSNODE_CREATE *NodeCreate) {
+    auto parameters = create_parameters(Irp, sizeof(KSNODE_CREATE));
+    if (!parameters)
+        return parameters.error().value();
+    auto *request = static_cast<PKSNODE_CREATE>(*parameters);
+    if (request->CreateFlags ||
+        (request->Node != KSFILTER_NODE && request->Node >= Topology->TopologyNodesCount))
+        return STATUS_INVALID_PARAMETER;
+    *NodeCreate = request;
+    return STATUS_SUCCESS;
+}
+
 } // extern "C"
 
 std::span<const Export> ksbox::ks::create_exports() {
@@ -89,6 +103,7 @@ std::span<const Export> ksbox::ks::create_exports() {
         KS_EXPORT(done, KsCreateClock),
         KS_EXPORT(done, KsCreateAllocator),
         KS_EXPORT(done, KsCreateTopologyNode),
+        KS_EXPORT(done, KsValidateTopologyNodeCreateRequest),
     };
     return table;
 }
