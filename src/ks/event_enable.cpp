@@ -10,6 +10,7 @@
 #include "ks/internal_code.h"
 #include "ks/object.h"
 #include "ks/sized_answer.h"
+#include "nt/ob/object_manager.h"
 
 namespace ksbox::ks {
 namespace {
@@ -43,12 +44,13 @@ Result<void> set_notification(EventStorage &storage, const KSEVENTDATA &data,
         return fail(STATUS_INVALID_PARAMETER);
     switch (data.NotificationType) {
     case KSEVENTF_EVENT_HANDLE:
-        return reference(storage, data.EventHandle.Event, *ExEventObjectType, EVENT_MODIFY_STATE,
-                         mode);
+        return reference(storage, data.EventHandle.Event,
+                         ob::object_type_pointer(ob::ObjectType::event), EVENT_MODIFY_STATE, mode);
     case KSEVENTF_SEMAPHORE_HANDLE:
         entry.SemaphoreAdjustment = static_cast<ULONG>(data.SemaphoreHandle.Adjustment);
-        return reference(storage, data.SemaphoreHandle.Semaphore, *ExSemaphoreObjectType,
-                         SEMAPHORE_MODIFY_STATE, mode);
+        return reference(storage, data.SemaphoreHandle.Semaphore,
+                         ob::object_type_pointer(ob::ObjectType::semaphore), SEMAPHORE_MODIFY_STATE,
+                         mode);
     case KSEVENTF_EVENT_OBJECT:
         entry.Object = data.EventObject.Event;
         storage.increment = data.EventObject.Increment;

@@ -5,6 +5,8 @@
 
 #include "ks/event_storage.h"
 #include "ks/internal_code.h"
+#include "nt/ex/resource.h"
+#include "nt/ke/bug_check.h"
 
 namespace ksbox::ks {
 
@@ -24,11 +26,13 @@ EventsLock::EventsLock(const EventsPlace &place) : place_(place) {
         ExAcquireFastMutexUnsafe(static_cast<PFAST_MUTEX>(place.lock));
         break;
     case KSEVENTS_INTERRUPT:
-        irql_ = KeAcquireInterruptSpinLock(static_cast<PKINTERRUPT>(place.lock));
-        break;
+        // A list that an interrupt service routine signals; there are no interrupt objects to
+        // synchronize with yet.
+        bug_check(ke::bug_check_missing_export, reinterpret_cast<std::uint64_t>(place.lock), 0, 0,
+                  0, "an event list with KSEVENTS_INTERRUPT needs interrupt objects");
     case KSEVENTS_ERESOURCE:
         KeEnterCriticalRegion();
-        ExAcquireResourceExclusiveLite(static_cast<PERESOURCE>(place.lock), TRUE);
+        ex::resource_acquire_exclusive(*static_cast<PERESOURCE>(place.lock), true);
         break;
     case KSEVENTS_NONE:
         break;
@@ -51,10 +55,9 @@ EventsLock::~EventsLock() {
         KeLeaveCriticalRegion();
         break;
     case KSEVENTS_INTERRUPT:
-        KeReleaseInterruptSpinLock(static_cast<PKINTERRUPT>(place_.lock), irql_);
         break;
     case KSEVENTS_ERESOURCE:
-        ExReleaseResourceLite(static_cast<PERESOURCE>(place_.lock));
+        ex::resource_release(*static_cast<PERESOURCE>(place_.lock), ExGetCurrentResourceThread());
         KeLeaveCriticalRegion();
         break;
     case KSEVENTS_NONE:

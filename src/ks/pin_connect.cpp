@@ -11,6 +11,7 @@
 #include "ks/refusal.h"
 #include "ks/transport.h"
 #include "nt/call_driver.h"
+#include "nt/ob/object_manager.h"
 #include "nt/spin_guard.h"
 #include "nt/trace.h"
 
@@ -174,8 +175,8 @@ Result<void> claim_peer(Pin &pin, HANDLE pin_to_handle, KPROCESSOR_MODE mode) {
         return {};
     }
     PVOID object = nullptr;
-    const NTSTATUS status =
-        ObReferenceObjectByHandle(pin_to_handle, 0, *IoFileObjectType, mode, &object, nullptr);
+    const NTSTATUS status = ObReferenceObjectByHandle(
+        pin_to_handle, 0, ob::object_type_pointer(ob::ObjectType::file), mode, &object, nullptr);
     if (!NT_SUCCESS(status))
         return refuse(status, "PinToHandle is no handle of an open pin");
     auto *file = static_cast<PFILE_OBJECT>(object);

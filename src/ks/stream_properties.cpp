@@ -2,6 +2,7 @@
 #include "ks/transport.h"
 
 #include "ks/stream/pin_stream.h"
+#include "nt/ob/object_manager.h"
 
 namespace ksbox::ks {
 
@@ -27,8 +28,9 @@ Result<PFILE_OBJECT> file_of(PIRP irp, PVOID data) {
     HANDLE const handle = *static_cast<HANDLE *>(data);
     PVOID file = nullptr;
     if (handle) {
-        const NTSTATUS status = ObReferenceObjectByHandle(handle, 0, *IoFileObjectType,
-                                                          irp->RequestorMode, &file, nullptr);
+        const NTSTATUS status =
+            ObReferenceObjectByHandle(handle, 0, ob::object_type_pointer(ob::ObjectType::file),
+                                      irp->RequestorMode, &file, nullptr);
         if (!NT_SUCCESS(status))
             return fail(status);
     }

@@ -97,7 +97,7 @@ NTSTATUS lock_mdls(PIRP irp, ULONG flags) {
             irp->RequestorMode == KernelMode && memory.is_system(mm::mdl_address(*mdl));
         const auto locked = nonpaged ? mm::mdl_build_nonpaged(memory, *mdl)
                                      : mm::mdl_lock(memory, *mdl, irp->RequestorMode, operation,
-                                                    PsGetCurrentProcess());
+                                                    IoGetCurrentProcess());
         if (!locked)
             return locked.error().value();
     }
