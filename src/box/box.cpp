@@ -10,6 +10,7 @@
 #include "box/state.h"
 #include "nt/cm/reg_file.h"
 #include "nt/cm/registry.h"
+#include "nt/fs/file_system.h"
 #include "nt/io/pnp.h"
 #include "nt/ke/bug_check.h"
 #include "nt/ke/scheduler.h"
@@ -59,6 +60,14 @@ Box::Box(BoxOptions options) : state_(std::make_unique<State>()) {
             return name;
         return "address";
     };
+    Result<void> mounted;
+    state_->run([&] { mounted = made.files().mount(); });
+    if (!mounted)
+        throw_status(mounted.error(),
+                     "the folder " +
+                         (options.file_root.empty() ? std::string("for temporary files")
+                                                    : options.file_root.string()) +
+                         " cannot be the box's drive");
 }
 
 Box::~Box() {

@@ -4,6 +4,7 @@
 
 #include "nt/cm/registry.h"
 #include "nt/ex/executive.h"
+#include "nt/fs/file_system.h"
 #include "nt/io/io_manager.h"
 #include "nt/ke/bug_check.h"
 #include "nt/ke/random.h"
@@ -42,6 +43,7 @@ Result<std::unique_ptr<Kernel>> Kernel::create(KernelOptions options) {
     kernel->executive_ = std::make_shared<ex::Executive>(*kernel);
     kernel->registry_ = std::make_unique<cm::Registry>(*kernel);
     kernel->system_process_ = kernel->extension<ps::Processes>().system();
+    kernel->files_ = std::make_unique<fs::FileSystem>(*kernel);
     kernel->io_ = std::make_unique<io::IoManager>(*kernel);
     kernel->trace_->name_of = [&io = *kernel->io_](const void *address) {
         return io.describe(address);

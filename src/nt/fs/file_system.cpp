@@ -195,6 +195,8 @@ void FileSystem::close(OpenFile &file) {
 Result<ULONG> FileSystem::read(OpenFile &file, void *buffer, ULONG bytes, std::uint64_t offset) {
     if (file.node->is_directory)
         return fail(STATUS_INVALID_DEVICE_REQUEST);
+    if (!(file.access & reads))
+        return fail(STATUS_ACCESS_DENIED);
     ULONG done = 0;
     while (done < bytes) {
         const auto got = pread(file.file.get(), static_cast<std::byte *>(buffer) + done,
@@ -216,6 +218,8 @@ Result<ULONG> FileSystem::write(OpenFile &file, const void *buffer, ULONG bytes,
                                 std::uint64_t offset) {
     if (file.node->is_directory)
         return fail(STATUS_INVALID_DEVICE_REQUEST);
+    if (!(file.access & writes))
+        return fail(STATUS_ACCESS_DENIED);
     ULONG done = 0;
     while (done < bytes) {
         const auto put = pwrite(file.file.get(), static_cast<const std::byte *>(buffer) + done,

@@ -77,7 +77,8 @@ class FileSystem {
     /// The last handle is gone: gives up sharing, and deletes the file when that was asked.
     void cleanup(OpenFile &file);
     void close(OpenFile &file);
-    /// Bytes moved. STATUS_END_OF_FILE, STATUS_INVALID_DEVICE_REQUEST for a directory.
+    /// Bytes moved. STATUS_END_OF_FILE, STATUS_INVALID_DEVICE_REQUEST for a directory,
+    /// STATUS_ACCESS_DENIED when the file was not opened for it.
     Result<ULONG> read(OpenFile &file, void *buffer, ULONG bytes, std::uint64_t offset);
     Result<ULONG> write(OpenFile &file, const void *buffer, ULONG bytes, std::uint64_t offset);
     /// FileEndOfFileInformation: cuts, or pads with zeros.
