@@ -40,6 +40,8 @@ class Executor {
     virtual void spin_released(KSPIN_LOCK *lock) = 0;
     /// The current thread has ended. Lock held.
     [[noreturn]] virtual void exit() = 0;
+    /// Waits until a thread that is in exit() has left its stack for good. Lock not held.
+    virtual void bury(Thread &thread) = 0;
     /// The box stops: no thread of it runs again. Leaves the current thread for ever.
     [[noreturn]] virtual void freeze() = 0;
     /// A host thread found the box stopped while it held no lock: leaves the current box thread.

@@ -76,6 +76,10 @@ class Realtime final : public Executor {
     void spin(KSPIN_LOCK *lock) override;
     void spin_released(KSPIN_LOCK *) override {}
     [[noreturn]] void exit() override;
+    void bury(Thread &thread) override {
+        if (context_of(thread).thread.joinable())
+            context_of(thread).thread.join();
+    }
     [[noreturn]] void freeze() override;
     [[noreturn]] void leave() override;
 

@@ -1,5 +1,5 @@
-#include "nt/io/io_manager.h"
 #include "nt/ke/scheduler.h"
+#include "nt/io/io_manager.h"
 
 #include <algorithm>
 #include <ctime>
@@ -122,8 +122,10 @@ void Scheduler::reap() {
         DispatcherLock guard(*this);
         ended.swap(ended_);
     }
-    for (auto &thread : ended)
+    for (auto &thread : ended) {
+        executor_->bury(*thread);
         kernel_.objects().dereference(thread->body);
+    }
 }
 
 void Scheduler::point(Point kind) {

@@ -58,6 +58,7 @@ class Simulated final : public Executor {
     void spin(KSPIN_LOCK *lock) override;
     void spin_released(KSPIN_LOCK *lock) override;
     [[noreturn]] void exit() override;
+    void bury(Thread &) override {} // nobody else ran until it had left
     [[noreturn]] void freeze() override;
     [[noreturn]] void leave() override { freeze(); }
 
