@@ -94,6 +94,7 @@ class Realtime final : public Executor {
     void run_clock();
     bool signal_stragglers();
     void run_host(Thread &thread);
+    [[noreturn]] static void leave_from(RealtimeContext &context);
     Adopted &adopted_of_this_host_thread();
     bool stopped() const { return stopping_.load(std::memory_order_acquire); }
 
@@ -207,15 +208,21 @@ void Realtime::run_host(Thread &thread) {
 }
 
 void Realtime::leave() {
-    RealtimeContext &context = context_of(current_thread());
+    leave_from(context_of(current_thread()));
+}
+
+void Realtime::leave_from(RealtimeContext &context) {
     context.gone = true;
     context.native.switch_from(context.fiber, true);
     __builtin_unreachable();
 }
 
 void Realtime::exit() {
+    // Looked up before the lock goes: whoever buries this thread then takes its context away from
+    // it, and only afterwards waits until it has left.
+    RealtimeContext &context = context_of(current_thread());
     unlock();
-    leave();
+    leave_from(context);
 }
 
 void Realtime::suspend() {
