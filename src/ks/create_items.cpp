@@ -41,7 +41,9 @@ CreateItems::CreateItems(PKSOBJECT_CREATE_ITEM list, ULONG count) {
 }
 
 CreateItems::~CreateItems() {
-    clear();
+    // Of a dead box nothing is left to give back, and no driver to tell.
+    if (ke::current_thread_or_null())
+        clear();
 }
 
 void CreateItems::clear() {
