@@ -8,7 +8,7 @@ static VOID Scale16(const SHORT *From, PSHORT To, ULONG Samples, ULONG Channels,
     for (ULONG Index = 0; Index < Samples; Index++) {
         const LONG64 Product = LONG64(From[Index]) * Factor[Index % Channels];
         const LONG64 Rounded = (Product + UnityFactor / 2) >> 16;
-        To[Index] = SHORT(min(max(Rounded, LONG64(MINSHORT)), LONG64(MAXSHORT)));
+        To[Index] = SHORT(min(max(Rounded, LONG64(SHORT(MINSHORT))), LONG64(MAXSHORT)));
     }
 }
 
