@@ -1,4 +1,4 @@
-#include "ksbox/box.h"
+#include "ks/object_name.h"
 
 #include <fmt/format.h>
 
@@ -8,6 +8,7 @@
 #include "box/driver_images.h"
 #include "box/exception_hooks.h"
 #include "box/state.h"
+#include "ks/object_name.h"
 #include "nt/cm/reg_file.h"
 #include "nt/cm/registry.h"
 #include "nt/fs/file_system.h"
@@ -57,6 +58,8 @@ Box::Box(BoxOptions options) : state_(std::make_unique<State>()) {
         if (std::string name = made.extension<box::DriverImages>().name_of(address); !name.empty())
             return name;
         if (std::string name = made.io().describe(address); !name.empty())
+            return name;
+        if (std::string name = ks::describe_object(address); !name.empty())
             return name;
         return "address";
     };

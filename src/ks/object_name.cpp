@@ -6,6 +6,7 @@
 #include "ks/filter_factory.h"
 #include "ks/pin.h"
 #include "ks/transport.h"
+#include "nt/mm/memory.h"
 
 namespace ksbox::ks {
 namespace {
@@ -47,6 +48,16 @@ std::string name_of(Object &object) {
     }
     }
     return "?";
+}
+
+std::string describe_object(const void *address) {
+    ObjectTag tag{};
+    if (!address ||
+        !mm::guarded_copy(&tag, static_cast<const ObjectTag *>(address) - 1, sizeof tag) ||
+        tag.magic != ObjectTag::expected || tag.object->abi_address() != address)
+        return {};
+    static constexpr const char *kinds[] = {"device ", "filter factory ", "filter ", "pin "};
+    return kinds[tag.object->type] + name_of(*tag.object);
 }
 
 const char *communication_name(KSPIN_COMMUNICATION communication) {

@@ -11,6 +11,9 @@ namespace ksbox::ks {
 class Object;
 
 std::string name_of(Object &object);
+/// "pin cable/1/0.2" when the address is a living KSDEVICE, KSFILTERFACTORY, KSFILTER or KSPIN;
+/// empty otherwise. Any IRQL.
+std::string describe_object(const void *address);
 const char *communication_name(KSPIN_COMMUNICATION communication);
 
 } // namespace ksbox::ks

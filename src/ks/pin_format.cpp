@@ -6,6 +6,7 @@
 #include "ks/connect_request.h"
 #include "ks/filter.h"
 #include "ks/object_bag.h"
+#include "ks/object_name.h"
 #include "ks/pin.h"
 #include "ks/refusal.h"
 #include "ks/transport.h"
@@ -75,7 +76,7 @@ Result<void> Pin::set_data_format(const ClientFormat &format, const std::vector<
     }
     if (old_format)
         bag().remove(old_format, true);
-    kernel.trace().event("ks.format", {{"pin", std::uint64_t(abi().Id)},
+    kernel.trace().event("ks.format", {{"pin", std::string_view(name_of(*this))},
                                        {"format", std::string_view(describe(*copy))}});
     if (transport)
         transport->format_changed();

@@ -2,6 +2,7 @@
 #include "abi/export.h"
 #include "ks/filter.h"
 #include "ks/ks_class.h"
+#include "ks/object_name.h"
 #include "ks/pin.h"
 #include "ks/refusal.h"
 #include "ks/transport.h"
@@ -75,10 +76,10 @@ Status Pin::request_state(KSSTATE to) {
         MutexGuard guard(control());
         abi().DeviceState = from;
     }
-    kernel.trace().event("ks.state", {{"pin", std::uint64_t(abi().Id)},
-                                      {"from", state_names[from]},
-                                      {"to", state_names[to]},
-                                      {"status", std::int64_t(status.value())}});
+    kernel.trace().event("ks.state.request", {{"pin", std::string_view(name_of(*this))},
+                                              {"from", state_names[from]},
+                                              {"to", state_names[to]},
+                                              {"status", std::int64_t(status.value())}});
     return status;
 }
 
