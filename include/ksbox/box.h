@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "ksbox/client.h"
+#include "ksbox/crash_record.h"
 #include "ksbox/error.h"
 #include "ksbox/guid.h"
 
@@ -42,6 +43,18 @@ struct BoxOptions {
         debug_print;
 };
 
+/// Where a driver has been mapped; see DriverOptions::before_entry.
+struct LoadedImage {
+    struct Section {
+        std::string name;
+        std::uint64_t address = 0;
+    };
+    std::filesystem::path file;
+    std::uint64_t base = 0;
+    std::uint64_t entry = 0; ///< DriverEntry
+    std::vector<Section> sections;
+};
+
 struct DriverOptions {
     /// Values of the driver's Parameters key; a number becomes a DWORD.
     std::vector<std::pair<std::string, std::string>> parameters;
@@ -51,6 +64,8 @@ struct DriverOptions {
     std::string hardware_id;
     /// FriendlyName and DeviceDesc of the device; empty: the driver's name.
     std::string friendly_name;
+    /// Called when the driver is mapped and bound and nothing of it has run.
+    std::function<void(const LoadedImage &)> before_entry;
 };
 
 /// A loaded driver with its device. Owned by its box.
@@ -106,6 +121,10 @@ class Box {
     bool stopped() const;
     /// The bug check report; empty unless stopped.
     std::string report() const;
+    /// Copies the facts of a bug check there when it happens. `record` outlives the box.
+    void publish_crash_to(CrashRecord &record);
+    /// Whether every event so far is in the trace file; false on a full disk.
+    bool trace_complete() const;
 
     /// Decides which pins, clocks, allocators and nodes the *2 calls may create: true allows. The
     /// default allows everything.

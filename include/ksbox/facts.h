@@ -49,6 +49,9 @@ struct DataRange {
     std::optional<Music> music;
     /// "PCM, 1 to 8 channels, 16 to 32 bit, 8000 to 192000 Hz".
     std::string to_string() const;
+    /// Asks for another frame interval (VIDEOINFOHEADER.AvgTimePerFrame) when the range is given
+    /// to Filter::intersect(). Video ranges only.
+    void set_frame_interval(std::uint64_t frame_100ns);
 };
 
 struct PinFacts {

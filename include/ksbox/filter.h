@@ -54,6 +54,19 @@ class KsObject {
     Handle handle_ = 0;
 };
 
+/// KSSTREAM_HEADER.OptionsFlags.
+namespace frame_option {
+inline constexpr std::uint32_t data_discontinuity = 0x4;
+inline constexpr std::uint32_t time_valid = 0x10;
+inline constexpr std::uint32_t end_of_stream = 0x200;
+} // namespace frame_option
+
+/// KS_FRAME_INFO, which follows a video frame's header.
+struct VideoFrameInfo {
+    std::int64_t picture_number = 0; ///< counted since the pin left the stop state
+    std::int64_t drop_count = 0;     ///< pictures that found no frame to go into
+};
+
 /// One buffer on its way to or from a pin: KSSTREAM_HEADER in words.
 struct Frame {
     Buffer buffer;          ///< the data, in client memory
@@ -63,6 +76,11 @@ struct Frame {
     std::uint32_t options = 0;        ///< KSSTREAM_HEADER_OPTIONSF_*
     std::vector<std::byte> extension; ///< what follows the header, KS_FRAME_INFO for video
     std::optional<Buffer> header;     ///< the KSSTREAM_HEADER itself, while a request has it
+
+    /// Makes room for a KS_FRAME_INFO behind the header, as video pins want it.
+    void add_video_info();
+    /// What the driver wrote there; nothing without that room.
+    std::optional<VideoFrameInfo> video_info() const;
 
     void prepare(bool writes);
     void take_header();

@@ -45,6 +45,9 @@ class DataFormat {
     /// KSDATAFORMAT_WAVEFORMATEX; WAVEFORMATEXTENSIBLE inside when more than 2 channels, other
     /// than 8 or 16 bits, or unused bits demand it.
     static DataFormat audio(const AudioFormat &format);
+    /// KSDATAFORMAT_WAVEFORMATEX around a WAVEFORMATEX with its extension, as it stands in a WAV
+    /// file's fmt chunk (there, at least 16 bytes). Throws Error when it is shorter.
+    static DataFormat wave(std::span<const std::byte> wave_format);
 
     std::span<const std::byte> bytes() const { return bytes_; }
     Guid major() const;
@@ -52,6 +55,10 @@ class DataFormat {
     Guid specifier() const;
     std::optional<AudioFormat> audio() const;
     std::optional<VideoFormat> video() const;
+    /// The WAVEFORMATEX with its extension; empty when the specifier is another.
+    std::span<const std::byte> wave() const;
+    /// KSDATAFORMAT.SampleSize.
+    std::uint32_t sample_bytes() const;
     /// "PCM 16 bit, 2 channels, 48000 Hz", "YUY2 640x480, 30 fps".
     std::string to_string() const;
 

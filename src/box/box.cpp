@@ -159,6 +159,15 @@ void Box::request_stop() {
 bool Box::stopped() const {
     return state_->kernel->bug_check().stopped();
 }
+void Box::publish_crash_to(CrashRecord &record) {
+    static_assert(sizeof(ke::BugCheckFacts) <= sizeof record.bytes);
+    static_assert(std::is_trivially_copyable_v<ke::BugCheckFacts>);
+    state_->kernel->bug_check().publish_to(
+        reinterpret_cast<ke::BugCheckFacts *>(record.bytes.data()));
+}
+bool Box::trace_complete() const {
+    return !state_->kernel->trace().failed();
+}
 std::string Box::report() const {
     return stopped() ? state_->render_report() : std::string();
 }

@@ -1,5 +1,6 @@
 #include "box/data_ranges.h"
 
+#include <cstddef>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -90,6 +91,16 @@ std::string DataRange::to_string() const {
         text = guid_name(major, "KSDATAFORMAT_TYPE_") + " " + text;
     }
     return text;
+}
+
+void DataRange::set_frame_interval(std::uint64_t frame_100ns) {
+    if (!video)
+        return;
+    std::size_t offset = is(specifier, KSDATAFORMAT_SPECIFIER_VIDEOINFO)
+                             ? offsetof(KS_DATARANGE_VIDEO, VideoInfoHeader.AvgTimePerFrame)
+                             : offsetof(KS_DATARANGE_VIDEO2, VideoInfoHeader.AvgTimePerFrame);
+    std::memcpy(bytes.data() + offset, &frame_100ns, sizeof frame_100ns);
+    video->default_frame_100ns = frame_100ns;
 }
 
 namespace box {

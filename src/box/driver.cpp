@@ -70,6 +70,8 @@ void DriverState::start() {
             throw Error(std::uint32_t(STATUS_INVALID_IMAGE_FORMAT),
                         file_.string() + ": " + image.error().message);
         image_ = *image;
+        if (options_.before_entry)
+            options_.before_entry(describe_image());
         io::DriverImage facts{.service_name = service_,
                               .registry_path = service_key(),
                               .base = image_->base(),
@@ -88,6 +90,16 @@ void DriverState::start() {
         object_ = *object;
         add_device();
     });
+}
+
+LoadedImage DriverState::describe_image() const {
+    LoadedImage loaded{.file = image_->path(),
+                       .base = reinterpret_cast<std::uint64_t>(image_->base()),
+                       .entry = reinterpret_cast<std::uint64_t>(image_->entry_point()),
+                       .sections = {}};
+    for (const loader::Section &section : image_->sections())
+        loaded.sections.push_back({section.name, loaded.base + section.rva});
+    return loaded;
 }
 
 void DriverState::add_device() {

@@ -1,6 +1,7 @@
 // Data formats: the bytes of KSDATAFORMATs, made and read.
 #include "ksbox/format.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdlib>
 #include <cstring>
@@ -10,6 +11,7 @@
 #include "abi/windows.h"
 
 #include "abi/guid_names.h"
+#include "ksbox/error.h"
 
 namespace ksbox {
 
@@ -97,6 +99,44 @@ DataFormat DataFormat::audio(const AudioFormat &format) {
     std::memcpy(bytes.data(), &header, sizeof header);
     std::memcpy(bytes.data() + sizeof header, &wave, wave_bytes);
     return DataFormat(std::move(bytes));
+}
+
+DataFormat DataFormat::wave(std::span<const std::byte> wave_format) {
+    WAVEFORMATEX wave{};
+    constexpr std::size_t smallest = 16; // PCM as WAVEFORMAT has it, without cbSize
+    if (wave_format.size() < smallest)
+        throw Error(std::uint32_t(STATUS_INVALID_PARAMETER),
+                    fmt::format("a wave format has at least {} bytes, not {}", smallest,
+                                wave_format.size()));
+    std::memcpy(&wave, wave_format.data(), std::min(sizeof wave, wave_format.size()));
+    KSDATAFORMAT header{};
+    header.FormatSize =
+        static_cast<ULONG>(sizeof header + std::max(sizeof wave, wave_format.size()));
+    header.SampleSize = wave.nBlockAlign;
+    header.MajorFormat = KSDATAFORMAT_TYPE_AUDIO;
+    header.Specifier = KSDATAFORMAT_SPECIFIER_WAVEFORMATEX;
+    // INIT_WAVEFORMATEX_GUID: the tag is the first word of the family.
+    header.SubFormat = KSDATAFORMAT_SUBTYPE_WAVEFORMATEX;
+    header.SubFormat.Data1 = wave.wFormatTag;
+    if (wave.wFormatTag == WAVE_FORMAT_EXTENSIBLE)
+        if (auto extensible = read_at<WAVEFORMATEXTENSIBLE>(wave_format, 0))
+            header.SubFormat = extensible->SubFormat;
+    std::vector<std::byte> bytes(header.FormatSize);
+    std::memcpy(bytes.data(), &header, sizeof header);
+    std::memcpy(bytes.data() + sizeof header, wave_format.data(), wave_format.size());
+    return DataFormat(std::move(bytes));
+}
+
+std::span<const std::byte> DataFormat::wave() const {
+    if (!is(specifier(), KSDATAFORMAT_SPECIFIER_WAVEFORMATEX) ||
+        bytes_.size() < sizeof(KSDATAFORMAT) + sizeof(WAVEFORMATEX))
+        return {};
+    return bytes().subspan(sizeof(KSDATAFORMAT));
+}
+
+std::uint32_t DataFormat::sample_bytes() const {
+    auto header = read_at<KSDATAFORMAT>(bytes_, 0);
+    return header ? header->SampleSize : 0;
 }
 
 Guid DataFormat::major() const {

@@ -30,6 +30,25 @@ DataFormat Pin::format() {
     return DataFormat(get(connection_set(), KSPROPERTY_CONNECTION_DATAFORMAT));
 }
 
+static_assert(frame_option::data_discontinuity == KSSTREAM_HEADER_OPTIONSF_DATADISCONTINUITY);
+static_assert(frame_option::time_valid == KSSTREAM_HEADER_OPTIONSF_TIMEVALID);
+static_assert(frame_option::end_of_stream == KSSTREAM_HEADER_OPTIONSF_ENDOFSTREAM);
+
+void Frame::add_video_info() {
+    KS_FRAME_INFO info{};
+    info.ExtendedHeaderSize = sizeof info;
+    extension.resize(sizeof info);
+    std::memcpy(extension.data(), &info, sizeof info);
+}
+
+std::optional<VideoFrameInfo> Frame::video_info() const {
+    KS_FRAME_INFO info;
+    if (extension.size() < sizeof info)
+        return std::nullopt;
+    std::memcpy(&info, extension.data(), sizeof info);
+    return VideoFrameInfo{info.PictureNumber, info.DropCount};
+}
+
 void Frame::prepare(bool writes) {
     std::size_t bytes = sizeof(KSSTREAM_HEADER) + extension.size();
     if (!header || header->size() != bytes)

@@ -84,6 +84,7 @@ class DriverState final : public Driver {
   private:
     void write_registry();
     std::u16string service_key() const;
+    LoadedImage describe_image() const;
     void add_device();
     void unmap();
     std::vector<std::string> leaks_of_image();

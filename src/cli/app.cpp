@@ -1,0 +1,192 @@
+// The command line: what there is, how it is parsed, and which command runs.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/failures.h"
+
+namespace ksbox::cli {
+
+namespace {
+
+constexpr const char *version = "ksbox " KSBOX_VERSION;
+
+constexpr const char *about =
+    "Runs Windows Kernel Streaming drivers (.sys, x64) in a Linux process.\n"
+    "A driver is native code and runs with your rights: run only drivers you trust.";
+
+constexpr const char *exit_codes =
+    "Exit codes: 0 done; 1 a check found something (an under-run, a leak, a dropped picture);\n"
+    "2 bad usage or bad input; 3 the driver crashed or ran into a time limit; 4 a fault of ksbox\n"
+    "itself; 128 and more: interrupted by that signal, files finished with what there was.\n";
+
+struct Commands {
+    InspectOptions inspect;
+    PlayOptions play;
+    RecordOptions record;
+    PropertyOptions get, set;
+    CLI::App *inspect_command = nullptr, *play_command = nullptr, *record_command = nullptr,
+             *get_command = nullptr, *set_command = nullptr;
+};
+
+void add_driver(CLI::App &command, RunOptions &options, const char *name) {
+    command.add_option(name, options.driver, "the driver")->required()->type_name("X.sys");
+}
+
+void add_inspect(CLI::App &app, Commands &commands) {
+    InspectOptions &options = commands.inspect;
+    CLI::App &command = *app.add_subcommand(
+        "inspect", "Lists what a driver's file says and, once it runs, its filters and pins");
+    commands.inspect_command = &command;
+    add_driver(command, options.run, "driver");
+    command.add_flag("--json", options.json, "prints JSON (docs/inspect-json.md)");
+    command.add_flag("--no-run", options.no_run,
+                     "only reads the file, which may be any PE: x86, a DLL, a program");
+    command.add_flag("--imports", options.all_imports,
+                     "lists every import, not only those that ksbox does not fully provide");
+    add_run_options(command, options.run);
+}
+
+void add_play(CLI::App &app, Commands &commands) {
+    PlayOptions &options = commands.play;
+    CLI::App &command = *app.add_subcommand(
+        "play", "Plays a WAV file into a driver and, if asked, records it from another pin");
+    commands.play_command = &command;
+    command.add_option("input", options.input, "the file to play, any sample format")
+        ->required()
+        ->type_name("IN.wav");
+    add_driver(command, options.run, "--driver");
+    command.add_option("--record", options.record, "records the driver's capture pin meanwhile")
+        ->type_name("OUT.wav");
+    add_filter_option(command, options.run);
+    add_pin_option(command, options.run, "the pin to play into; the first that takes the format");
+    command.add_option("--record-pin", options.record_pin, "the pin to record from")
+        ->type_name("N");
+    command.add_option("--period", options.period_ms, "length of one frame, 10 unless given")
+        ->check(CLI::Range(1, 1000))
+        ->type_name("MS");
+    command.add_option("--queue", options.queue, "frames in flight, 16 unless given")
+        ->check(CLI::Range(2, 256))
+        ->type_name("N");
+    add_run_options(command, options.run);
+}
+
+void add_record(CLI::App &app, Commands &commands) {
+    RecordOptions &options = commands.record;
+    CLI::App &command =
+        *app.add_subcommand("record", "Records a driver's capture pin to a WAV, y4m or PNG file");
+    commands.record_command = &command;
+    command
+        .add_option(
+            "output", options.output,
+            "audio to .wav; video to .y4m (every picture) or .png (the last; frame-%03d.png: "
+            "each)")
+        ->required()
+        ->type_name("OUT");
+    add_driver(command, options.run, "--driver");
+    auto *frames = command
+                       .add_option("--frames", options.frames,
+                                   "how many: pictures, or audio samples of every channel")
+                       ->check(CLI::PositiveNumber)
+                       ->type_name("N");
+    command
+        .add_option("--seconds", options.seconds,
+                    "how long, by the format's rate; 1 unless given, and one picture for .png")
+        ->check(CLI::PositiveNumber)
+        ->excludes(frames)
+        ->type_name("S");
+    command.add_option("--size", options.size, "of the pictures")->type_name("WxH");
+    command.add_option("--rate", options.rate, "pictures a second, or samples a second")
+        ->check(CLI::PositiveNumber)
+        ->type_name("R");
+    command.add_option("--subtype", options.subtype, "YUY2, NV12, RGB24 and so on")
+        ->type_name("NAME");
+    add_filter_option(command, options.run);
+    add_pin_option(command, options.run, "the pin to record from");
+    add_run_options(command, options.run);
+}
+
+CLI::App *add_property(CLI::App &app, PropertyOptions &options, const char *name,
+                       const char *description) {
+    CLI::App &command = *app.add_subcommand(name, description);
+    command
+        .add_option("property", options.property,
+                    "by name, as in Pin.CTYPES or KSPROPSETID_Audio.VOLUMELEVEL, or {guid}.number")
+        ->required()
+        ->type_name("SET.PROPERTY");
+    if (std::string_view(name) == "set")
+        command
+            .add_option("value", options.value,
+                        "'-6 dB', on, run, 440, a GUID's name, or 'hex:01 02 03'")
+            ->required()
+            ->type_name("VALUE");
+    add_driver(command, options.run, "--driver");
+    add_filter_option(command, options.run);
+    auto *pin = command
+                    .add_option("--pin", options.run.pin,
+                                "a pin: the factory for the set Pin, else one created for this")
+                    ->type_name("N");
+    command.add_option("--node", options.node, "a node of the filter")
+        ->excludes(pin)
+        ->type_name("N");
+    command
+        .add_option("--channel", options.channel,
+                    "of an audio node; all of them unless given (-1: the master channel)")
+        ->type_name("N");
+    add_run_options(command, options.run);
+    return &command;
+}
+
+int run_command(const Commands &commands, int count, char **arguments) {
+    auto run = [&](const RunOptions &options, const std::function<int(Worker &)> &work) {
+        return supervise({.timeout_s = options.timeout_s,
+                          .repeat_command = repeat_command(count, arguments, options)},
+                         work);
+    };
+    if (commands.inspect_command->parsed())
+        return run(commands.inspect.run,
+                   [&](Worker &worker) { return inspect(commands.inspect, worker); });
+    if (commands.play_command->parsed())
+        return run(commands.play.run, [&](Worker &worker) { return play(commands.play, worker); });
+    if (commands.record_command->parsed())
+        return run(commands.record.run,
+                   [&](Worker &worker) { return record(commands.record, worker); });
+    if (commands.get_command->parsed())
+        return run(commands.get.run,
+                   [&](Worker &worker) { return get_property(commands.get, worker); });
+    return run(commands.set.run,
+               [&](Worker &worker) { return set_property(commands.set, worker); });
+}
+
+} // namespace
+
+int main(int count, char **arguments) {
+    CLI::App app(about, "ksbox");
+    app.footer(exit_codes);
+    app.require_subcommand(1);
+    app.set_version_flag("--version", version);
+    app.get_formatter()->column_width(34);
+    Commands commands;
+    add_inspect(app, commands);
+    add_play(app, commands);
+    add_record(app, commands);
+    commands.get_command =
+        add_property(app, commands.get, "get", "Prints a property of a filter, pin or node");
+    commands.set_command =
+        add_property(app, commands.set, "set", "Sets a property of a filter, pin or node");
+    for (CLI::App *command : app.get_subcommands({}))
+        command->footer(exit_codes);
+    try {
+        app.parse(count, arguments);
+    } catch (const CLI::Success &asked) { // --help, --version
+        return app.exit(asked);
+    } catch (const CLI::ParseError &error) {
+        fmt::print(stderr, "ksbox: {} (--help says more)\n", error.what());
+        return exit_bad_input;
+    }
+    return run_command(commands, count, arguments);
+}
+
+} // namespace ksbox::cli

@@ -1,0 +1,57 @@
+// The commands. Each runs in the worker process and returns the exit code; what they throw,
+// process.cpp turns into a line and a code.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "cli/options.h"
+#include "cli/process.h"
+
+namespace ksbox::cli {
+
+struct InspectOptions {
+    RunOptions run;
+    bool json = false;
+    bool no_run = false;
+    bool all_imports = false;
+};
+int inspect(const InspectOptions &options, Worker &worker);
+
+struct PlayOptions {
+    RunOptions run;
+    std::filesystem::path input;
+    std::filesystem::path record; ///< empty: play only
+    std::optional<std::uint32_t> record_pin;
+    unsigned period_ms = 10; ///< length of one frame
+    unsigned queue = 16;     ///< frames in flight
+};
+int play(const PlayOptions &options, Worker &worker);
+
+struct RecordOptions {
+    RunOptions run;
+    std::filesystem::path output;
+    std::optional<std::uint64_t> frames;
+    std::optional<double> seconds;
+    std::string size;           ///< "640x480"
+    std::optional<double> rate; ///< Hz, or frames a second
+    std::string subtype;        ///< "YUY2"
+};
+int record(const RecordOptions &options, Worker &worker);
+
+struct PropertyOptions {
+    RunOptions run;
+    std::string property; ///< SET.PROPERTY
+    std::optional<std::uint32_t> node;
+    std::optional<std::int32_t> channel;
+    std::optional<std::string> value;
+};
+int get_property(const PropertyOptions &options, Worker &worker);
+int set_property(const PropertyOptions &options, Worker &worker);
+
+/// The program: parses, supervises, runs.
+int main(int count, char **arguments);
+
+} // namespace ksbox::cli

@@ -1,0 +1,41 @@
+// What ksbox inspect shows, gathered once and printed in either form.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ksbox/facts.h"
+#include "ksbox/image.h"
+
+namespace ksbox::cli {
+
+struct FilterReport {
+    std::string label;
+    InterfaceFacts interface;
+    FilterFacts facts;
+};
+
+struct DeviceReport {
+    std::string id; ///< "ROOT\camera\0000"
+    std::vector<FilterReport> filters;
+};
+
+struct InspectReport {
+    ImageFacts image;
+    bool ran = false;
+    std::vector<DeviceReport> devices;
+};
+
+std::string to_text(const InspectReport &report, bool all_imports);
+/// docs/inspect-json.md describes it.
+std::string to_json(const InspectReport &report);
+
+const char *to_string(DataFlow flow);
+const char *to_string(Communication communication);
+/// "KSINTERFACESETID_Standard.STREAMING"
+std::string interface_name(const Identifier &identifier);
+/// "KSMEDIUMSETID_Standard.DEVIO"
+std::string medium_name(const Identifier &identifier);
+
+} // namespace ksbox::cli

@@ -1,0 +1,130 @@
+#include "cli/options.h"
+
+#include <charconv>
+#include <string_view>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace ksbox::cli {
+
+namespace {
+
+std::uint32_t print_level(const std::string &text) {
+    // The DPFLTR_*_LEVEL names.
+    constexpr std::string_view names[] = {"error", "warning", "trace", "info"};
+    for (std::uint32_t level = 0; level < std::size(names); ++level)
+        if (names[level] == text)
+            return level;
+    std::uint32_t level = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), level);
+    if (error != std::errc() || end != text.data() + text.size() || level > 31)
+        throw CLI::ValidationError("--debug-print", "'" + text +
+                                                        "' is no level: error, warning, trace, "
+                                                        "info, or 0 to 31");
+    return level;
+}
+
+std::pair<std::string, std::string> parameter(const std::string &text) {
+    std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+        throw CLI::ValidationError("--set", "'" + text + "' is not KEY=VALUE");
+    return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+std::string quoted(std::string_view word) {
+    constexpr std::string_view plain =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";
+    if (!word.empty() && word.find_first_not_of(plain) == std::string_view::npos)
+        return std::string(word);
+    std::string text = "'";
+    for (char c : word)
+        text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return text + "'";
+}
+
+} // namespace
+
+void add_run_options(CLI::App &command, RunOptions &options) {
+    command
+        .add_option_function<std::string>(
+            "--time",
+            [&options](const std::string &mode) { options.realtime = mode == "realtime"; },
+            "simulated (the default): virtual time, the seed decides every choice, a run repeats "
+            "exactly; realtime: as it happens")
+        ->check(CLI::IsMember({"simulated", "realtime"}))
+        ->type_name("MODE");
+    command.add_option("--seed", options.seed, "of simulated time; 1 unless given")->type_name("N");
+    command
+        .add_option("--processors", options.processors,
+                    "virtual processors, 1 to 64; 2 unless given")
+        ->check(CLI::Range(1, 64))
+        ->type_name("N");
+    command
+        .add_option(
+            "--trace", options.trace,
+            "writes every IRP, callback, state change and frame there, one JSON object a line")
+        ->type_name("FILE");
+    command
+        .add_option_function<std::string>(
+            "--debug-print",
+            [&options](const std::string &level) { options.debug_print = print_level(level); },
+            "shows what drivers print up to this level (error, warning, trace, info, or 0 to 31) "
+            "on standard error, with time and driver")
+        ->type_name("LEVEL");
+    command
+        .add_option("--reg", options.registry_files,
+                    "merges a registry file before the driver starts; may be repeated")
+        ->allow_extra_args(false)
+        ->type_name("FILE.reg");
+    command
+        .add_option_function<std::vector<std::string>>(
+            "--set",
+            [&options](const std::vector<std::string> &all) {
+                for (const std::string &one : all)
+                    options.parameters.push_back(parameter(one));
+            },
+            "a value of the driver's Parameters key, a number becomes a REG_DWORD; may be repeated")
+        ->allow_extra_args(false)
+        ->type_name("KEY=VALUE");
+    command
+        .add_option("--fs", options.file_root,
+                    "the folder that the driver sees as C:\\; a temporary one unless given")
+        ->check(CLI::ExistingDirectory)
+        ->type_name("DIR");
+    command
+        .add_option(
+            "--timeout", options.timeout_s,
+            "host seconds after which the command is stopped, with a report of what was running")
+        ->check(CLI::PositiveNumber)
+        ->type_name("SECONDS");
+    command.add_flag("--gdb", options.gdb,
+                     "waits before DriverEntry for a debugger, and writes a gdb script that loads "
+                     "the driver's symbols and breaks there");
+}
+
+void add_filter_option(CLI::App &command, RunOptions &options) {
+    command
+        .add_option("--filter", options.filter,
+                    "the filter, by its name, category or number in inspect's list")
+        ->type_name("NAME");
+}
+
+void add_pin_option(CLI::App &command, RunOptions &options, const char *help) {
+    command.add_option("--pin", options.pin, help)->type_name("N");
+}
+
+std::string repeat_command(int count, char **arguments, const RunOptions &options) {
+    std::string line;
+    bool has_seed = false;
+    for (int i = 0; i < count; ++i) {
+        std::string_view word = arguments[i];
+        has_seed = has_seed || word == "--seed" || word.starts_with("--seed=");
+        line += (i == 0 ? "" : " ") + quoted(word);
+    }
+    if (!has_seed && !options.realtime)
+        line += fmt::format(" --seed {}", options.seed);
+    return line;
+}
+
+} // namespace ksbox::cli

@@ -1,0 +1,43 @@
+// What the commands are told on the command line.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace ksbox::cli {
+
+/// Options of every command that runs a driver.
+struct RunOptions {
+    std::filesystem::path driver;
+    std::string filter;
+    std::optional<std::uint32_t> pin;
+    bool realtime = false;
+    std::uint64_t seed = 1;
+    unsigned processors = 2;
+    std::filesystem::path trace;
+    std::optional<std::uint32_t> debug_print;
+    std::vector<std::filesystem::path> registry_files;
+    std::vector<std::pair<std::string, std::string>> parameters;
+    std::filesystem::path file_root;
+    double timeout_s = 0;
+    bool gdb = false;
+};
+
+/// Adds them to a command. `options` outlives the parsing.
+void add_run_options(CLI::App &command, RunOptions &options);
+/// --filter and --pin, for the commands that have them.
+void add_filter_option(CLI::App &command, RunOptions &options);
+void add_pin_option(CLI::App &command, RunOptions &options, const char *help);
+
+/// The arguments as a shell would take them, with the seed spelled out.
+std::string repeat_command(int count, char **arguments, const RunOptions &options);
+
+} // namespace ksbox::cli

@@ -1,0 +1,78 @@
+#include "cli/output_file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+#include <utility>
+
+#include "cli/failures.h"
+
+namespace ksbox::cli {
+
+OutputFile::OutputFile(std::filesystem::path name) : name_(std::move(name)) {
+    std::error_code error;
+    auto status = std::filesystem::status(name_, error);
+    if (std::filesystem::is_directory(status))
+        fail(EISDIR);
+    direct_ = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+    partial_ = direct_ ? name_ : std::filesystem::path(name_.string() + ".part");
+    file_ = open(partial_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (file_ < 0 && direct_)
+        file_ = open(partial_.c_str(), O_WRONLY | O_CLOEXEC);
+    if (file_ < 0)
+        fail(errno);
+}
+
+OutputFile::~OutputFile() {
+    if (file_ < 0)
+        return;
+    close(file_);
+    if (!keep_ && !direct_)
+        unlink(partial_.c_str());
+}
+
+void OutputFile::fail(int error) {
+    throw BadInput(name_.string() + " cannot be written: " + std::strerror(error));
+}
+
+void OutputFile::append(std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        ssize_t written = write(file_, bytes.data(), bytes.size());
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            fail(written == 0 ? ENOSPC : errno);
+        size_ += static_cast<std::uint64_t>(written);
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+}
+
+void OutputFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+        ssize_t written = pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            fail(written == 0 ? ENOSPC : errno);
+        offset += static_cast<std::uint64_t>(written);
+        bytes = bytes.subspan(static_cast<std::size_t>(written));
+    }
+}
+
+void OutputFile::commit() {
+    int file = std::exchange(file_, -1);
+    // Some file systems tell of a full disk only now.
+    int error = fsync(file) != 0 && errno != EINVAL && errno != EROFS ? errno : 0;
+    if (close(file) != 0 && error == 0)
+        error = errno;
+    if (error == 0 && !direct_ && rename(partial_.c_str(), name_.c_str()) != 0)
+        error = errno;
+    if (error != 0) {
+        if (!direct_)
+            unlink(partial_.c_str());
+        fail(error);
+    }
+}
+
+} // namespace ksbox::cli

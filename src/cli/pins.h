@@ -1,0 +1,48 @@
+// Finding the pin that a command means, and creating it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/session.h"
+
+namespace ksbox::cli {
+
+enum class Media : std::uint8_t { audio, video };
+
+/// Whether a client can stream through it: it takes or makes IRPs from user mode.
+bool streams(const PinFacts &pin);
+/// Whether one of its ranges is of that kind.
+bool carries(const PinFacts &pin, Media media);
+
+struct FoundPin {
+    std::shared_ptr<Filter> filter; ///< shared by the pins of one filter handle
+    InterfaceFacts interface;
+    PinFacts facts;
+};
+
+/// The pins that fit, filter by filter: data flow, kind, and `pin_id` when given. Throws BadInput
+/// when there is none, or no pin has that id.
+std::vector<FoundPin> find_pins(Session &session, DataFlow flow, Media media,
+                                std::optional<std::uint32_t> pin_id);
+
+struct ConnectedPin {
+    FoundPin found;
+    DataFormat format;
+    std::unique_ptr<Pin> pin;
+};
+
+/// The first of the pins that takes one of the formats, by KsCreatePin2. Throws BadInput with the
+/// first pin's reason for refusing the first format.
+ConnectedPin connect_first(const std::vector<FoundPin> &pins,
+                           const std::vector<DataFormat> &formats);
+
+/// STOP to RUN, or back, step by step.
+void run(Pin &pin);
+void pause(Pin &pin);
+void stop(Pin &pin);
+
+} // namespace ksbox::cli

@@ -1,0 +1,284 @@
+// ksbox play: a WAV file into a render pin and, on the way, out of a capture pin into another file.
+// Two client threads keep frames in flight, one on each pin.
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/failures.h"
+#include "cli/frame_ring.h"
+#include "cli/pins.h"
+#include "cli/session.h"
+#include "cli/terminal.h"
+#include "cli/underruns.h"
+#include "cli/wav.h"
+
+namespace ksbox::cli {
+
+namespace {
+
+constexpr std::uint64_t second_100ns = 10'000'000;
+// A driver that takes no frame for so long has stopped; one that gives none for so long after the
+// last was played has given all.
+constexpr std::uint64_t stall_limit_100ns = 10 * second_100ns;
+constexpr std::uint64_t tail_limit_100ns = 2 * second_100ns;
+
+// Forms of one format: as the file has it, then with and without the extension.
+std::vector<DataFormat> forms_of(const WavReader &wav) {
+    std::vector<DataFormat> forms{DataFormat::wave(wav.format())};
+    std::optional<AudioFormat> audio = forms.front().audio();
+    if (!audio)
+        return forms;
+    forms.push_back(DataFormat::audio(*audio));
+    if (audio->valid_bits == audio->bits) {
+        // A plain WAVEFORMATEX of the same meaning, for drivers that know no extension.
+        std::vector<std::byte> plain(wav.format().begin(), wav.format().begin() + 16);
+        const std::uint16_t tag = audio->is_float ? 3 : 1;
+        std::memcpy(plain.data(), &tag, sizeof tag);
+        forms.push_back(DataFormat::wave(plain));
+    }
+    return forms;
+}
+
+class Player {
+  public:
+    Player(const PlayOptions &options, Session &session)
+        : options_(options), session_(session), wav_(options.input) {}
+
+    int run();
+
+  private:
+    void open_pins();
+    void start();
+    void render();
+    void fill_and_submit();
+    void capture();
+    void take(const Frame &frame);
+    bool give_up() const { return stop_ || session_.worker().interrupted() != 0; }
+    std::size_t frame_bytes() const;
+    int conclude();
+    int print_underruns();
+
+    const PlayOptions &options_;
+    Session &session_;
+    WavReader wav_;
+    std::unique_ptr<WavWriter> out_;
+    std::optional<ConnectedPin> render_pin_, capture_pin_;
+    std::optional<FrameRing> render_ring_, capture_ring_;
+    std::atomic<bool> stop_ = false;
+    std::atomic<bool> all_played_ = false;
+    std::uint64_t submitted_ = 0, played_ = 0;
+    bool end_seen_ = false;
+    std::vector<Underrun> dry_;  ///< the render queue was empty when these bytes were due
+    std::vector<Underrun> gaps_; ///< the capture pin announced a discontinuity here
+    std::optional<DriverUnderruns> counted_;
+};
+
+std::size_t Player::frame_bytes() const {
+    std::uint64_t blocks = std::uint64_t(wav_.rate_hz()) * options_.period_ms / 1000;
+    return std::max<std::uint64_t>(blocks, 1) * wav_.block_bytes();
+}
+
+void Player::open_pins() {
+    std::vector<DataFormat> forms = forms_of(wav_);
+    render_pin_ =
+        connect_first(find_pins(session_, DataFlow::in, Media::audio, options_.run.pin), forms);
+    if (!out_)
+        return;
+    std::vector<FoundPin> captures =
+        find_pins(session_, DataFlow::out, Media::audio, options_.record_pin);
+    // The same filter handle where it has such a pin: a transform's two pins belong together.
+    std::vector<FoundPin> ordered;
+    for (bool same_filter : {true, false})
+        for (FoundPin &found : captures)
+            if ((found.interface.path == render_pin_->found.interface.path) == same_filter) {
+                if (same_filter)
+                    found.filter = render_pin_->found.filter;
+                ordered.push_back(found);
+            }
+    capture_pin_ = connect_first(ordered, {render_pin_->format});
+}
+
+void Player::fill_and_submit() {
+    Frame *frame = render_ring_->free_frame();
+    frame->used = static_cast<std::uint32_t>(wav_.read(frame->buffer.bytes()));
+    frame->options = wav_.bytes_left() == 0 ? frame_option::end_of_stream : 0;
+    submitted_ += frame->used;
+    render_ring_->submit();
+}
+
+// Queues what fits before anything runs, so that the stream begins without a gap.
+void Player::start() {
+    render_ring_.emplace(*render_pin_->pin, FrameRing::Direction::write, options_.queue,
+                         frame_bytes());
+    pause(*render_pin_->pin);
+    if (capture_pin_) {
+        capture_ring_.emplace(*capture_pin_->pin, FrameRing::Direction::read, options_.queue,
+                              frame_bytes());
+        pause(*capture_pin_->pin);
+        capture_ring_->submit_all();
+    }
+    while (render_ring_->free_frame() != nullptr && wav_.bytes_left() != 0)
+        fill_and_submit();
+    if (capture_pin_)
+        cli::run(*capture_pin_->pin);
+    cli::run(*render_pin_->pin);
+}
+
+void Player::render() {
+    Progress progress("playing", wav_.data_bytes());
+    const std::uint64_t slice = patience_slice(options_.run.realtime);
+    std::uint64_t waited = 0;
+    while (render_ring_->in_flight() != 0 && !give_up()) {
+        Frame *done = render_ring_->finish_oldest(slice);
+        if (done == nullptr) {
+            waited += slice;
+            if (waited >= stall_limit_100ns)
+                throw Finding(fmt::format("the render pin took no frame for {} s, {} of {} bytes "
+                                          "into the file",
+                                          stall_limit_100ns / second_100ns, played_,
+                                          wav_.data_bytes()));
+            continue;
+        }
+        waited = 0;
+        played_ += done->used;
+        progress.at(played_);
+        if (wav_.bytes_left() == 0)
+            continue;
+        if (options_.run.realtime && render_ring_->dry())
+            dry_.push_back({submitted_, 0});
+        fill_and_submit();
+    }
+}
+
+void Player::take(const Frame &frame) {
+    if ((frame.options & frame_option::data_discontinuity) != 0 && out_->data_bytes() != 0)
+        gaps_.push_back({out_->data_bytes(), 0});
+    if (frame.used > frame.buffer.size())
+        throw Finding(fmt::format("the capture pin says that it filled {} bytes of a frame of {}",
+                                  frame.used, frame.buffer.size()));
+    out_->append(frame.buffer.bytes().first(frame.used));
+    end_seen_ = (frame.options & frame_option::end_of_stream) != 0;
+}
+
+void Player::capture() {
+    const std::uint64_t slice = patience_slice(options_.run.realtime);
+    std::uint64_t waited = 0;
+    while (!end_seen_ && !give_up()) {
+        Frame *done = capture_ring_->finish_oldest(slice);
+        if (done == nullptr) {
+            waited = all_played_ ? waited + slice : 0;
+            if (waited >= tail_limit_100ns)
+                return; // conclude() compares what came
+            continue;
+        }
+        waited = 0;
+        take(*done);
+        if (!end_seen_)
+            capture_ring_->submit_all();
+    }
+}
+
+int Player::print_underruns() {
+    std::uint64_t rate = std::uint64_t(wav_.rate_hz()) * wav_.block_bytes();
+    const std::vector<Underrun> &list = counted_ ? counted_->list : dry_;
+    std::size_t count = counted_ ? counted_->count : dry_.size();
+    for (std::size_t i = 0; i < list.size(); ++i)
+        fmt::print("{}\n", to_string(list[i], i + 1, rate));
+    for (std::size_t i = 0; i < gaps_.size(); ++i)
+        fmt::print("gap {}: before byte {} of the recording ({:.4f} s)\n", i + 1,
+                   gaps_[i].position_bytes, double(gaps_[i].position_bytes) / double(rate));
+    if (count != 0)
+        print_finding(fmt::format("{} under-run{}", count, count == 1 ? "" : "s"));
+    if (!gaps_.empty())
+        print_finding(
+            fmt::format("{} gap{} in the recording", gaps_.size(), gaps_.size() == 1 ? "" : "s"));
+    return count + gaps_.size() == 0 ? exit_done : exit_finding;
+}
+
+int Player::conclude() {
+    std::uint64_t rate = std::uint64_t(wav_.rate_hz()) * wav_.block_bytes();
+    fmt::print("played {} bytes ({:.3f} s) of {} into pin {} of {}\n", played_,
+               double(played_) / double(rate), render_pin_->format.to_string(),
+               render_pin_->found.facts.id, filter_label(render_pin_->found.interface));
+    int code = print_underruns();
+    if (!out_)
+        return code;
+    fmt::print("recorded {} bytes ({:.3f} s) from pin {} of {} to {}\n", out_->data_bytes(),
+               double(out_->data_bytes()) / double(rate), capture_pin_->found.facts.id,
+               filter_label(capture_pin_->found.interface), out_->file().name().string());
+    if (session_.worker().interrupted() != 0)
+        return code;
+    if (!end_seen_ && out_->data_bytes() < played_) {
+        print_finding(fmt::format("the recording ends after {} of {} bytes: the capture pin gave "
+                                  "no more, and no end of stream",
+                                  out_->data_bytes(), played_));
+        return exit_finding;
+    }
+    return code;
+}
+
+int Player::run() {
+    if (!options_.record.empty())
+        out_ = std::make_unique<WavWriter>(options_.record, wav_.format());
+    try {
+        open_pins();
+        start();
+        auto guarded = [this](void (Player::*side)()) {
+            return [this, side] {
+                try {
+                    (this->*side)();
+                } catch (...) {
+                    stop_ = true;
+                    throw;
+                }
+                if (side == &Player::render)
+                    all_played_ = true;
+            };
+        };
+        std::optional<Client::Thread> capture;
+        if (capture_pin_)
+            capture = session_.client().spawn("capture", guarded(&Player::capture));
+        Client::Thread render = session_.client().spawn("render", guarded(&Player::render));
+        render.join();
+        if (capture)
+            capture->join();
+        counted_ = driver_underruns(*render_pin_->found.filter);
+        stop(*render_pin_->pin);
+        if (capture_pin_)
+            stop(*capture_pin_->pin);
+    } catch (const BoxStopped &) {
+        if (out_ && out_->data_bytes() != 0) {
+            out_->keep_partial();
+            fmt::print(stderr, "ksbox: what was recorded until then is in {}\n",
+                       out_->file().partial_name().string());
+        }
+        throw;
+    }
+    int code = conclude();
+    render_ring_.reset();
+    capture_ring_.reset();
+    capture_pin_.reset();
+    render_pin_.reset();
+    if (out_)
+        out_->commit();
+    return code;
+}
+
+} // namespace
+
+int play(const PlayOptions &options, Worker &worker) {
+    {
+        WavReader check(options.input); // a bad file is known before the driver runs
+        if (!options.record.empty())
+            OutputFile check_output(options.record);
+    }
+    Session session(options.run, worker);
+    int code = Player(options, session).run();
+    return session.finish(code);
+}
+
+} // namespace ksbox::cli

@@ -1,0 +1,165 @@
+// ksbox get and ksbox set: one property of a filter, a pin or a node.
+#include <cstring>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "cli/failures.h"
+#include "cli/pins.h"
+#include "cli/property_value.h"
+#include "ksbox/property_names.h"
+
+namespace ksbox::cli {
+
+namespace {
+
+constexpr std::size_t property_bytes = 24;       // KSPROPERTY
+constexpr std::int32_t most_channels = 32;       // no volume node has more
+constexpr std::size_t camera_value_bytes = 12;   // value, flags, capabilities
+constexpr std::size_t dropped_frames_bytes = 24; // with its padding
+
+// The object that has the property, and what its requests carry.
+class Target {
+  public:
+    Target(const PropertyOptions &options, Session &session, const PropertyName &property);
+
+    std::vector<std::byte> get(std::optional<std::int32_t> channel);
+    void set(std::span<const std::byte> value, std::optional<std::int32_t> channel);
+    bool has_channels() const {
+        return property_.selector == Selector::channel && options_.node.has_value();
+    }
+
+  private:
+    std::vector<std::byte> tail(std::optional<std::int32_t> channel) const;
+    KsObject &object() { return pin_ ? static_cast<KsObject &>(*pin_) : filter_; }
+    void create_pin();
+
+    const PropertyOptions &options_;
+    PropertyName property_;
+    InterfaceFacts interface_;
+    Filter filter_;
+    std::unique_ptr<Pin> pin_;
+};
+
+Target::Target(const PropertyOptions &options, Session &session, const PropertyName &property)
+    : options_(options), property_(property), interface_(session.filters().front()),
+      filter_(session.client().open_filter(interface_.path)) {
+    if (property_.selector == Selector::pin && !options_.run.pin)
+        throw BadInput(
+            fmt::format("{} is about a pin factory: say which with --pin N", property_.name));
+    if (property_.selector == Selector::node && !options_.node)
+        throw BadInput(fmt::format("{} is about a node: say which with --node N", property_.name));
+    if (options_.run.pin && property_.selector != Selector::pin)
+        create_pin();
+}
+
+// A property of a pin needs one: it gets a format of its first range that gives one.
+void Target::create_pin() {
+    std::uint32_t count = filter_.pin_count();
+    if (*options_.run.pin >= count)
+        throw BadInput(fmt::format("{} has pins 0 to {}, no pin {}", filter_label(interface_),
+                                   std::int64_t(count) - 1, *options_.run.pin));
+    PinFacts facts = filter_.pin_facts(*options_.run.pin);
+    for (const DataRange &range : facts.ranges)
+        if (auto format = filter_.intersect(facts.id, std::span(&range, 1))) {
+            pin_ = std::make_unique<Pin>(
+                filter_.connect({.pin_id = facts.id, .format = std::move(*format)}));
+            return;
+        }
+    throw BadInput(fmt::format("pin {} of {} offers no format to create it with", facts.id,
+                               filter_label(interface_)));
+}
+
+std::vector<std::byte> Target::tail(std::optional<std::int32_t> channel) const {
+    std::uint32_t words[2] = {0, 0};
+    switch (property_.selector) {
+    case Selector::pin:
+        words[0] = *options_.run.pin;
+        break;
+    case Selector::node:
+        words[0] = *options_.node;
+        break;
+    case Selector::channel:
+        words[0] = static_cast<std::uint32_t>(channel.value_or(-1));
+        break;
+    case Selector::value:
+        return std::vector<std::byte>(
+            property_.kind == ValueKind::camera_value ? camera_value_bytes : dropped_frames_bytes);
+    case Selector::none:
+        return {};
+    }
+    auto bytes = std::as_bytes(std::span(words));
+    return {bytes.begin(), bytes.end()};
+}
+
+std::vector<std::byte> Target::get(std::optional<std::int32_t> channel) {
+    std::optional<std::uint32_t> node =
+        property_.selector == Selector::node ? std::nullopt : options_.node;
+    return object().get(property_.set, property_.id, node, tail(channel));
+}
+
+void Target::set(std::span<const std::byte> value, std::optional<std::int32_t> channel) {
+    std::optional<std::uint32_t> node =
+        property_.selector == Selector::node ? std::nullopt : options_.node;
+    if (property_.selector != Selector::value) {
+        object().set(property_.set, property_.id, value, node, tail(channel));
+        return;
+    }
+    // These structures begin with the request, and KS takes the value from behind it.
+    std::vector<std::byte> whole(property_bytes + value.size());
+    std::memcpy(whole.data() + property_bytes, value.data(), value.size());
+    object().set(property_.set, property_.id, whole, node, value);
+}
+
+void print_value(Target &target, const PropertyOptions &options, const PropertyName &property) {
+    if (!target.has_channels() || options.channel) {
+        fmt::print("{}\n", describe_value(property.kind, target.get(options.channel)));
+        return;
+    }
+    for (std::int32_t channel = 0; channel < most_channels; ++channel) {
+        std::vector<std::byte> value;
+        try {
+            value = target.get(channel);
+        } catch (const BoxStopped &) {
+            throw;
+        } catch (const Error &) {
+            if (channel == 0)
+                throw;
+            return; // the one before was the last
+        }
+        fmt::print("channel {}: {}\n", channel, describe_value(property.kind, value));
+    }
+}
+
+} // namespace
+
+int get_property(const PropertyOptions &options, Worker &worker) {
+    PropertyName property = find_property(options.property);
+    Session session(options.run, worker);
+    {
+        Target target(options, session, property);
+        print_value(target, options, property);
+    }
+    return session.finish(exit_done);
+}
+
+int set_property(const PropertyOptions &options, Worker &worker) {
+    PropertyName property = find_property(options.property);
+    std::vector<std::byte> value = parse_value(property.kind, options.value.value_or(""));
+    Session session(options.run, worker);
+    {
+        Target target(options, session, property);
+        target.set(value, options.channel);
+        try {
+            print_value(target, options, property);
+        } catch (const BoxStopped &) {
+            throw;
+        } catch (const Error &) {
+            fmt::print("set\n"); // a property may be write-only
+        }
+    }
+    return session.finish(exit_done);
+}
+
+} // namespace ksbox::cli

@@ -1,0 +1,99 @@
+// ksbox record OUT.wav.
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/failures.h"
+#include "cli/record.h"
+#include "cli/terminal.h"
+#include "cli/wav.h"
+
+namespace ksbox::cli {
+
+namespace {
+
+constexpr std::size_t frames_in_flight = 16;
+constexpr unsigned period_ms = 10;
+
+bool wanted(const DataRange &range, const RecordOptions &options) {
+    if (!range.audio)
+        return false;
+    if (options.rate &&
+        (*options.rate < range.audio->minimum_hz || *options.rate > range.audio->maximum_hz))
+        return false;
+    return true;
+}
+
+ConnectedPin connect(const RecordOptions &options, Session &session) {
+    std::vector<FoundPin> pins = find_pins(session, DataFlow::out, Media::audio, options.run.pin);
+    std::optional<std::string> refusal;
+    for (const FoundPin &pin : pins) {
+        std::vector<DataRange> ranges;
+        for (const DataRange &range : pin.facts.ranges)
+            if (wanted(range, options))
+                ranges.push_back(range);
+        if (ranges.empty())
+            continue;
+        try {
+            DataFormat format = intersect_any(pin, ranges);
+            if (auto audio = format.audio(); audio && options.rate) {
+                audio->rate_hz = static_cast<std::uint32_t>(*options.rate);
+                format = DataFormat::audio(*audio);
+            }
+            return connect_first({pin}, {format});
+        } catch (const BadInput &error) {
+            if (!refusal)
+                refusal = error.what();
+        }
+    }
+    throw BadInput(refusal.value_or("no data range has what was asked for (--rate)"));
+}
+
+} // namespace
+
+int record_audio(const RecordOptions &options, Session &session) {
+    ConnectedPin connected = connect(options, session);
+    std::optional<AudioFormat> audio = connected.format.audio();
+    std::span<const std::byte> wave = connected.format.wave();
+    if (!audio || wave.empty())
+        throw BadInput(connected.format.to_string() + " is nothing that a WAV file holds");
+    std::uint64_t block = audio->frame_bytes();
+    std::uint64_t limit = block * options.frames.value_or(static_cast<std::uint64_t>(
+                                      options.seconds.value_or(1.0) * audio->rate_hz));
+    WavWriter out(options.output, wav_format_chunk(wave));
+    std::vector<std::uint64_t> gaps;
+    try {
+        FrameRing ring(*connected.pin, FrameRing::Direction::read, frames_in_flight,
+                       block * std::max(1u, audio->rate_hz * period_ms / 1000));
+        Progress progress("recording", limit);
+        read_frames(session, *connected.pin, ring, [&](const Frame &frame) {
+            if ((frame.options & frame_option::data_discontinuity) != 0 && out.data_bytes() != 0)
+                gaps.push_back(out.data_bytes());
+            out.append(frame.buffer.bytes().first(
+                std::min<std::uint64_t>(frame.used, limit - out.data_bytes())));
+            progress.at(out.data_bytes());
+            return out.data_bytes() >= limit;
+        });
+    } catch (const BoxStopped &) {
+        if (out.data_bytes() != 0) {
+            out.keep_partial();
+            fmt::print(stderr, "ksbox: what was recorded until then is in {}\n",
+                       out.file().partial_name().string());
+        }
+        throw;
+    }
+    fmt::print("recorded {} bytes ({:.3f} s) of {} from pin {} of {} to {}\n", out.data_bytes(),
+               double(out.data_bytes()) / double(block * audio->rate_hz),
+               connected.format.to_string(), connected.found.facts.id,
+               filter_label(connected.found.interface), options.output.string());
+    for (std::size_t i = 0; i < gaps.size(); ++i)
+        fmt::print("gap {}: before byte {} ({:.4f} s)\n", i + 1, gaps[i],
+                   double(gaps[i]) / double(block * audio->rate_hz));
+    if (!gaps.empty())
+        print_finding(
+            fmt::format("{} gap{} in the recording", gaps.size(), gaps.size() == 1 ? "" : "s"));
+    out.commit();
+    return gaps.empty() ? exit_done : exit_finding;
+}
+
+} // namespace ksbox::cli

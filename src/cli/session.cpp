@@ -1,0 +1,122 @@
+#include "cli/session.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "cli/failures.h"
+#include "cli/gdb.h"
+#include "ksbox/guid_names.h"
+
+namespace ksbox::cli {
+
+namespace {
+
+std::string lower(std::string text) {
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text;
+}
+
+bool names_filter(const InterfaceFacts &filter, std::size_t number, const std::string &wanted) {
+    std::string name = lower(wanted);
+    return std::to_string(number) == name || lower(filter.name) == name ||
+           lower(filter_label(filter)) == name ||
+           lower(guid_name(filter.category, "KSCATEGORY_")) == name;
+}
+
+void print_debug_line(std::uint64_t now_100ns, std::string_view driver, std::string_view text) {
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
+        text.remove_suffix(1);
+    fmt::print(stderr, "[{:13.7f}] {}: {}\n", double(now_100ns) / 1e7, driver, text);
+}
+
+} // namespace
+
+Session::Session(const RunOptions &options, Worker &worker) : options_(options), worker_(worker) {
+    BoxOptions box;
+    box.realtime = options.realtime;
+    box.seed = options.seed;
+    box.processors = options.processors;
+    box.trace = options.trace;
+    box.file_root = options.file_root;
+    if (options.gdb)
+        box.watchdog = std::chrono::milliseconds(0); // people think longer than that
+    if (options.debug_print)
+        box.debug_print = [this](std::string_view driver, std::uint32_t, std::uint32_t level,
+                                 std::string_view text) {
+            // Above 31 a level is a mask of bits of its own (DbgPrintEx): shown with everything.
+            if (level <= 31 ? level <= *options_.debug_print : *options_.debug_print >= 3)
+                print_debug_line(box_ ? box_->now_100ns() : 0, driver, text);
+        };
+    box_ = std::make_unique<Box>(std::move(box));
+    worker_.watch(*box_);
+
+    DriverOptions driver;
+    driver.parameters = options.parameters;
+    driver.registry_files = options.registry_files;
+    if (options.gdb)
+        driver.before_entry = [this](const LoadedImage &image) {
+            wait_for_debugger(image, [this] { return worker_.interrupted() != 0; });
+        };
+    driver_ = &box_->load(options.driver, driver);
+    client_ = &box_->client("ksbox");
+}
+
+Session::~Session() {
+    worker_.unwatch();
+}
+
+std::vector<InterfaceFacts> Session::filters() {
+    std::vector<InterfaceFacts> all = driver_->filters();
+    if (all.empty())
+        throw BadInput(driver_->name() + " has no filter");
+    if (options_.filter.empty())
+        return all;
+    std::vector<InterfaceFacts> chosen;
+    std::string known;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (names_filter(all[i], i, options_.filter))
+            chosen.push_back(all[i]);
+        known += fmt::format("{}{} ({})", known.empty() ? "" : ", ", i, filter_label(all[i]));
+    }
+    if (chosen.empty())
+        throw BadInput(fmt::format("{} has no filter '{}'; it has {}", driver_->name(),
+                                   options_.filter, known));
+    return chosen;
+}
+
+int Session::finish(int code) {
+    box_->destroy(*client_);
+    client_ = nullptr;
+    std::vector<std::string> left = driver_->unload();
+    for (const std::string &sentence : left)
+        print_finding(sentence);
+    if (!box_->trace_complete())
+        throw BadInput(options_.trace.string() + " cannot be written: the trace is incomplete");
+    return code == exit_done && !left.empty() ? exit_finding : code;
+}
+
+std::string filter_label(const InterfaceFacts &filter) {
+    if (auto guid = Guid::parse(filter.name))
+        return guid_name(*guid);
+    return filter.name.empty() ? guid_name(filter.category, "KSCATEGORY_") : filter.name;
+}
+
+std::string device_of(const InterfaceFacts &filter) {
+    std::string_view path = filter.path;
+    if (path.starts_with("\\\\?\\"))
+        path.remove_prefix(4);
+    if (std::size_t end = path.rfind("#{"); end != std::string_view::npos)
+        path = path.substr(0, end);
+    std::string text(path);
+    std::ranges::replace(text, '#', '\\');
+    return text;
+}
+
+void print_finding(const std::string &text) {
+    fmt::print(stderr, "ksbox: {}\n", text);
+}
+
+} // namespace ksbox::cli

@@ -1,0 +1,53 @@
+// One command's run: the box, the driver in it and a client, made from the options; and at the end
+// what the driver left behind.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/options.h"
+#include "cli/process.h"
+#include "ksbox/box.h"
+#include "ksbox/filter.h"
+
+namespace ksbox::cli {
+
+class Session {
+  public:
+    /// Loads and starts the driver; throws what Box::load throws.
+    Session(const RunOptions &options, Worker &worker);
+    ~Session();
+    Session(const Session &) = delete;
+    Session &operator=(const Session &) = delete;
+
+    const RunOptions &options() const { return options_; }
+    Worker &worker() { return worker_; }
+    Box &box() { return *box_; }
+    Driver &driver() { return *driver_; }
+    Client &client() { return *client_; }
+
+    /// The filters that --filter names; all of them without it. Throws BadInput when there is none.
+    std::vector<InterfaceFacts> filters();
+
+    /// Ends the client, unloads the driver, prints what it left behind. Returns `code`, or
+    /// exit_finding when that was exit_done and something was left.
+    int finish(int code);
+
+  private:
+    RunOptions options_;
+    Worker &worker_;
+    std::unique_ptr<Box> box_;
+    Driver *driver_ = nullptr;
+    Client *client_ = nullptr;
+};
+
+/// How a filter is called in lists and messages: its reference string, GUIDs by name.
+std::string filter_label(const InterfaceFacts &filter);
+/// "ROOT\camera\0000", the device instance in an interface's path.
+std::string device_of(const InterfaceFacts &filter);
+
+/// One line on standard error: something the driver should not have done.
+void print_finding(const std::string &text);
+
+} // namespace ksbox::cli

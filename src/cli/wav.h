@@ -1,0 +1,69 @@
+// WAV files with their samples as they are: no conversion, any sample format. (libsndfile would
+// hide the difference between a container and its valid bits.)
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "cli/output_file.h"
+
+namespace ksbox::cli {
+
+class WavReader {
+  public:
+    /// Throws BadInput, one clear line: not a WAV, truncated, empty, a header that contradicts
+    /// itself.
+    explicit WavReader(const std::filesystem::path &file);
+    ~WavReader();
+    WavReader(const WavReader &) = delete;
+    WavReader &operator=(const WavReader &) = delete;
+
+    /// The fmt chunk: a WAVEFORMATEX with its extension, or its first 16 bytes.
+    std::span<const std::byte> format() const { return format_; }
+    std::uint64_t data_bytes() const { return data_bytes_; }
+    std::uint32_t block_bytes() const; ///< one sample of every channel
+    std::uint32_t rate_hz() const;
+    std::uint64_t bytes_left() const { return data_bytes_ - position_; }
+
+    /// The next bytes.size() bytes of the data, fewer at the end. Throws BadInput.
+    std::size_t read(std::span<std::byte> bytes);
+
+  private:
+    void read_chunks();
+    void check_format() const;
+    [[noreturn]] void refuse(const std::string &why) const;
+    bool read_at(std::uint64_t offset, void *bytes, std::size_t count) const;
+
+    std::filesystem::path name_;
+    int file_ = -1;
+    std::uint64_t file_bytes_ = 0;
+    std::vector<std::byte> format_;
+    std::uint64_t data_offset_ = 0, data_bytes_ = 0, position_ = 0;
+};
+
+class WavWriter {
+  public:
+    /// `format`: what follows "fmt " in the file, unchanged.
+    WavWriter(std::filesystem::path name, std::span<const std::byte> format);
+    /// The sizes in the header follow every call: the file is valid at any moment.
+    void append(std::span<const std::byte> samples);
+    std::uint64_t data_bytes() const { return data_bytes_; }
+    void commit();
+    void keep_partial() { file_.keep_partial(); }
+    const OutputFile &file() const { return file_; }
+
+  private:
+    void write_sizes();
+
+    OutputFile file_;
+    std::uint64_t header_bytes_ = 0, data_bytes_ = 0;
+};
+
+/// The fmt chunk for a WAVEFORMATEX with its extension: plain PCM without cbSize.
+std::span<const std::byte> wav_format_chunk(std::span<const std::byte> wave_format);
+
+} // namespace ksbox::cli
