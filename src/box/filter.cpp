@@ -80,6 +80,10 @@ std::string text_of(std::span<const std::byte> bytes) {
     return to_utf8(text);
 }
 
+std::int64_t node_of(ULONG value) {
+    return value == KSFILTER_NODE ? -1 : std::int64_t(value);
+}
+
 std::int64_t count_of(ULONG value) {
     return value == KSINSTANCE_INDETERMINATE ? -1 : std::int64_t(value);
 }
@@ -143,8 +147,7 @@ FilterFacts Filter::facts() {
             auto one = read_as<KSTOPOLOGY_CONNECTION>(*list, sizeof header +
                                                                  i * sizeof(KSTOPOLOGY_CONNECTION));
             facts.connections.push_back(
-                {one.FromNode == KSFILTER_NODE ? -1 : one.FromNode, one.FromNodePin,
-                 one.ToNode == KSFILTER_NODE ? -1 : one.ToNode, one.ToNodePin});
+                {node_of(one.FromNode), one.FromNodePin, node_of(one.ToNode), one.ToNodePin});
         }
     }
     return facts;

@@ -99,9 +99,15 @@ int Session::finish(int code) {
 }
 
 std::string filter_label(const InterfaceFacts &filter) {
-    if (auto guid = Guid::parse(filter.name))
+    std::optional<Guid> guid = Guid::parse(filter.name);
+    if (guid && !guid_symbol(*guid).empty())
         return guid_name(*guid);
-    return filter.name.empty() ? guid_name(filter.category, "KSCATEGORY_") : filter.name;
+    if (!guid && !filter.name.empty())
+        return filter.name;
+    // A GUID of the driver's own says nothing: the device's name does.
+    std::string device = device_of(filter);
+    std::size_t first = device.find('\\') + 1;
+    return device.substr(first, device.find('\\', first) - first);
 }
 
 std::string device_of(const InterfaceFacts &filter) {
