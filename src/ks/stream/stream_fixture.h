@@ -60,6 +60,7 @@ struct Transfer {
 class StreamTest : public testing::TestWithParam<TimeMode> {
   protected:
     void SetUp() override;
+    virtual std::uint64_t seed() const { return 1; }
     void TearDown() override;
 
     /// Loads the driver and opens its filter.

@@ -105,6 +105,7 @@ void StreamTest::SetUp() {
     KernelOptions options;
     options.time = GetParam();
     options.watchdog_ms = 5'000;
+    options.seed = seed();
     auto created = Kernel::create(std::move(options));
     ASSERT_TRUE(created.has_value()) << std::hex << created.error().value();
     kernel = std::move(*created);
