@@ -15,6 +15,7 @@
 #include "nt/io/pnp.h"
 #include "nt/ke/bug_check.h"
 #include "nt/ke/scheduler.h"
+#include "nt/mm/memory.h"
 #include "nt/mm/pool.h"
 #include "nt/trace.h"
 
@@ -41,6 +42,19 @@ KernelOptions kernel_options(const BoxOptions &options) {
                 what + ": " + describe_status(status.value()));
 }
 
+// What an address is, for the trace: never a number, which would differ from run to run.
+std::string name_of(Kernel &kernel, const void *address) {
+    if (std::string name = kernel.extension<box::DriverImages>().name_of(address); !name.empty())
+        return name;
+    if (std::string name = kernel.io().describe(address); !name.empty())
+        return name;
+    if (std::string name = ks::describe_object(address); !name.empty())
+        return name;
+    if (kernel.memory().is_client(address, 1))
+        return "client memory";
+    return kernel.memory().is_system(address) ? "system memory" : "ksbox";
+}
+
 } // namespace
 
 Box::Box(BoxOptions options) : state_(std::make_unique<State>()) {
@@ -54,23 +68,7 @@ Box::Box(BoxOptions options) : state_(std::make_unique<State>()) {
     state_->kernel = std::move(*kernel);
     Kernel &made = *state_->kernel;
     box::install_exception_hooks(made);
-    made.trace().name_of = [&made](const void *address) -> std::string {
-        if (std::string name = made.extension<box::DriverImages>().name_of(address); !name.empty())
-            return name;
-        if (std::string name = made.io().describe(address); !name.empty())
-            return name;
-        if (std::string name = ks::describe_object(address); !name.empty())
-            return name;
-        return "address";
-    };
-    Result<void> mounted;
-    state_->run([&] { mounted = made.files().mount(); });
-    if (!mounted)
-        throw_status(mounted.error(),
-                     "the folder " +
-                         (options.file_root.empty() ? std::string("for temporary files")
-                                                    : options.file_root.string()) +
-                         " cannot be the box's drive");
+    made.trace().name_of = [&made](const void *address) { return name_of(made, address); };
 }
 
 Box::~Box() {
