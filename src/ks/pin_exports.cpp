@@ -129,6 +129,15 @@ NTSTATUS NTAPI KsPinDataIntersectionEx(PIRP Irp, PKSP_PIN Pin, PVOID Data, ULONG
     return pin_data_intersection(Irp, Pin, Data, descriptor, IntersectHandler, HandlerContext);
 }
 
+PFILE_OBJECT NTAPI KsPinGetConnectedPinFileObject(PKSPIN Pin) {
+    return ks::Pin::from(Pin).connected_file;
+}
+
+PDEVICE_OBJECT NTAPI KsPinGetConnectedPinDeviceObject(PKSPIN Pin) {
+    const PFILE_OBJECT file = ks::Pin::from(Pin).connected_file;
+    return file ? IoGetRelatedDeviceObject(file) : nullptr;
+}
+
 NTSTATUS NTAPI KsPinGetConnectedPinInterface(PKSPIN Pin, const GUID *InterfaceId,
                                              PVOID *Interface) {
     auto &pin = ks::Pin::from(Pin);
@@ -165,6 +174,8 @@ std::span<const Export> ksbox::ks::pin_exports() {
         KS_EXPORT(done, KsPinPropertyHandler),
         KS_EXPORT(done, KsPinDataIntersection),
         KS_EXPORT(done, KsPinDataIntersectionEx),
+        KS_EXPORT(done, KsPinGetConnectedPinFileObject),
+        KS_EXPORT(done, KsPinGetConnectedPinDeviceObject),
         KS_EXPORT(done, KsPinGetConnectedPinInterface),
         KS_EXPORT(done, KsPinGetConnectedFilterInterface),
         KS_EXPORT(done, KsPinHandshake),
