@@ -1,4 +1,4 @@
-// A pin's connection as its minidriver sees it.
+// What a minidriver hears of the IRPs of its pins.
 #include "ks/data_exports.h"
 
 #include "ks/stream/pin_stream.h"
@@ -7,16 +7,6 @@ using namespace ksbox;
 using namespace ksbox::ks;
 
 extern "C" {
-
-PFILE_OBJECT NTAPI KsPinGetConnectedPinFileObject(PKSPIN Pin) {
-    const ks::Pin &pin = ks::Pin::from(Pin);
-    return pin.irp_source() ? pin.connected_file : nullptr;
-}
-
-PDEVICE_OBJECT NTAPI KsPinGetConnectedPinDeviceObject(PKSPIN Pin) {
-    PFILE_OBJECT const file = KsPinGetConnectedPinFileObject(Pin);
-    return file ? IoGetRelatedDeviceObject(file) : nullptr;
-}
 
 void NTAPI KsPinRegisterIrpCompletionCallback(PKSPIN Pin, PFNKSPINIRPCOMPLETION IrpCompletion) {
     ks::Pin &pin = ks::Pin::from(Pin);
@@ -28,8 +18,6 @@ void NTAPI KsPinRegisterIrpCompletionCallback(PKSPIN Pin, PFNKSPINIRPCOMPLETION 
 
 std::span<const Export> ksbox::ks::pin_stream_exports() {
     static const Export table[] = {
-        KS_DATA_EXPORT(done, KsPinGetConnectedPinFileObject),
-        KS_DATA_EXPORT(done, KsPinGetConnectedPinDeviceObject),
         KS_DATA_EXPORT(done, KsPinRegisterIrpCompletionCallback),
     };
     return table;
