@@ -53,6 +53,7 @@ std::vector<Export> ntoskrnl_exports() {
                                          power_exports(),
                                          device_timer_exports(),
                                          io_misc_exports(),
+                                         interrupt_exports(),
                                          process_exports(),
                                          security_exports(),
                                          key_exports(),

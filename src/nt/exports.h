@@ -58,6 +58,7 @@ std::span<const Export> device_property_exports();
 std::span<const Export> notification_exports();
 std::span<const Export> power_exports();
 std::span<const Export> device_timer_exports();
+std::span<const Export> interrupt_exports();
 std::span<const Export> io_misc_exports();
 
 // ps

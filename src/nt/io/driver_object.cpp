@@ -189,6 +189,11 @@ std::string IoManager::describe_left(PDRIVER_OBJECT driver) {
             text += ", " + describe(device->AttachedDevice) + " is attached to it";
         text += '\n';
     }
+    // The loader's reference and the name's are no leak.
+    const auto extra = kernel_.objects().reference_count(driver) - 2;
+    if (devices.empty() && extra > 0)
+        text += describe(driver) + ": referenced " + std::to_string(extra) +
+                " more time(s) (notifications, work items)\n";
     return text;
 }
 

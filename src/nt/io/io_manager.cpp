@@ -1,6 +1,8 @@
 // The I/O manager's birth, and the names it gives to what it owns.
 #include "nt/io/io_manager.h"
 
+#include <algorithm>
+
 #include "base/unicode.h"
 #include "nt/io/device_object.h"
 #include "nt/io/driver_object.h"
@@ -14,6 +16,17 @@
 #include "nt/ob/object_manager.h"
 
 namespace ksbox::io {
+
+namespace {
+
+/// Pins and clocks carry structures in their names: the text before them is what can be read.
+std::string readable(const std::string &name) {
+    const auto end =
+        std::ranges::find_if(name, [](unsigned char c) { return c < 0x20 || c > 0x7e; });
+    return end == name.end() ? name : std::string(name.begin(), end) + "...";
+}
+
+} // namespace
 
 IoManager::IoManager(Kernel &kernel) : kernel_(kernel), state_(std::make_unique<State>()) {
     define_device_type(kernel);
@@ -45,7 +58,7 @@ std::string IoManager::describe(const void *address) {
         const auto id = std::to_string(objects.id_of(address));
         switch (type) {
         case ob::ObjectType::file:
-            return "file" + id + " " + name;
+            return "file" + id + " " + readable(name);
         case ob::ObjectType::device: {
             if (!name.empty())
                 return "device " + name;

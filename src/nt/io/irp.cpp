@@ -46,10 +46,10 @@ void start_trailer(IoManager &io, PIRP irp) {
 
 } // namespace
 
-PIRP allocate_irp(Kernel &kernel, CCHAR stack_size) {
+PIRP allocate_irp(Kernel &kernel, CCHAR stack_size, const void *caller) {
     const auto bytes = irp_bytes(stack_size);
     auto *irp = static_cast<PIRP>(kernel.pool().allocate(
-        mm::PoolKind::nonpaged, bytes + sizeof(IrpTrailer), irp_tag, nullptr, false));
+        mm::PoolKind::nonpaged, bytes + sizeof(IrpTrailer), irp_tag, caller, false));
     if (!irp)
         return nullptr;
     initialise(irp, static_cast<USHORT>(bytes), stack_size, irp_with_trailer);
@@ -118,7 +118,7 @@ extern "C" {
 
 /// @doc NF:wdm.IoAllocateIrp
 PIRP NTAPI IoAllocateIrp(CCHAR StackSize, BOOLEAN) {
-    return io::allocate_irp(current_kernel(), StackSize);
+    return io::allocate_irp(current_kernel(), StackSize, __builtin_return_address(0));
 }
 
 /// @doc NF:wdm.IoFreeIrp
@@ -142,7 +142,7 @@ VOID NTAPI IoReuseIrp(PIRP Irp, NTSTATUS Iostatus) {
 
 /// @doc NF:ntddk.IoMakeAssociatedIrp
 PIRP NTAPI IoMakeAssociatedIrp(PIRP Irp, CCHAR StackSize) {
-    auto *irp = io::allocate_irp(current_kernel(), StackSize);
+    auto *irp = io::allocate_irp(current_kernel(), StackSize, __builtin_return_address(0));
     if (!irp)
         return nullptr;
     irp->Flags |= IRP_ASSOCIATED_IRP;

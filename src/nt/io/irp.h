@@ -50,8 +50,8 @@ inline std::uint64_t irp_number(PIRP irp) {
     return trailer ? trailer->number : 0;
 }
 
-/// Null: no memory. IRQL <= DISPATCH_LEVEL.
-PIRP allocate_irp(Kernel &kernel, CCHAR stack_size);
+/// Null: no memory. `caller`: return address in the driver, for leak lists. IRQL <= DISPATCH_LEVEL.
+PIRP allocate_irp(Kernel &kernel, CCHAR stack_size, const void *caller = nullptr);
 void free_irp(Kernel &kernel, PIRP irp);
 
 /// Ties the IRP to the current thread: it is cancelled when the thread or its process ends, and

@@ -111,9 +111,9 @@ namespace {
 
 /// IoBuild…FsdRequest: a read, write, flush, shutdown, or a PnP IRP.
 PIRP build_fsd(ULONG major, PDEVICE_OBJECT device, PVOID buffer, ULONG length,
-               PLARGE_INTEGER offset) {
+               PLARGE_INTEGER offset, const void *caller) {
     auto &kernel = current_kernel();
-    auto *irp = io::allocate_irp(kernel, device->StackSize);
+    auto *irp = io::allocate_irp(kernel, device->StackSize, caller);
     if (!irp)
         return nullptr;
     auto *stack = IoGetNextIrpStackLocation(irp);
@@ -155,7 +155,7 @@ PIRP NTAPI IoBuildDeviceIoControlRequest(ULONG IoControlCode, PDEVICE_OBJECT Dev
                                          BOOLEAN InternalDeviceIoControl, PKEVENT Event,
                                          PIO_STATUS_BLOCK IoStatusBlock) {
     auto &kernel = current_kernel();
-    auto *irp = io::allocate_irp(kernel, DeviceObject->StackSize);
+    auto *irp = io::allocate_irp(kernel, DeviceObject->StackSize, __builtin_return_address(0));
     if (!irp)
         return nullptr;
     auto *stack = IoGetNextIrpStackLocation(irp);
@@ -175,7 +175,8 @@ PIRP NTAPI IoBuildDeviceIoControlRequest(ULONG IoControlCode, PDEVICE_OBJECT Dev
 PIRP NTAPI IoBuildSynchronousFsdRequest(ULONG MajorFunction, PDEVICE_OBJECT DeviceObject,
                                         PVOID Buffer, ULONG Length, PLARGE_INTEGER StartingOffset,
                                         PKEVENT Event, PIO_STATUS_BLOCK IoStatusBlock) {
-    auto *irp = build_fsd(MajorFunction, DeviceObject, Buffer, Length, StartingOffset);
+    auto *irp = build_fsd(MajorFunction, DeviceObject, Buffer, Length, StartingOffset,
+                          __builtin_return_address(0));
     if (irp)
         make_synchronous(irp, Event, IoStatusBlock);
     return irp;
@@ -185,7 +186,8 @@ PIRP NTAPI IoBuildSynchronousFsdRequest(ULONG MajorFunction, PDEVICE_OBJECT Devi
 PIRP NTAPI IoBuildAsynchronousFsdRequest(ULONG MajorFunction, PDEVICE_OBJECT DeviceObject,
                                          PVOID Buffer, ULONG Length, PLARGE_INTEGER StartingOffset,
                                          PIO_STATUS_BLOCK IoStatusBlock) {
-    auto *irp = build_fsd(MajorFunction, DeviceObject, Buffer, Length, StartingOffset);
+    auto *irp = build_fsd(MajorFunction, DeviceObject, Buffer, Length, StartingOffset,
+                          __builtin_return_address(0));
     if (irp)
         irp->UserIosb = IoStatusBlock;
     return irp;

@@ -11,6 +11,7 @@
 #include "nt/ke/bug_check.h"
 #include "nt/ke/thread.h"
 #include "nt/kernel.h"
+#include "nt/mm/memory.h"
 #include "nt/trace.h"
 
 using namespace ksbox;
@@ -23,6 +24,15 @@ constexpr ULONG verifier_iomanager_violation = 0xc9;
 
 std::uint64_t number(const void *pointer) {
     return reinterpret_cast<std::uint64_t>(pointer);
+}
+
+/// call_driver() for a driver's function. The runtime's own drivers (KS, file system, root bus) are
+/// host code: entering them is no callback.
+template <typename Function, typename... Arguments>
+NTSTATUS enter(const char *name, PIRP irp, Function function, Arguments... arguments) {
+    if (!current_kernel().memory().is_system(reinterpret_cast<const void *>(function)))
+        return function(arguments...);
+    return call_driver(name, irp, function, arguments...);
 }
 
 void trace_dispatch(Kernel &kernel, PIRP irp, const IO_STACK_LOCATION &stack) {
@@ -113,9 +123,8 @@ NTSTATUS NTAPI IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
         bug_check(verifier_iomanager_violation, 0x04, number(DeviceObject), major, number(Irp),
                   "IoCallDriver with a major function code out of range");
     void *outer = std::exchange(thread.current_irp, Irp);
-    const auto status =
-        call_driver(io::major_function_name(major), Irp,
-                    DeviceObject->DriverObject->MajorFunction[major], DeviceObject, Irp);
+    const auto status = enter(io::major_function_name(major), Irp,
+                              DeviceObject->DriverObject->MajorFunction[major], DeviceObject, Irp);
     thread.current_irp = outer;
     return status;
 }
@@ -142,7 +151,7 @@ VOID NTAPI IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost) {
             void *context = left->Context;
             left->Control = 0;
             left->CompletionRoutine = nullptr;
-            if (call_driver("IoCompletion", Irp, routine, device, Irp, context) ==
+            if (enter("IoCompletion", Irp, routine, device, Irp, context) ==
                 STATUS_MORE_PROCESSING_REQUIRED)
                 return;
         } else if (Irp->PendingReturned && !top) {
