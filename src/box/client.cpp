@@ -110,10 +110,11 @@ unsigned ClientState::windows_version() {
 
 Buffer::Buffer(Client &client, std::size_t bytes) : client_(&client) {
     client.state().run([&] {
-        auto address = client.state().transport().map(bytes == 0 ? 1 : bytes);
+        auto address = client.state().heap.allocate(client.state().transport(), bytes);
         if (!address)
             throw_status(address.error().value(), "client memory");
-        bytes_ = {reinterpret_cast<std::byte *>(*address), bytes};
+        bytes_ = {*address, bytes};
+        std::memset(*address, 0, bytes);
     });
 }
 
@@ -132,8 +133,7 @@ Buffer::~Buffer() {
         return;
     try {
         client_->state().run([&] {
-            (void)client_->state().transport().unmap(
-                reinterpret_cast<broker::ClientAddress>(bytes_.data()));
+            client_->state().heap.free(client_->state().transport(), bytes_.data(), bytes_.size());
         });
     } catch (const BoxStopped &) {
         // Gone with the box.

@@ -24,7 +24,8 @@ struct Request::State {
     void take_result() {
         result = {std::int32_t(block()->Status), block()->Information};
         ended = true;
-        io::user::close(reinterpret_cast<HANDLE>(event));
+        ke::HostLockGuard guard(client.state().idle_events_lock);
+        client.state().idle_events.push_back(reinterpret_cast<HANDLE>(event));
     }
 };
 
@@ -81,6 +82,26 @@ void Request::cancel() {
     });
 }
 
+namespace {
+
+// The I/O manager resets the event when the request starts.
+Handle take_event(ClientState &client) {
+    {
+        ke::HostLockGuard guard(client.idle_events_lock);
+        if (!client.idle_events.empty()) {
+            HANDLE event = client.idle_events.back();
+            client.idle_events.pop_back();
+            return reinterpret_cast<Handle>(event);
+        }
+    }
+    auto event = io::user::create_event(true, false);
+    if (!event)
+        throw Error(std::uint32_t(event.error().value()), "event");
+    return reinterpret_cast<Handle>(*event);
+}
+
+} // namespace
+
 Request Client::start_control(Handle file, std::uint32_t code, std::span<const std::byte> input,
                               std::span<std::byte> output) {
     auto request = std::make_unique<Request::State>(*this, file, input.size());
@@ -88,10 +109,7 @@ Request Client::start_control(Handle file, std::uint32_t code, std::span<const s
         std::byte *in = request->memory.data() + sizeof(IO_STATUS_BLOCK);
         if (!input.empty())
             std::memcpy(in, input.data(), input.size());
-        auto event = io::user::create_event(true, false);
-        if (!event)
-            throw Error(std::uint32_t(event.error().value()), "event");
-        request->event = reinterpret_cast<Handle>(*event);
+        request->event = take_event(*state_);
         request->block()->Status = STATUS_PENDING;
         Status status = state_->transport().ioctl(
             {.file = file,

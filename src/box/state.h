@@ -10,6 +10,7 @@
 
 #include "abi/windows.h"
 
+#include "box/client_heap.h"
 #include "broker/broker.h"
 #include "broker/transport.h"
 #include "ksbox/box.h"
@@ -56,6 +57,11 @@ struct ClientState final : ksuser::ClientContext {
         Guid category;
     };
     std::map<Handle, OpenedFilter> files;
+
+    box::ClientHeap heap;
+    /// Events of requests that have ended, for the next ones.
+    std::vector<HANDLE> idle_events;
+    ke::HostLock idle_events_lock;
 
     /// Runs `work` as this client, from any thread; rethrows.
     void run(const std::function<void()> &work);

@@ -1,5 +1,7 @@
 #include "nt/trace.h"
 
+#include <algorithm>
+#include <cstring>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -43,10 +45,10 @@ Result<std::unique_ptr<Trace>> Trace::create(const std::string &file) {
     return trace;
 }
 
-std::string Trace::format(std::string_view kind, std::initializer_list<TraceField> fields) const {
-    std::string line = fmt::format("{{\"t\":{},\"thread\":\"", now_100ns ? now_100ns() : 0);
-    if (thread_name)
-        append_escaped(line, thread_name());
+std::string Trace::format(std::uint64_t time_100ns, std::string_view thread, std::string_view kind,
+                          std::span<const TraceField> fields) const {
+    std::string line = fmt::format("{{\"t\":{},\"thread\":\"", time_100ns);
+    append_escaped(line, thread);
     line += fmt::format("\",\"event\":\"{}\"", kind);
     for (const TraceField &field : fields) {
         line += fmt::format(",\"{}\":", field.name);
@@ -72,18 +74,48 @@ std::string Trace::format(std::string_view kind, std::initializer_list<TraceFiel
     return line;
 }
 
-void Trace::event(std::string_view kind, std::initializer_list<TraceField> fields) {
-    std::string line = format(kind, fields);
+void Trace::remember(std::string_view kind, std::span<const TraceField> fields) {
     ke::HostLockGuard guard(*lock_);
-    if (file_ >= 0 && write(file_, line.data(), line.size()) != ssize_t(line.size()))
+    Entry &entry = ring_[next_++ % ring_size];
+    entry.time_100ns = now_100ns ? now_100ns() : 0;
+    entry.kind = kind;
+    std::string_view thread = thread_name ? thread_name() : "";
+    std::size_t length = std::min(thread.size(), entry.thread.size() - 1);
+    std::memcpy(entry.thread.data(), thread.data(), length);
+    entry.thread[length] = '\0';
+    entry.field_count = std::min(fields.size(), Entry::most_fields);
+    std::size_t used = 0;
+    for (std::size_t i = 0; i < entry.field_count; ++i) {
+        entry.fields[i] = fields[i];
+        if (auto *text = std::get_if<std::string_view>(&entry.fields[i].value)) {
+            std::size_t bytes = std::min(text->size(), Entry::text_bytes - used);
+            std::memcpy(entry.texts.data() + used, text->data(), bytes);
+            *text = {entry.texts.data() + used, bytes};
+            used += bytes;
+        }
+    }
+}
+
+void Trace::event(std::string_view kind, std::initializer_list<TraceField> fields) {
+    std::span<const TraceField> given(fields.begin(), fields.size());
+    remember(kind, given);
+    if (file_ < 0)
+        return;
+    std::string line =
+        format(now_100ns ? now_100ns() : 0, thread_name ? thread_name() : "", kind, given);
+    ke::HostLockGuard guard(*lock_);
+    if (write(file_, line.data(), line.size()) != ssize_t(line.size()))
         failed_ = true;
-    ring_[next_++ % ring_size] = std::move(line);
 }
 
 std::string Trace::recent() const {
     std::string text;
-    for (std::size_t i = 0; i < ring_size; ++i)
-        text += ring_[(next_ + i) % ring_size];
+    for (std::size_t i = 0; i < ring_size; ++i) {
+        const Entry &entry = ring_[(next_ + i) % ring_size];
+        if (!entry.kind.empty())
+            text += format(entry.time_100ns, entry.thread.data(), entry.kind,
+                           std::span(entry.fields).first(entry.field_count));
+    }
     return text;
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -54,14 +55,27 @@ class Trace {
     std::function<std::string_view()> thread_name;
 
   private:
+    /// An event of the ring as it happened: texts are copied (and cut), nothing is formatted.
+    struct Entry {
+        static constexpr std::size_t most_fields = 10;
+        static constexpr std::size_t text_bytes = 120;
+        std::uint64_t time_100ns = 0;
+        std::string_view kind; ///< a literal, as the fields' names are
+        std::array<char, 24> thread{};
+        std::array<TraceField, most_fields> fields;
+        std::size_t field_count = 0;
+        std::array<char, text_bytes> texts{};
+    };
     static constexpr std::size_t ring_size = 64;
     Trace();
-    std::string format(std::string_view kind, std::initializer_list<TraceField> fields) const;
+    void remember(std::string_view kind, std::span<const TraceField> fields);
+    std::string format(std::uint64_t time_100ns, std::string_view thread, std::string_view kind,
+                       std::span<const TraceField> fields) const;
 
     int file_ = -1;
     bool failed_ = false;
     std::unique_ptr<ke::HostLock> lock_;
-    std::array<std::string, ring_size> ring_;
+    std::array<Entry, ring_size> ring_;
     std::size_t next_ = 0;
 };
 
