@@ -17,7 +17,7 @@ std::vector<Export> ntoskrnl_exports() {
                                          ke::time_exports(),
                                          ke::thread_exports(),
                                          ke::debug_exports(),
-                                         ke::interrupt_exports(),
+                                         
                                          pool_exports(),
                                          mdl_exports(),
                                          memory_exports(),

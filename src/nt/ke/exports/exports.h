@@ -14,6 +14,5 @@ std::span<const Export> irql_exports();
 std::span<const Export> time_exports();
 std::span<const Export> thread_exports();
 std::span<const Export> debug_exports();
-std::span<const Export> interrupt_exports();
 
 } // namespace ksbox::ke
