@@ -69,6 +69,14 @@ Box::Box(BoxOptions options) : state_(std::make_unique<State>()) {
     Kernel &made = *state_->kernel;
     box::install_exception_hooks(made);
     made.trace().name_of = [&made](const void *address) { return name_of(made, address); };
+    Result<void> mounted;
+    state_->run([&] { mounted = made.files().mount(); });
+    if (!mounted)
+        throw_status(mounted.error(),
+                     "the folder " +
+                         (options.file_root.empty() ? std::string("for temporary files")
+                                                    : options.file_root.string()) +
+                         " cannot be the box's drive");
 }
 
 Box::~Box() {
