@@ -194,6 +194,13 @@ Pin Filter::connect(const PinRequest &request) {
         if (error == 0)
             return;
         std::string why = ks::Refusal::last(*client_->state().box.kernel, ke::current_thread().id);
+        // A driver that looks closer than KS does refuses with a status only: compare for it.
+        if (auto list = optionally(
+                [&] { return pin_property(*this, request.pin_id, KSPROPERTY_PIN_DATARANGES); }))
+            if (std::string field =
+                    box::why_out_of_range(request.format, box::parse_data_ranges(*list));
+                !field.empty())
+                why = field + (why.empty() ? "" : "; " + why);
         throw Error(error, fmt::format("pin {} is not created ({:#x}){}{}", request.pin_id, error,
                                        why.empty() ? "" : ": ", why));
     });
