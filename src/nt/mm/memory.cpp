@@ -247,6 +247,8 @@ void Memory::release(std::byte *address, bool reuse) {
     KS_ASSERT(found != state_->ranges.end());
     Range &range = found->second;
     KS_ASSERT(range.kind != RangeKind::pinned && range.kind != RangeKind::retired);
+    if (reuse && state_->keep_view(found))
+        return;
     state_->close(range);
     range.reuse = reuse;
     range.protection = Protection::none;

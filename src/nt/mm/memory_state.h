@@ -68,12 +68,23 @@ struct Memory::State {
     /// Drops a closed range's pages, and unless it is retired gives its addresses back.
     void drop(std::map<std::uintptr_t, Range>::iterator range);
 
+    /// Keeps a released view's mapping for the next map() of the same pages: an I/O buffer that
+    /// goes round maps without system calls. Not under AddressSanitizer, which is to see late uses.
+    bool keep_view(std::map<std::uintptr_t, Range>::iterator range);
+    /// A kept view of exactly these pages, back in `ranges`; 0: none.
+    std::uintptr_t take_kept_view(std::span<const Pfn> pages, Protection protection,
+                                  bool in_client);
+    void drop_kept_views();
+
     mutable ke::HostLock lock;
     const unsigned slot;
     int file = -1;
     RangeAllocator client, images, pool, stacks, views;
     std::map<std::uintptr_t, Range> ranges; ///< by first usable byte
     std::size_t pinned = 0;
+    /// Kept views by first page; at most `most_kept_views`.
+    static constexpr std::size_t most_kept_views = 64;
+    std::multimap<Pfn, Range> kept_views;
 };
 
 /// Physical memory starts at 1 MiB, pool first: its low addresses are below 4 GiB, for devices with

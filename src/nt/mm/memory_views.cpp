@@ -1,10 +1,12 @@
 // Other mappings of a box's pages (MmMapLockedPages, MmMapIoSpace, WaveRT buffers), reserved
 // mapping addresses, and protections.
+#include <algorithm>
 #include <sys/mman.h>
 
 #include "abi/windows.h"
 
 #include "base/assert.h"
+#include "base/sanitizer.h"
 #include "nt/mm/memory_state.h"
 #include "nt/mm/poison.h"
 
@@ -29,10 +31,48 @@ bool all_exist(std::span<const Pfn> pages) {
 
 } // namespace
 
+bool Memory::State::keep_view(std::map<std::uintptr_t, Range>::iterator at) {
+    if (KSBOX_ASAN || at->second.kind != RangeKind::view || at->second.pins != 0 ||
+        !at->second.page_protection.empty())
+        return false;
+    if (kept_views.size() == most_kept_views)
+        drop_kept_views();
+    Pfn first = at->second.pages.front();
+    kept_views.emplace(first, std::move(at->second));
+    ranges.erase(at);
+    return true;
+}
+
+std::uintptr_t Memory::State::take_kept_view(std::span<const Pfn> pages, Protection protection,
+                                             bool in_client) {
+    auto [begin, end] = kept_views.equal_range(pages.front());
+    for (auto at = begin; at != end; ++at) {
+        const Range &range = at->second;
+        if (range.in_client != in_client || range.protection != protection ||
+            !std::ranges::equal(range.pages, pages))
+            continue;
+        std::uintptr_t address = range.begin;
+        ranges.emplace(address, std::move(at->second));
+        kept_views.erase(at);
+        return address;
+    }
+    return 0;
+}
+
+void Memory::State::drop_kept_views() {
+    for (auto &[first, range] : kept_views) {
+        close(range);
+        allocator(range).give(range.begin - range.margin, range.bytes + 2 * range.margin);
+    }
+    kept_views.clear();
+}
+
 Result<std::byte *> Memory::map(std::span<const Pfn> pages, bool to_client, Protection protection) {
     if (pages.empty() || !all_exist(pages))
         return fail(STATUS_INVALID_PARAMETER);
     ke::HostLockGuard guard(state_->lock);
+    if (std::uintptr_t kept = state_->take_kept_view(pages, protection, to_client); kept != 0)
+        return static_cast<std::byte *>(as_pointer(kept));
     Range range;
     range.bytes = pages.size() * layout::page_bytes;
     range.region = Region::views;
