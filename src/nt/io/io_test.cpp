@@ -74,8 +74,9 @@ NTSTATUS NTAPI create(PDEVICE_OBJECT object, PIRP irp) {
     ++extension.creates;
     const auto *file = IoGetCurrentIrpStackLocation(irp)->FileObject;
     std::memset(extension.name, 0, sizeof extension.name);
-    std::memcpy(extension.name, file->FileName.Buffer,
-                std::min<std::size_t>(file->FileName.Length, 126));
+    if (file->FileName.Length)
+        std::memcpy(extension.name, file->FileName.Buffer,
+                    std::min<std::size_t>(file->FileName.Length, 126));
     if (std::u16string_view(extension.name) == u"\\refuse")
         return complete(irp, STATUS_NO_MATCH);
     return complete(irp, STATUS_SUCCESS);

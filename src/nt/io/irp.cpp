@@ -58,7 +58,7 @@ PIRP allocate_irp(Kernel &kernel, CCHAR stack_size, const void *caller) {
 }
 
 void free_irp(Kernel &kernel, PIRP irp) {
-    if (irp->Type != IO_TYPE_IRP)
+    if (!is_irp(irp))
         bug_check(verifier_iomanager_violation, 0x01, reinterpret_cast<std::uint64_t>(irp), 0, 0,
                   "IoFreeIrp of something that is no IRP, or of one that was freed before");
     if (!IsListEmpty(&irp->ThreadListEntry))

@@ -44,6 +44,11 @@ inline IrpTrailer *trailer_of(PIRP irp) {
     return trailer->magic == IrpTrailer::expected ? trailer : nullptr;
 }
 
+/// Looks at memory that may be freed already: that is the question.
+[[gnu::noinline]] __attribute__((no_sanitize("address", "thread"))) inline bool is_irp(PIRP irp) {
+    return irp->Type == IO_TYPE_IRP;
+}
+
 /// 0 for an IRP in memory of a driver's own.
 inline std::uint64_t irp_number(PIRP irp) {
     auto *trailer = trailer_of(irp);

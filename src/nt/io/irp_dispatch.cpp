@@ -77,13 +77,16 @@ void trace_complete(Kernel &kernel, PIRP irp) {
                  {"information", information >> 32 ? std::uint64_t(0) : information}});
 }
 
+/// Back at its owner, and nobody waits for it: it was completed before.
+bool has_ended(PIRP irp) {
+    const auto *trailer = io::trailer_of(irp);
+    return irp->CurrentLocation == irp->StackCount + 1 && IsListEmpty(&irp->ThreadListEntry) &&
+           !(trailer && trailer->kernel_block);
+}
+
 /// The rules of the page, which Windows enforces with Driver Verifier.
 void check_completion(PIRP irp) {
-    const auto *trailer = irp->Type == IO_TYPE_IRP ? io::trailer_of(irp) : nullptr;
-    // Back at its owner, and nobody waits for it: it went through here before.
-    const bool ended = irp->CurrentLocation == irp->StackCount + 1 &&
-                       IsListEmpty(&irp->ThreadListEntry) && !(trailer && trailer->kernel_block);
-    if (irp->Type != IO_TYPE_IRP || irp->CurrentLocation > irp->StackCount + 1 || ended)
+    if (!io::is_irp(irp) || irp->CurrentLocation > irp->StackCount + 1 || has_ended(irp))
         bug_check(multiple_irp_complete_requests, number(irp), 0, 0, 0,
                   "IoCompleteRequest of an IRP that was completed before");
     if (const auto irql = KeGetCurrentIrql(); irql > DISPATCH_LEVEL)
@@ -104,7 +107,7 @@ extern "C" {
 
 /// @doc NF:wdm.IofCallDriver
 NTSTATUS NTAPI IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
-    if (Irp->Type != IO_TYPE_IRP)
+    if (!io::is_irp(Irp))
         bug_check(verifier_iomanager_violation, 0x03, number(Irp), 0, 0,
                   "IoCallDriver with something that is no IRP, or with one that was freed");
     if (!DeviceObject || DeviceObject->Type != IO_TYPE_DEVICE || !DeviceObject->DriverObject)

@@ -29,11 +29,17 @@ inline ObjectHeader *header_of(const void *body) {
     return reinterpret_cast<ObjectHeader *>(reinterpret_cast<std::uintptr_t>(body) -
                                             sizeof(ObjectHeader));
 }
+/// Looks at memory that may be freed already: that is the question.
+[[gnu::noinline]] __attribute__((no_sanitize("address", "thread"))) inline bool
+is_live(const ObjectHeader *header) {
+    return header->magic == ObjectHeader::live;
+}
+
 /// Adds a reference without judging; the count before, 0 for an object that is gone. For use under
 /// a host lock, where nothing may stop the box: check_reference() does, afterwards.
 inline std::int64_t add_reference(void *body) {
     auto *header = header_of(body);
-    if (header->magic != ObjectHeader::live)
+    if (!is_live(header))
         return 0;
     return __atomic_fetch_add(&header->references, 1, __ATOMIC_RELAXED);
 }

@@ -75,7 +75,25 @@ void ObjectManager::plant_tree() {
     KS_ASSERT(create_link(u"\\GLOBAL??\\Global", u"\\GLOBAL??"));
 }
 
-ObjectManager::~ObjectManager() = default;
+namespace {
+
+/// The host's memory behind a tree of names. The bodies are the pool's and go with it.
+void fell(Directory *directory) {
+    for (const auto &[name, entry] : *directory->names) {
+        const auto type = header_of(entry->body)->type;
+        if (type == ObjectType::directory)
+            fell(static_cast<Directory *>(entry->body));
+        else if (type == ObjectType::symbolic_link)
+            delete static_cast<SymbolicLink *>(entry->body)->target;
+    }
+    delete directory->names;
+}
+
+} // namespace
+
+ObjectManager::~ObjectManager() {
+    fell(state_->root);
+}
 
 void ObjectManager::define_type(ObjectType type, const TypeOperations &operations) {
     state_->types[std::size_t(type)] = operations;
@@ -107,8 +125,8 @@ std::int64_t ObjectManager::reference(void *body) {
 
 std::int64_t ObjectManager::dereference(void *body) {
     auto *header = header_of(body);
-    if (header->magic != ObjectHeader::live)
-        bad_reference(body, header->references);
+    if (!is_live(header))
+        bad_reference(body, 0);
     const auto left = __atomic_sub_fetch(&header->references, 1, __ATOMIC_ACQ_REL);
     if (left < 0)
         bad_reference(body, left);
@@ -164,8 +182,7 @@ bool ObjectManager::is_object(const void *body) const {
         return false;
     auto *header = header_of(body);
     const auto block = kernel_.pool().find(header);
-    return block && block->address == header && block->tag == ObjectHeader::tag &&
-           header->magic == ObjectHeader::live;
+    return block && block->address == header && block->tag == ObjectHeader::tag && is_live(header);
 }
 
 } // namespace ksbox::ob

@@ -84,8 +84,10 @@ Processes::Processes(Kernel &kernel) : kernel_(kernel) {
 }
 
 Processes::~Processes() {
-    for (auto *body : bodies_)
+    for (auto *body : bodies_) {
+        delete body->handles;
         delete body->process;
+    }
 }
 
 Result<ProcessBody *> Processes::make(std::string name, bool system) {
