@@ -62,6 +62,7 @@ std::vector<Export> implemented_exports() {
                                          event_tracing_exports(),
 
                                          process_attach_exports(),
+                                         dma_exports(),
                                          key_exports(),
                                          registry_rtl_exports(),
                                          rtl_exports()})

@@ -29,6 +29,9 @@ std::span<const Export> ex_timer_exports();
 std::span<const Export> ex_misc_exports();
 std::span<const Export> event_tracing_exports();
 
+// hal
+std::span<const Export> dma_exports(); // IoGetDmaAdapter …
+
 // ob
 std::span<const Export> object_type_exports();
 std::span<const Export> object_exports();
