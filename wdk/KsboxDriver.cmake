@@ -92,7 +92,7 @@ function(_ksbox_wdk_libraries)
   endforeach()
   set(ksguid_sources ksguid.c portcls_guid.cpp)
   set(ksboxwdk_sources security_cookie.c gs_driver_entry.c instrumented_driver_entry.c
-      coverage_sections.c stack_probe.S cr8.S compiler_support.c math.c)
+      coverage_sections.c irql_register.S stack_probe.S compiler_support.c math.c)
   set(stdunk_sources stdunk.cpp)
   foreach(library ksguid ksboxwdk stdunk)
     set(objects "")
