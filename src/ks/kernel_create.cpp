@@ -5,6 +5,7 @@
 
 #include "ks/create_parameters.h"
 #include "ks/exports.h"
+#include "nt/irql_check.h"
 
 namespace ksbox::ks {
 
@@ -55,6 +56,7 @@ extern "C" {
 
 NTSTATUS NTAPI KsCreatePin(HANDLE FilterHandle, PKSPIN_CONNECT Connect, ACCESS_MASK DesiredAccess,
                            PHANDLE ConnectionHandle) {
+    require_irql(PASSIVE_LEVEL, "KsCreatePin");
     const std::size_t bytes = connect_bytes(Connect);
     if (!bytes)
         return STATUS_INVALID_PARAMETER;
@@ -65,12 +67,14 @@ NTSTATUS NTAPI KsCreatePin(HANDLE FilterHandle, PKSPIN_CONNECT Connect, ACCESS_M
 
 NTSTATUS NTAPI KsCreateClock(HANDLE ConnectionHandle, PKSCLOCK_CREATE ClockCreate,
                              PHANDLE ClockHandle) {
+    require_irql(PASSIVE_LEVEL, "KsCreateClock");
     return create_below(ConnectionHandle, u"{53172480-4791-11D0-A5D6-28DB04C10000}",
                         std::as_bytes(std::span(ClockCreate, 1)), GENERIC_READ, ClockHandle);
 }
 
 NTSTATUS NTAPI KsCreateAllocator(HANDLE ConnectionHandle, PKSALLOCATOR_FRAMING AllocatorFraming,
                                  PHANDLE AllocatorHandle) {
+    require_irql(PASSIVE_LEVEL, "KsCreateAllocator");
     return create_below(ConnectionHandle, u"{642F5D00-4791-11D0-A5D6-28DB04C10000}",
                         std::as_bytes(std::span(AllocatorFraming, 1)), GENERIC_READ,
                         AllocatorHandle);
@@ -78,6 +82,7 @@ NTSTATUS NTAPI KsCreateAllocator(HANDLE ConnectionHandle, PKSALLOCATOR_FRAMING A
 
 NTSTATUS NTAPI KsCreateTopologyNode(HANDLE ParentHandle, PKSNODE_CREATE NodeCreate,
                                     ACCESS_MASK DesiredAccess, PHANDLE NodeHandle) {
+    require_irql(PASSIVE_LEVEL, "KsCreateTopologyNode");
     return create_below(ParentHandle, u"{0621061A-EE75-11D0-B915-00A0C9223196}",
                         std::as_bytes(std::span(NodeCreate, 1)), DesiredAccess, NodeHandle);
 }

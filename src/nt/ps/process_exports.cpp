@@ -128,18 +128,11 @@ NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
     } else if (ProcessHandle) {
         process = ke::current_thread().process;
     }
-    auto made = kernel.scheduler().create_thread({.name = "driver thread",
-                                                  .kind = ke::ThreadKind::system,
-                                                  .entry =
-                                                      [=] {
-                                                          // Inside a critical region, with normal
-                                                          // kernel APCs disabled (the page).
-                                                          KeEnterCriticalRegion();
-                                                          call_driver("ThreadStart", StartContext,
-                                                                      StartRoutine, StartContext);
-                                                          KeLeaveCriticalRegion();
-                                                      },
-                                                  .process = process});
+    auto made = kernel.scheduler().create_thread(
+        {.name = "driver thread",
+         .kind = ke::ThreadKind::system,
+         .entry = [=] { call_driver("ThreadStart", StartContext, StartRoutine, StartContext); },
+         .process = process});
     if (!made)
         return made.error().value();
     auto *body = (*made)->body;
