@@ -95,11 +95,11 @@ void ClientState::run(const std::function<void()> &work) {
 }
 
 bool ClientState::broker_allows(broker::Handle file, std::uint32_t access) {
-    auto opened = files.find(file);
+    const std::optional<ksbox::box::OpenedFiles::Origin> origin = files.find(file);
     broker::AccessQuestion question{.client = name, .writes = (access & GENERIC_WRITE) != 0};
-    if (opened != files.end()) {
-        question.path = opened->second.path;
-        question.category = opened->second.category;
+    if (origin) {
+        question.path = origin->path;
+        question.category = origin->category;
     }
     return box.broker.allows(question);
 }
@@ -171,7 +171,7 @@ Filter Client::open_filter(const std::string &path) {
             throw_status(opened.error().value(), path + " cannot be opened");
         handle = *opened;
         io::Interface *interface = state_->box.kernel->io().interfaces().find(name);
-        state_->files[handle] = {path, interface == nullptr ? Guid{} : interface->category};
+        state_->files.add(handle, {path, interface == nullptr ? Guid{} : interface->category});
     });
     return Filter(*this, handle);
 }
@@ -189,7 +189,7 @@ Handle Client::create_event(bool manual_reset) {
 
 void Client::close(Handle handle) {
     state_->run([&] {
-        state_->files.erase(handle);
+        state_->files.remove(handle);
         Status status = state_->transport().close(handle);
         if (!status.success())
             throw_status(status.value(), "CloseHandle");

@@ -11,6 +11,7 @@
 #include "abi/windows.h"
 
 #include "box/client_heap.h"
+#include "box/opened_files.h"
 #include "broker/broker.h"
 #include "broker/transport.h"
 #include "ksbox/box.h"
@@ -51,13 +52,7 @@ struct ClientState final : ksuser::ClientContext {
     bool automatic_com = true;
     /// What the host thread's box thread carries while it runs as this client.
     std::unique_ptr<ke::ThreadExtension> host_thread;
-    /// Filters by handle: what the broker's policy is asked about.
-    struct OpenedFilter {
-        std::string path;
-        Guid category;
-    };
-    std::map<Handle, OpenedFilter> files;
-
+    box::OpenedFiles files;
     box::ClientHeap heap;
     /// Events of requests that have ended, for the next ones.
     std::vector<HANDLE> idle_events;
@@ -70,6 +65,9 @@ struct ClientState final : ksuser::ClientContext {
 
     broker::Transport &transport() override { return *transport_; }
     bool broker_allows(broker::Handle file, std::uint32_t access) override;
+    void created(broker::Handle parent, broker::Handle child) override {
+        files.add_child(parent, child);
+    }
     int &multithreaded_threads() override { return multithreaded_threads_; }
     unsigned windows_version() override;
 

@@ -16,6 +16,8 @@ class ClientContext {
     virtual broker::Transport &transport() = 0;
     /// What the device broker says to creating an object on `file` with this access.
     virtual bool broker_allows(broker::Handle file, std::uint32_t access) = 0;
+    /// An object was created on `parent`: the broker takes it for the same device.
+    virtual void created(broker::Handle parent, broker::Handle child) = 0;
     /// Threads of the client in a multithreaded apartment now; changed by CoInitializeEx.
     virtual int &multithreaded_threads() = 0;
     /// Major * 100 + minor.

@@ -74,6 +74,7 @@ NTSTATUS create(std::u16string_view name, HANDLE parent,
         {.root = reinterpret_cast<broker::Handle>(parent), .name = bytes, .access = access});
     if (!opened)
         return opened.error().value();
+    thread->client.created(reinterpret_cast<broker::Handle>(parent), *opened);
     *handle = reinterpret_cast<HANDLE>(*opened);
     return STATUS_SUCCESS;
 }
