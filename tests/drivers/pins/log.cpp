@@ -1,0 +1,93 @@
+// Events, and the probe of the filter control mutex.
+#include "log.h"
+
+static KSPIN_LOCK Lock;
+static PINS_EVENT Log[PINS_MAXIMUM_EVENTS];
+static ULONG Count;
+
+static LONG Probes;
+static KEVENT NoProbe;
+
+VOID InitializeLog() {
+    KeInitializeSpinLock(&Lock);
+    KeInitializeEvent(&NoProbe, NotificationEvent, TRUE);
+}
+
+VOID LogEvent(PINS_EVENT_KIND Kind, ULONG PinId, ULONG Value) {
+    KIRQL OldIrql;
+    KeAcquireSpinLock(&Lock, &OldIrql);
+    if (Count < PINS_MAXIMUM_EVENTS) {
+        Log[Count].Kind = Kind;
+        Log[Count].PinId = PinId;
+        Log[Count].Value = Value;
+        Count++;
+    }
+    KeReleaseSpinLock(&Lock, OldIrql);
+}
+
+VOID ForgetEvents() {
+    KIRQL OldIrql;
+    KeAcquireSpinLock(&Lock, &OldIrql);
+    Count = 0;
+    KeReleaseSpinLock(&Lock, OldIrql);
+}
+
+ULONG CopyEvents(PINS_EVENT *Events) {
+    KIRQL OldIrql;
+    KeAcquireSpinLock(&Lock, &OldIrql);
+    const ULONG Copied = Count;
+    RtlCopyMemory(Events, Log, Copied * sizeof(PINS_EVENT));
+    KeReleaseSpinLock(&Lock, OldIrql);
+    return Copied;
+}
+
+struct Probe {
+    WORK_QUEUE_ITEM Item;
+    PKSFILTER Filter;
+    KEVENT Acquired;
+    LONG References;
+};
+
+static VOID ReleaseProbe(Probe *Probe) {
+    if (InterlockedDecrement(&Probe->References) != 0) {
+        return;
+    }
+    ExFreePoolWithTag(Probe, 'sniP');
+    if (InterlockedDecrement(&Probes) == 0) {
+        KeSetEvent(&NoProbe, IO_NO_INCREMENT, FALSE);
+    }
+}
+
+static VOID NTAPI AcquireControl(PVOID Context) {
+    Probe *Probe = static_cast<struct Probe *>(Context);
+    KsFilterAcquireControl(Probe->Filter);
+    KsFilterReleaseControl(Probe->Filter);
+    KeSetEvent(&Probe->Acquired, IO_NO_INCREMENT, FALSE);
+    ReleaseProbe(Probe);
+}
+
+ULONG IsControlHeld(PKSFILTER Filter) {
+    Probe *Probe = static_cast<struct Probe *>(
+        ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(struct Probe), 'sniP'));
+    if (Probe == NULL) {
+        return 0;
+    }
+    Probe->Filter = Filter;
+    Probe->References = 2;
+    KeInitializeEvent(&Probe->Acquired, NotificationEvent, FALSE);
+    if (InterlockedIncrement(&Probes) == 1) {
+        KeClearEvent(&NoProbe);
+    }
+    ExInitializeWorkItem(&Probe->Item, AcquireControl, Probe);
+    ExQueueWorkItem(&Probe->Item, DelayedWorkQueue);
+    LARGE_INTEGER Timeout;
+    Timeout.QuadPart = -20 * 10000LL;
+    const NTSTATUS Status =
+        KeWaitForSingleObject(&Probe->Acquired, Executive, KernelMode, FALSE, &Timeout);
+    ReleaseProbe(Probe);
+    return Status == STATUS_TIMEOUT ? PINS_CONTROL_HELD : 0;
+}
+
+VOID FinishProbes() {
+    KeWaitForSingleObject(&NoProbe, Executive, KernelMode, FALSE, NULL);
+}
