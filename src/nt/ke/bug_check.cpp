@@ -96,10 +96,18 @@ void BugCheck::stop(std::uint32_t code, std::array<std::uint64_t, 4> parameters,
     kernel_.scheduler().freeze();
 }
 
-void BugCheck::honour_stop_request() noexcept {
+void BugCheck::honour_stop_request(const void *context) noexcept {
     auto code = __atomic_load_n(&requested_, __ATOMIC_ACQUIRE);
+    std::string waits;
+    {
+        DispatcherLock guard(kernel_.scheduler());
+        waits = kernel_.scheduler().describe_waits();
+    }
     stop(code, {0, 0, 0, 0},
-         code == bug_check_timeout ? "the time limit has passed" : "stopped on request");
+         fmt::format("{}\n{}",
+                     code == bug_check_timeout ? "stopped from outside" : "stopped on request",
+                     waits),
+         context);
 }
 
 } // namespace ksbox::ke

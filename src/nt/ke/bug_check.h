@@ -69,7 +69,8 @@ class BugCheck {
     /// signal handler (time limits).
     void request_stop(std::uint32_t code) { __atomic_store_n(&requested_, code, __ATOMIC_RELEASE); }
     bool stop_requested() const { return __atomic_load_n(&requested_, __ATOMIC_ACQUIRE) != 0; }
-    [[noreturn]] void honour_stop_request() noexcept;
+    /// The report says who waits for what. `context`: of the driver code that was interrupted.
+    [[noreturn]] void honour_stop_request(const void *context = nullptr) noexcept;
 
     /// Top of the stack on which a thread without one of its own comes to its bug check.
     std::byte *emergency_stack_limit() const { return emergency_stack_limit_; }

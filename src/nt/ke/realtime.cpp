@@ -27,6 +27,7 @@ namespace {
 constexpr std::uint64_t boot_time_100ns = 600'000'000;
 constexpr int spins_before_yield = 200;
 constexpr std::chrono::milliseconds straggler_period(5);
+constexpr std::chrono::milliseconds stop_request_period(100);
 
 struct RealtimeContext final : HostContext {
     ~RealtimeContext() override {
@@ -232,7 +233,16 @@ void Realtime::suspend() {
     Thread *self = lock_holder_.exchange(nullptr, std::memory_order_relaxed);
     {
         std::unique_lock guard(mutex_, std::adopt_lock);
-        context.wake.wait(guard, [&] { return context.resumed || stopped(); });
+        auto woken = [&] { return context.resumed || stopped(); };
+        BugCheck &bug_check = scheduler_.kernel().bug_check();
+        // When all wait, nobody comes to a scheduling point: clients look for a request to stop.
+        while (thread.kind == ThreadKind::client &&
+               !context.wake.wait_for(guard, stop_request_period, woken))
+            if (bug_check.stop_requested()) {
+                guard.unlock();
+                bug_check.honour_stop_request();
+            }
+        context.wake.wait(guard, woken);
         guard.release();
     }
     if (stopped() && !context.resumed) {

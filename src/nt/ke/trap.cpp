@@ -46,8 +46,9 @@ constexpr std::array<int, 16> general_registers = {
     REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,
     REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
 
-// The kernel's struct sigaction. Handlers are installed past libc and the sanitizers: ThreadSanitizer
-// would hold signals back until the next libc call, which a looping driver never makes.
+// The kernel's struct sigaction. Handlers are installed past libc and the sanitizers:
+// ThreadSanitizer would hold signals back until the next libc call, which a looping driver never
+// makes.
 struct KernelSignalAction {
     void (*handler)(int, siginfo_t *, void *) = nullptr;
     unsigned long flags = 0;
@@ -310,6 +311,10 @@ void Interrupted::handle_watchdog() {
     std::uint32_t limit_ms = thread_.kernel.options().watchdog_ms;
     if (limit_ms == 0)
         return;
+    if (thread_.kernel.bug_check().stop_requested() && in_driver()) {
+        enter(TrapKind::spin, record_of(STATUS_TIMEOUT), "");
+        return;
+    }
     if (thread_.progress != thread_.watched_progress) {
         thread_.watched_progress = thread_.progress;
         thread_.watched_slices = 0;
@@ -451,6 +456,8 @@ extern "C" void ksbox_trap_dispatch(TrapFrame *frame) {
                        {frame->record.ExceptionInformation[0], 0, 0, frame->context.Rip},
                        "__fastfail", &frame->context);
     case TrapKind::spin:
+        if (bug_check.stop_requested())
+            bug_check.honour_stop_request(&frame->context);
         if (thread.irql >= DISPATCH_LEVEL)
             bug_check.stop(0x133 /* DPC_WATCHDOG_VIOLATION */,
                            {0, kernel.options().watchdog_ms, kernel.options().watchdog_ms, 0},
