@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,11 @@ struct DataRange {
     /// to Filter::intersect(). Video ranges only.
     void set_frame_interval(std::uint64_t frame_100ns);
 };
+
+/// `list` is a KSMULTIPLE_ITEM with its ranges, each at a multiple of 8 bytes, as
+/// KSPROPERTY_PIN_DATARANGES answers; the attribute lists of ranges that have them are left out.
+/// Ends at the first range that does not fit.
+std::vector<DataRange> parse_data_ranges(std::span<const std::byte> list);
 
 struct PinFacts {
     std::uint32_t id = 0; ///< index of the pin factory

@@ -50,19 +50,57 @@ std::vector<FoundPin> find_pins(Session &session, DataFlow flow, Media media,
     return found;
 }
 
+Pin create_pin(Filter &filter, const PinFacts &facts, const DataFormat &format) {
+    PinRequest request{.pin_id = facts.id, .format = format};
+    if (!facts.interfaces.empty())
+        request.interface = facts.interfaces.front();
+    if (!facts.mediums.empty())
+        request.medium = facts.mediums.front();
+    return filter.connect(request);
+}
+
+// What most devices take, as far as the range has it.
+static std::optional<DataFormat> format_of(const DataRange &range) {
+    if (!range.audio || (range.audio->maximum_channels == 0))
+        return std::nullopt;
+    AudioFormat format;
+    format.is_float = guid_name(range.subtype, "KSDATAFORMAT_SUBTYPE_") == "IEEE_FLOAT";
+    format.channels = static_cast<std::uint16_t>(std::min(range.audio->maximum_channels, 2u));
+    format.rate_hz = std::clamp(48'000u, range.audio->minimum_hz,
+                                std::max(range.audio->minimum_hz, range.audio->maximum_hz));
+    std::uint32_t bits = std::clamp(format.is_float ? 32u : 16u, range.audio->minimum_bits,
+                                    std::max(range.audio->minimum_bits, range.audio->maximum_bits));
+    format.bits = format.valid_bits = static_cast<std::uint16_t>((bits + 7) / 8 * 8);
+    return DataFormat::audio(format);
+}
+
+std::vector<DataFormat> default_formats(Filter &filter, std::uint32_t pin_id,
+                                        const std::vector<DataRange> &ranges) {
+    std::vector<DataFormat> formats;
+    for (const DataRange &range : ranges) {
+        try {
+            if (auto format = filter.intersect(pin_id, std::span(&range, 1)))
+                formats.push_back(std::move(*format));
+        } catch (const BoxStopped &) {
+            throw;
+        } catch (const Error &) {
+            // A pin need not answer; the range itself then has to do.
+        }
+    }
+    for (const DataRange &range : ranges)
+        if (auto format = format_of(range))
+            formats.push_back(std::move(*format));
+    return formats;
+}
+
 ConnectedPin connect_first(const std::vector<FoundPin> &pins,
                            const std::vector<DataFormat> &formats) {
     std::optional<std::string> refusal;
     for (const FoundPin &found : pins)
         for (const DataFormat &format : formats)
             try {
-                PinRequest request{.pin_id = found.facts.id, .format = format};
-                if (!found.facts.interfaces.empty())
-                    request.interface = found.facts.interfaces.front();
-                if (!found.facts.mediums.empty())
-                    request.medium = found.facts.mediums.front();
-                auto pin = std::make_unique<Pin>(found.filter->connect(request));
-                return {found, format, std::move(pin)};
+                Pin pin = create_pin(*found.filter, found.facts, format);
+                return {found, format, std::make_unique<Pin>(std::move(pin))};
             } catch (const BoxStopped &) {
                 throw;
             } catch (const Error &error) {

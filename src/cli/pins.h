@@ -40,6 +40,15 @@ struct ConnectedPin {
 ConnectedPin connect_first(const std::vector<FoundPin> &pins,
                            const std::vector<DataFormat> &formats);
 
+/// KsCreatePin2 with the first interface and medium that the pin factory lists.
+Pin create_pin(Filter &filter, const PinFacts &facts, const DataFormat &format);
+
+/// Formats that the pin should take, best first: what it offers for each of its ranges by data
+/// intersection, or, where it has no handler for that, one made from the range. The first range
+/// that gives any wins.
+std::vector<DataFormat> default_formats(Filter &filter, std::uint32_t pin_id,
+                                        const std::vector<DataRange> &ranges);
+
 /// STOP to RUN, or back, step by step.
 void run(Pin &pin);
 void pause(Pin &pin);

@@ -61,14 +61,11 @@ void Target::create_pin() {
         throw BadInput(fmt::format("{} has pins 0 to {}, no pin {}", filter_label(interface_),
                                    std::int64_t(count) - 1, *options_.run.pin));
     PinFacts facts = filter_.pin_facts(*options_.run.pin);
-    for (const DataRange &range : facts.ranges)
-        if (auto format = filter_.intersect(facts.id, std::span(&range, 1))) {
-            pin_ = std::make_unique<Pin>(
-                filter_.connect({.pin_id = facts.id, .format = std::move(*format)}));
-            return;
-        }
-    throw BadInput(fmt::format("pin {} of {} offers no format to create it with", facts.id,
-                               filter_label(interface_)));
+    std::vector<DataFormat> formats = default_formats(filter_, facts.id, facts.ranges);
+    if (formats.empty())
+        throw BadInput(fmt::format("pin {} of {} offers no format to create it with", facts.id,
+                                   filter_label(interface_)));
+    pin_ = std::make_unique<Pin>(cli::create_pin(filter_, facts, formats.front()));
 }
 
 std::vector<std::byte> Target::tail(std::optional<std::int32_t> channel) const {

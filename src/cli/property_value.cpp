@@ -130,6 +130,12 @@ std::optional<std::string> describe_structure(ValueKind kind, std::span<const st
             return end_of(*at<std::uint32_t>(entry), *at<std::uint32_t>(entry, 4)) + " -> " +
                    end_of(*at<std::uint32_t>(entry, 8), *at<std::uint32_t>(entry, 12));
         });
+    case ValueKind::ranges: {
+        std::string text;
+        for (const DataRange &range : parse_data_ranges(bytes))
+            text += (text.empty() ? "" : "\n") + range.to_string();
+        return text.empty() ? std::string("none") : text;
+    }
     case ValueKind::format:
         return DataFormat({bytes.begin(), bytes.end()}).to_string();
     case ValueKind::instances:

@@ -12,19 +12,31 @@ namespace {
 constexpr std::uint64_t silence_limit_100ns = 100'000'000;
 }
 
-DataFormat intersect_any(const FoundPin &pin, const std::vector<DataRange> &ranges) {
-    std::string refusal;
-    for (const DataRange &range : ranges)
+ConnectedPin connect_wanted(Session &session, Media media, std::optional<std::uint32_t> pin_id,
+                            const std::function<std::vector<DataRange>(const PinFacts &)> &wanted,
+                            const std::function<DataFormat(DataFormat)> &adjust,
+                            const std::string &nothing_wanted) {
+    std::optional<std::string> refusal;
+    for (const FoundPin &pin : find_pins(session, DataFlow::out, media, pin_id)) {
+        std::vector<DataRange> ranges = wanted(pin.facts);
+        if (ranges.empty())
+            continue;
+        std::vector<DataFormat> formats = default_formats(*pin.filter, pin.facts.id, ranges);
+        for (DataFormat &format : formats)
+            format = adjust(std::move(format));
+        if (formats.empty() && !refusal)
+            refusal = fmt::format("pin {} of {} offers no format by data intersection",
+                                  pin.facts.id, filter_label(pin.interface));
+        if (formats.empty())
+            continue;
         try {
-            if (auto format = pin.filter->intersect(pin.facts.id, std::span(&range, 1)))
-                return *format;
-        } catch (const BoxStopped &) {
-            throw;
-        } catch (const Error &error) {
-            refusal = error.what();
+            return connect_first({pin}, formats);
+        } catch (const BadInput &error) {
+            if (!refusal)
+                refusal = error.what();
         }
-    throw BadInput(fmt::format("pin {} of {} offers no format in common{}{}", pin.facts.id,
-                               filter_label(pin.interface), refusal.empty() ? "" : ": ", refusal));
+    }
+    throw BadInput(refusal.value_or(nothing_wanted));
 }
 
 void read_frames(Session &session, Pin &pin, FrameRing &ring,

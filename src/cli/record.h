@@ -10,9 +10,12 @@ namespace ksbox::cli {
 int record_audio(const RecordOptions &options, Session &session);
 int record_video(const RecordOptions &options, Session &session);
 
-/// A format for the pin by data intersection with each of the ranges in turn, the first that gives
-/// one. Throws BadInput when none does.
-DataFormat intersect_any(const FoundPin &pin, const std::vector<DataRange> &ranges);
+/// The first of the pins that has a wanted range and takes a format of it. Throws BadInput: with
+/// `nothing_wanted` when no range is wanted.
+ConnectedPin connect_wanted(Session &session, Media media, std::optional<std::uint32_t> pin_id,
+                            const std::function<std::vector<DataRange>(const PinFacts &)> &wanted,
+                            const std::function<DataFormat(DataFormat)> &adjust,
+                            const std::string &nothing_wanted);
 
 /// Reads frames until `take` says that it has enough, the stream ends or the user interrupts.
 /// Throws Finding when no frame comes for ten seconds of box time.

@@ -1,5 +1,6 @@
 // ksbox record OUT.wav.
-#include <memory>
+#include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -25,28 +26,22 @@ bool wanted(const DataRange &range, const RecordOptions &options) {
 }
 
 ConnectedPin connect(const RecordOptions &options, Session &session) {
-    std::vector<FoundPin> pins = find_pins(session, DataFlow::out, Media::audio, options.run.pin);
-    std::optional<std::string> refusal;
-    for (const FoundPin &pin : pins) {
-        std::vector<DataRange> ranges;
-        for (const DataRange &range : pin.facts.ranges)
-            if (wanted(range, options))
-                ranges.push_back(range);
-        if (ranges.empty())
-            continue;
-        try {
-            DataFormat format = intersect_any(pin, ranges);
-            if (auto audio = format.audio(); audio && options.rate) {
-                audio->rate_hz = static_cast<std::uint32_t>(*options.rate);
-                format = DataFormat::audio(*audio);
-            }
-            return connect_first({pin}, {format});
-        } catch (const BadInput &error) {
-            if (!refusal)
-                refusal = error.what();
-        }
-    }
-    throw BadInput(refusal.value_or("no data range has what was asked for (--rate)"));
+    auto ranges = [&](const PinFacts &pin) {
+        std::vector<DataRange> list;
+        std::ranges::copy_if(pin.ranges, std::back_inserter(list),
+                             [&](const DataRange &range) { return wanted(range, options); });
+        return list;
+    };
+    auto adjust = [&](DataFormat format) {
+        auto audio = format.audio();
+        if (!audio || !options.rate)
+            return format;
+        audio->rate_hz = static_cast<std::uint32_t>(*options.rate);
+        return DataFormat::audio(*audio);
+    };
+    return connect_wanted(session, Media::audio, options.run.pin, ranges, adjust,
+                          "no data range has what was asked for (--rate); 'ksbox inspect' lists "
+                          "what there is");
 }
 
 } // namespace

@@ -65,23 +65,13 @@ std::vector<DataRange> wanted_ranges(const PinFacts &pin, const RecordOptions &o
 }
 
 ConnectedPin connect(const RecordOptions &options, Session &session) {
-    std::vector<FoundPin> pins = find_pins(session, DataFlow::out, Media::video, options.run.pin);
-    std::optional<std::string> refusal;
-    for (const FoundPin &pin : pins) {
-        std::vector<DataRange> ranges = wanted_ranges(pin.facts, options);
-        if (ranges.empty())
-            continue;
-        try {
-            return connect_first({pin}, {intersect_any(pin, ranges)});
-        } catch (const BadInput &error) {
-            if (!refusal)
-                refusal = error.what();
-        }
-    }
-    throw BadInput(refusal.value_or(
+    return connect_wanted(
+        session, Media::video, options.run.pin,
+        [&](const PinFacts &pin) { return wanted_ranges(pin, options); },
+        [](DataFormat format) { return format; },
         fmt::format("no data range has what was asked for (--size, --rate, --subtype, and one of "
                     "{}); 'ksbox inspect' lists what there is",
-                    PictureReader::subtypes())));
+                    PictureReader::subtypes()));
 }
 
 class VideoRecorder {

@@ -46,7 +46,7 @@ void write_all(Pin &pin, std::span<const std::byte> data, const WriteOptions &op
         const std::size_t bytes = std::min(options.frame_bytes, data.size());
         auto frame = std::make_unique<Frame>(
             Frame{.buffer = Buffer(pin.client(), std::max<std::size_t>(bytes, 1))});
-        std::memcpy(frame->buffer.data(), data.data(), bytes);
+        std::ranges::copy(data.first(bytes), frame->buffer.data());
         frame->used = static_cast<std::uint32_t>(bytes);
         data = data.subspan(bytes);
         frame->options = data.empty() && options.marks_end ? end_of_stream : 0;

@@ -2,13 +2,7 @@
 // faults are committed.
 #include "faults.h"
 
-#include <windef.h>
-#define NOBITMAP
-#include <mmreg.h>
-#undef NOBITMAP
-#include <ks.h>
-#include <ksmedia.h>
-
+#include "../../../drivers/shared/wave_format.h"
 #include "../shared/parameters.h"
 
 static CRASH_FAULT ChosenFault;
@@ -81,6 +75,14 @@ static NTSTATUS NTAPI SetState(PKSPIN Pin, KSSTATE ToState, KSSTATE FromState) {
     return STATUS_SUCCESS;
 }
 
+static NTSTATUS NTAPI IntersectPin(PVOID, PIRP, PKSP_PIN, PKSDATARANGE DataRange,
+                                   PKSDATARANGE MatchingDataRange, ULONG DataBufferSize, PVOID Data,
+                                   PULONG DataSize) {
+    return IntersectWaveRanges(DataRange,
+                               reinterpret_cast<const KSDATARANGE_AUDIO *>(MatchingDataRange),
+                               DataBufferSize, Data, DataSize);
+}
+
 static const KSPIN_DISPATCH PinDispatch = {NULL,     NULL, ProcessPin, NULL, NULL,
                                            SetState, NULL, NULL,       NULL, NULL};
 
@@ -99,7 +101,7 @@ static const KSPIN_DESCRIPTOR_EX Pins[] = {{&PinDispatch,
                                             1,
                                             0,
                                             NULL,
-                                            NULL}};
+                                            IntersectPin}};
 
 static const GUID Categories[] = {{STATICGUIDOF(KSCATEGORY_AUDIO)},
                                   {STATICGUIDOF(KSCATEGORY_CAPTURE)}};

@@ -47,6 +47,7 @@ static DECLSPEC_NOINLINE VOID OverflowPool() {
     if (Block != NULL) {
         Block[39 + Always] = 1;
         ExFreePoolWithTag(const_cast<UCHAR *>(Block), 'wofO');
+        Always = 1; // not a tail call: the report is to show this function
     }
 }
 
@@ -58,6 +59,14 @@ static DECLSPEC_NOINLINE BOOLEAN HandleFault() {
         return TRUE;
     }
     return FALSE;
+}
+
+static DECLSPEC_NOINLINE VOID CallBugCheck() {
+    KeBugCheckEx(MANUALLY_INITIATED_CRASH, 1, 2, 3, 4);
+}
+
+static DECLSPEC_NOINLINE VOID RaiseUnhandled() {
+    ExRaiseStatus(STATUS_INTEGER_DIVIDE_BY_ZERO);
 }
 
 static LONG Contended; // on purpose neither volatile nor interlocked
@@ -112,9 +121,11 @@ NTSTATUS CommitFault(CRASH_FAULT Fault) {
         SpinForEver();
         return STATUS_SUCCESS;
     case CRASH_BUGCHECK:
-        KeBugCheckEx(MANUALLY_INITIATED_CRASH, 1, 2, 3, 4);
+        CallBugCheck();
+        return STATUS_SUCCESS;
     case CRASH_RAISE:
-        ExRaiseStatus(STATUS_INTEGER_DIVIDE_BY_ZERO);
+        RaiseUnhandled();
+        return STATUS_SUCCESS;
     case CRASH_FAIL:
         return STATUS_UNSUCCESSFUL;
     case CRASH_LEAK:

@@ -1,0 +1,134 @@
+// The checks of one driver, in order, and the table's line.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/acceptance/checks.h"
+#include "cli/failures.h"
+#include "cli/frame_ring.h"
+#include "cli/pins.h"
+
+namespace ksbox::cli::acceptance {
+
+namespace {
+
+constexpr std::size_t frames_in_flight = 4;
+
+void expect_state(Pin &pin, PinState state) {
+    pin.set_state(state);
+    if (PinState now = pin.state(); now != state)
+        throw Finding(fmt::format("a pin that was set to state {} says that it is in {}",
+                                  int(state), int(now)));
+}
+
+} // namespace
+
+std::vector<PinFacts> streaming_pins(Filter &filter) {
+    std::vector<PinFacts> pins;
+    std::uint32_t count = filter.pin_count();
+    for (std::uint32_t id = 0; id < count; ++id)
+        if (PinFacts facts = filter.pin_facts(id); streams(facts))
+            pins.push_back(std::move(facts));
+    return pins;
+}
+
+std::vector<OpenPin> open_together(Filter &filter, std::vector<PinFacts> &factories) {
+    std::vector<OpenPin> open;
+    auto try_open = [&](const PinFacts &facts) {
+        std::vector<DataFormat> formats;
+        for (const OpenPin &pin : open)
+            formats.push_back(pin.format);
+        for (DataFormat &format : default_formats(filter, facts.id, facts.ranges))
+            formats.push_back(std::move(format));
+        for (const DataFormat &format : formats)
+            try {
+                auto pin = std::make_unique<Pin>(create_pin(filter, facts, format));
+                open.push_back({facts, format, std::move(pin)});
+                return true;
+            } catch (const BoxStopped &) {
+                throw;
+            } catch (const Error &) {
+                continue; // the next format
+            }
+        return false;
+    };
+    std::erase_if(factories, try_open);
+    return open;
+}
+
+std::size_t frame_bytes_of(const DataFormat &format) {
+    if (auto video = format.video())
+        return std::max<std::size_t>(video->image_bytes, format.sample_bytes());
+    if (auto audio = format.audio())
+        return std::size_t(audio->frame_bytes()) * std::max(1u, audio->rate_hz / 100);
+    return std::max<std::size_t>(format.sample_bytes(), 4096);
+}
+
+// A filter may demand that all its pins are there before any of them leaves the stop state.
+void cycle_states(Session &session, const InterfaceFacts &interface) {
+    using enum PinState;
+    Filter filter = session.client().open_filter(interface.path);
+    std::vector<PinFacts> factories = streaming_pins(filter);
+    std::vector<OpenPin> pins = open_together(filter, factories);
+    for (PinState state :
+         {acquire, pause, run, pause, acquire, stop, run, stop, pause, run, acquire, stop})
+        for (OpenPin &pin : pins)
+            expect_state(*pin.pin, state);
+}
+
+void destroy_client_mid_stream(Session &session, const InterfaceFacts &interface) {
+    Client &doomed = session.box().client("doomed");
+    auto filter = std::make_unique<Filter>(doomed.open_filter(interface.path));
+    std::vector<PinFacts> factories = streaming_pins(*filter);
+    std::vector<OpenPin> pins = open_together(*filter, factories);
+    std::vector<std::unique_ptr<FrameRing>> rings;
+    for (OpenPin &open : pins) {
+        pause(*open.pin);
+        rings.push_back(std::make_unique<FrameRing>(
+            *open.pin, open.writes() ? FrameRing::Direction::write : FrameRing::Direction::read,
+            frames_in_flight, frame_bytes_of(open.format), open.format.video().has_value()));
+        while (Frame *frame = rings.back()->free_frame()) {
+            frame->used = open.writes() ? static_cast<std::uint32_t>(frame->buffer.size()) : 0;
+            rings.back()->submit();
+        }
+    }
+    for (OpenPin &open : pins)
+        run(*open.pin);
+    session.box().run_for(std::chrono::milliseconds(50));
+    session.box().destroy(doomed);
+    // The handles and buffers went with the client: what is left here must not be touched.
+    (void)filter.release();
+    for (auto &ring : rings)
+        (void)ring.release();
+    for (OpenPin &open : pins)
+        (void)open.pin.release();
+}
+
+int check_driver(const RunOptions &options, Worker &worker) {
+    Session session(options, worker);
+    std::string streamed;
+    for (const InterfaceFacts &interface : session.driver().filters()) {
+        {
+            Filter filter = session.client().open_filter(interface.path);
+            if (filter.facts().pins.empty())
+                throw Finding(filter_label(interface) + " lists no pins");
+        }
+        for (const StreamedPin &pin : stream_filter(session, interface))
+            streamed += fmt::format("{}{}: {} frames, {} bytes", streamed.empty() ? "" : "; ",
+                                    pin.name, pin.frames, pin.bytes);
+        cycle_states(session, interface);
+        destroy_client_mid_stream(session, interface);
+        if (worker.interrupted() != 0)
+            break;
+    }
+    if (streamed.empty())
+        throw Finding(session.driver().name() + " has no pin to stream through");
+    std::string name = session.driver().name();
+    int code = session.finish(exit_done);
+    if (code == exit_done)
+        fmt::print("{:20} {:10} {:8} {}\n", name, options.realtime ? "realtime" : "simulated",
+                   "passed", streamed);
+    return code;
+}
+
+} // namespace ksbox::cli::acceptance
