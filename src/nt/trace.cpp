@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <vector>
+
 #include <fmt/format.h>
 
 #include "abi/windows.h"
@@ -77,6 +79,7 @@ std::string Trace::format(std::uint64_t time_100ns, std::string_view thread, std
 void Trace::remember(std::string_view kind, std::span<const TraceField> fields) {
     ke::HostLockGuard guard(*lock_);
     Entry &entry = ring_[next_++ % ring_size];
+    entry.order = __atomic_fetch_add(&order_, 1, __ATOMIC_RELAXED);
     entry.time_100ns = now_100ns ? now_100ns() : 0;
     entry.kind = kind;
     std::string_view thread = thread_name ? thread_name() : "";
@@ -109,13 +112,26 @@ void Trace::event(std::string_view kind, std::initializer_list<TraceField> field
 }
 
 std::string Trace::recent() const {
-    std::string text;
-    for (std::size_t i = 0; i < ring_size; ++i) {
-        const Entry &entry = ring_[(next_ + i) % ring_size];
+    std::vector<std::pair<std::uint64_t, std::string>> lines;
+    for (const Entry &entry : ring_)
         if (!entry.kind.empty())
-            text += format(entry.time_100ns, entry.thread.data(), entry.kind,
-                           std::span(entry.fields).first(entry.field_count));
+            lines.emplace_back(entry.order,
+                               format(entry.time_100ns, entry.thread.data(), entry.kind,
+                                      std::span(entry.fields).first(entry.field_count)));
+    for (const Note &note : notes_) {
+        if (note.kind == nullptr)
+            continue;
+        const TraceField fields[] = {{"what", std::string_view(note.what)},
+                                     {"number", note.number}};
+        lines.emplace_back(note.order,
+                           format(note.time_100ns, note.thread.data(), note.kind, fields));
     }
+    std::ranges::sort(lines);
+    if (lines.size() > ring_size)
+        lines.erase(lines.begin(), lines.end() - ring_size);
+    std::string text;
+    for (const auto &[order, line] : lines)
+        text += line;
     return text;
 }
 

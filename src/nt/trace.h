@@ -2,6 +2,7 @@
 // time. With no file it still keeps the last events for the bug check report.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -46,6 +47,17 @@ class Trace {
     /// Virtual time and thread are added. Any IRQL; never a scheduling point.
     void event(std::string_view kind, std::initializer_list<TraceField> fields);
 
+    /// An event of the hottest paths for the ring only: texts are literals, `number` says which
+    /// IRP. A few dozen instructions; any IRQL. With a file, use event().
+    void note(const char *kind, const char *what, std::uint64_t number,
+              std::string_view thread) noexcept {
+        const auto order = __atomic_fetch_add(&order_, 1, __ATOMIC_RELAXED);
+        Note &entry = notes_[order % ring_size];
+        entry = {order, now_100ns ? now_100ns() : 0, kind, what, number, {}};
+        __builtin_memcpy(entry.thread.data(), thread.data(),
+                         std::min(thread.size(), entry.thread.size() - 1));
+    }
+
     /// The last events, oldest first, one a line.
     std::string recent() const;
 
@@ -59,12 +71,21 @@ class Trace {
     struct Entry {
         static constexpr std::size_t most_fields = 10;
         static constexpr std::size_t text_bytes = 120;
+        std::uint64_t order = 0;
         std::uint64_t time_100ns = 0;
         std::string_view kind; ///< a literal, as the fields' names are
         std::array<char, 24> thread{};
         std::array<TraceField, most_fields> fields;
         std::size_t field_count = 0;
         std::array<char, text_bytes> texts{};
+    };
+    struct Note {
+        std::uint64_t order;
+        std::uint64_t time_100ns;
+        const char *kind;
+        const char *what;
+        std::uint64_t number;
+        std::array<char, 24> thread;
     };
     static constexpr std::size_t ring_size = 64;
     Trace();
@@ -76,6 +97,8 @@ class Trace {
     bool failed_ = false;
     std::unique_ptr<ke::HostLock> lock_;
     std::array<Entry, ring_size> ring_;
+    std::array<Note, ring_size> notes_{};
+    std::uint64_t order_ = 0; ///< of both rings
     std::size_t next_ = 0;
 };
 

@@ -48,6 +48,29 @@ std::u16string IoManager::next_device_name() {
     return name;
 }
 
+void IoManager::shut_down() {
+    (void)on_system_thread("Shutdown", [&] {
+        for (;;) {
+            PDEVICE_OBJECT device = nullptr;
+            {
+                ke::HostLockGuard guard(state_->database_lock);
+                if (state_->shutdown_devices.empty())
+                    return;
+                device = state_->shutdown_devices.back();
+                kernel_.objects().reference(device);
+            }
+            IoUnregisterShutdownNotification(device);
+            auto *top = top_of_stack(kernel_, device);
+            if (auto *irp = allocate_irp(kernel_, top->StackSize)) {
+                IoGetNextIrpStackLocation(irp)->MajorFunction = IRP_MJ_SHUTDOWN;
+                send_and_wait(kernel_, top, irp);
+            }
+            kernel_.objects().dereference(top);
+            kernel_.objects().dereference(device);
+        }
+    });
+}
+
 std::string IoManager::describe(const void *address) {
     if (!address)
         return {};

@@ -11,6 +11,7 @@
 #include "nt/ke/bug_check.h"
 #include "nt/ke/thread.h"
 #include "nt/kernel.h"
+#include "nt/mm/layout.h"
 #include "nt/mm/memory.h"
 #include "nt/trace.h"
 
@@ -26,19 +27,24 @@ std::uint64_t number(const void *pointer) {
     return reinterpret_cast<std::uint64_t>(pointer);
 }
 
+/// Memory::is_system, short: this is asked for every hop.
+bool is_driver_code(std::uintptr_t address) {
+    namespace layout = mm::layout;
+    const auto slot = current_kernel().memory().slot();
+    return address - (layout::system_window + slot * layout::system_slot_bytes) <
+           layout::system_slot_bytes;
+}
+
 /// call_driver() for a driver's function. The runtime's own drivers (KS, file system, root bus) are
 /// host code: entering them is no callback.
 template <typename Function, typename... Arguments>
 NTSTATUS enter(const char *name, PIRP irp, Function function, Arguments... arguments) {
-    if (!current_kernel().memory().is_system(reinterpret_cast<const void *>(function)))
+    if (!is_driver_code(reinterpret_cast<std::uintptr_t>(function)))
         return function(arguments...);
     return call_driver(name, irp, function, arguments...);
 }
 
-void trace_dispatch(Kernel &kernel, PIRP irp, const IO_STACK_LOCATION &stack) {
-    auto &trace = kernel.trace();
-    const auto irp_number = io::irp_number(irp);
-    const auto *major = io::major_function_name(stack.MajorFunction);
+void write_dispatch(Trace &trace, PIRP irp, const IO_STACK_LOCATION &stack) {
     const bool control = stack.MajorFunction == IRP_MJ_DEVICE_CONTROL ||
                          stack.MajorFunction == IRP_MJ_INTERNAL_DEVICE_CONTROL;
     const ULONG code = control ? stack.Parameters.DeviceIoControl.IoControlCode : 0;
@@ -46,33 +52,22 @@ void trace_dispatch(Kernel &kernel, PIRP irp, const IO_STACK_LOCATION &stack) {
         control
             ? io::control_code_name(code)
             : std::string_view(io::minor_function_name(stack.MajorFunction, stack.MinorFunction));
-    if (!trace.to_file()) {
-        trace.event("irp.dispatch", {{"irp", irp_number}, {"major", major}, {"detail", detail}});
-        return;
-    }
-    const auto name = "irp" + std::to_string(irp_number);
+    const auto name = "irp" + std::to_string(io::irp_number(irp));
     const auto unknown = std::to_string(control ? code : stack.MinorFunction);
     trace.event("irp.dispatch",
                 {{"irp", std::string_view(name)},
-                 {"major", major},
+                 {"major", io::major_function_name(stack.MajorFunction)},
                  {control ? "code" : "minor", detail.empty() ? std::string_view(unknown) : detail},
                  {"device", TracedAddress{stack.DeviceObject}},
                  {"file", TracedAddress{stack.FileObject}}});
 }
 
-void trace_complete(Kernel &kernel, PIRP irp) {
-    auto &trace = kernel.trace();
-    const auto status = std::uint64_t(static_cast<ULONG>(irp->IoStatus.Status));
+void write_complete(Trace &trace, PIRP irp) {
     const auto information = std::uint64_t(irp->IoStatus.Information);
-    const auto irp_number = io::irp_number(irp);
-    if (!trace.to_file()) {
-        trace.event("irp.complete", {{"irp", irp_number}, {"status", status}});
-        return;
-    }
-    const auto name = "irp" + std::to_string(irp_number);
+    const auto name = "irp" + std::to_string(io::irp_number(irp));
     trace.event("irp.complete",
                 {{"irp", std::string_view(name)},
-                 {"status", status},
+                 {"status", std::uint64_t(static_cast<ULONG>(irp->IoStatus.Status))},
                  // Drivers may pass an address of theirs (device relations).
                  {"information", information >> 32 ? std::uint64_t(0) : information}});
 }
@@ -120,14 +115,18 @@ NTSTATUS NTAPI IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
     stack->DeviceObject = DeviceObject;
 
     auto &thread = ke::current_thread();
-    trace_dispatch(thread.kernel, Irp, *stack);
     const UCHAR major = stack->MajorFunction;
+    const auto *name = io::major_function_name(major);
+    if (auto &trace = thread.kernel.trace(); trace.to_file())
+        write_dispatch(trace, Irp, *stack);
+    else
+        trace.note("irp.dispatch", name, io::irp_number(Irp), thread.name);
     if (major > IRP_MJ_MAXIMUM_FUNCTION)
         bug_check(verifier_iomanager_violation, 0x04, number(DeviceObject), major, number(Irp),
                   "IoCallDriver with a major function code out of range");
     void *outer = std::exchange(thread.current_irp, Irp);
-    const auto status = enter(io::major_function_name(major), Irp,
-                              DeviceObject->DriverObject->MajorFunction[major], DeviceObject, Irp);
+    const auto status =
+        enter(name, Irp, DeviceObject->DriverObject->MajorFunction[major], DeviceObject, Irp);
     thread.current_irp = outer;
     return status;
 }
@@ -136,7 +135,8 @@ NTSTATUS NTAPI IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
 VOID NTAPI IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost) {
     check_completion(Irp);
     auto &kernel = current_kernel();
-    trace_complete(kernel, Irp);
+    if (kernel.trace().to_file())
+        write_complete(kernel.trace(), Irp);
     while (Irp->CurrentLocation <= Irp->StackCount) {
         auto *left = IoGetCurrentIrpStackLocation(Irp);
         ++Irp->CurrentLocation;

@@ -5,7 +5,6 @@
 #include "base/unicode.h"
 #include "nt/call_driver.h"
 #include "nt/exports.h"
-#include "nt/io/driver_object.h"
 #include "nt/ke/bug_check.h"
 #include "nt/ke/scheduler.h"
 #include "nt/ke/thread.h"
@@ -111,6 +110,20 @@ NTSTATUS NTAPI SeLocateProcessImageName(PEPROCESS Process, PUNICODE_STRING *pIma
     return STATUS_SUCCESS;
 }
 
+/// All processes of a box share one address space; what changes is whose handles and id the thread
+/// uses. @doc NF:ntifs.KeStackAttachProcess
+VOID NTAPI KeStackAttachProcess(PKPROCESS Process, PKAPC_STATE ApcState) {
+    auto &thread = ke::current_thread();
+    *ApcState = {};
+    ApcState->Process = reinterpret_cast<PKPROCESS>(thread.process);
+    thread.process = ps::is_system_process(Process) ? nullptr : static_cast<void *>(Process);
+}
+
+/// @doc NF:ntifs.KeUnstackDetachProcess
+VOID NTAPI KeUnstackDetachProcess(PKAPC_STATE ApcState) {
+    ke::current_thread().process = ApcState->Process;
+}
+
 /// @doc NF:wdm.PsCreateSystemThread
 NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
                                     POBJECT_ATTRIBUTES ObjectAttributes, HANDLE ProcessHandle,
@@ -170,6 +183,9 @@ namespace ksbox {
 
 std::span<const Export> process_exports() {
     static const Export table[] = {
+        data("PsInitialSystemProcess", nullptr, "ntddk"), // Kernel::box_data() has this box's
+        done<KeStackAttachProcess>("KeStackAttachProcess", "NF:ntifs.KeStackAttachProcess"),
+        done<KeUnstackDetachProcess>("KeUnstackDetachProcess", "NF:ntifs.KeUnstackDetachProcess"),
         done<IoGetCurrentProcess>("IoGetCurrentProcess", "NF:wdm.IoGetCurrentProcess"),
         done<IoGetCurrentProcess>("PsGetCurrentProcess", "NF:ntddk.PsGetCurrentProcess"),
         done<PsGetCurrentProcessId>("PsGetCurrentProcessId", "NF:ntddk.PsGetCurrentProcessId"),
