@@ -1,6 +1,9 @@
 // A pin's own clock and its master clock.
 #include "ks/clock/pin_clock.h"
 
+#include <utility>
+
+#include "base/assert.h"
 #include "ks/clock/clock_file.h"
 #include "ks/clock/default_clock.h"
 #include "ks/clock/reference_clock.h"
@@ -20,8 +23,12 @@ PinClock::~PinClock() {
         own_->orphan();
         own_->dereference();
     }
-    if (master_)
-        ObDereferenceObject(master_);
+    KS_ASSERT(!master_);
+}
+
+void PinClock::release_master() {
+    if (PFILE_OBJECT const master = std::exchange(master_, nullptr))
+        ObDereferenceObject(master);
 }
 
 /// AVStream passes the minidriver its pin, not a context.

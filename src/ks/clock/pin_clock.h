@@ -26,6 +26,9 @@ class PinClock {
     /// References the clock's file object and learns its functions; null: none any more.
     /// STATUS_INVALID_DEVICE_STATE unless the pin is in STOP. PASSIVE_LEVEL.
     Result<void> set_master(PFILE_OBJECT file);
+    /// Lets go of the master clock. Its file object may be the last that holds another pin, so no
+    /// mutex may be held. PASSIVE_LEVEL.
+    void release_master();
     /// An IKsReferenceClock on the master clock, or else the pin's own; the caller's reference.
     /// STATUS_DEVICE_NOT_READY: neither is there.
     Result<PIKSREFERENCECLOCK> reference_clock();

@@ -73,8 +73,6 @@ PinStream::~PinStream() {
     if (processor_)
         processor_->drain();
     queue_.reset();
-    if (allocator_)
-        ObDereferenceObject(allocator_);
 }
 
 Result<void> PinStream::set_allocator(PFILE_OBJECT file) {
@@ -319,6 +317,9 @@ void PinStream::shut_down() {
         pin_.kernel.trace().event("ks.clones-left", {{"pin", std::string_view(name_)}});
     if (Processor *const running = processor())
         running->drain();
+    clock_.release_master();
+    if (PFILE_OBJECT const allocator = std::exchange(allocator_, nullptr))
+        ObDereferenceObject(allocator);
 }
 
 void PinStream::set_asleep(bool asleep) {

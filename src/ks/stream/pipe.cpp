@@ -178,6 +178,8 @@ Pipe::choose_allocator(std::initializer_list<PinStream *> pins, FrameSetup &setu
 
 Result<void> Pipe::make_circuit(PinStream &source) {
     PinStream *const sink = pins_.size() == 2 ? pins_.front() : nullptr;
+    if (source.injector())
+        return make_injection(source, sink);
     const bool read = source.input(); // the data come from the IRP sink
     Pin &source_pin = source.pin();
     const KSDATAFORMAT *const format = source_pin.abi().ConnectionFormat;

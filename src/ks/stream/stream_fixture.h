@@ -72,6 +72,17 @@ class StreamTest : public testing::TestWithParam<TimeMode> {
 
     HANDLE open_filter();
     HANDLE create_pin(HANDLE filter, ULONG id, HANDLE pin_to = nullptr, NTSTATUS *status = nullptr);
+    /// Opens the name relative to a file: what the classes of KSNAME_* are created by.
+    HANDLE open_below(HANDLE parent, const std::u16string &name, NTSTATUS *status = nullptr);
+    /// `value` is copied into the client's memory and back.
+    NTSTATUS property(HANDLE file, const GUID &set, ULONG id, ULONG flags, void *value,
+                      ULONG bytes);
+    template <typename Request>
+    NTSTATUS control(HANDLE file, ULONG code, const Request &request, void *value, ULONG bytes) {
+        return control(file, code, &request, sizeof request, value, bytes);
+    }
+    NTSTATUS control(HANDLE file, ULONG code, const void *request, ULONG request_bytes, void *value,
+                     ULONG bytes);
     NTSTATUS set_state(HANDLE pin, KSSTATE state);
     NTSTATUS reset(HANDLE pin, KSRESET value);
     /// `count` headers of `extent` bytes each; a write's data are 0, 1, 2 … over all frames.

@@ -207,27 +207,46 @@ HANDLE StreamTest::create_pin(HANDLE filter, ULONG id, HANDLE pin_to, NTSTATUS *
     return handle ? *handle : nullptr;
 }
 
-NTSTATUS StreamTest::set_state(HANDLE pin, KSSTATE state) {
-    auto memory = process_->allocate(sizeof(KSPROPERTY) + sizeof(KSSTATE));
-    auto *const property = reinterpret_cast<KSPROPERTY *>(*memory);
-    property->Set = KSPROPSETID_Connection;
-    property->Id = KSPROPERTY_CONNECTION_STATE;
-    property->Flags = KSPROPERTY_TYPE_SET;
-    auto *const value = reinterpret_cast<KSSTATE *>(property + 1);
-    *value = state;
+HANDLE StreamTest::open_below(HANDLE parent, const std::u16string &name, NTSTATUS *status) {
+    auto handle = io::user::open({.root = parent, .name = name, .access = GENERIC_READ});
+    if (status)
+        *status = handle ? STATUS_SUCCESS : handle.error().value();
+    else
+        EXPECT_TRUE(handle) << std::hex << handle.error().value();
+    return handle ? *handle : nullptr;
+}
+
+NTSTATUS StreamTest::control(HANDLE file, ULONG code, const void *request, ULONG request_bytes,
+                             void *value, ULONG bytes) {
+    auto memory = process_->allocate(request_bytes + bytes + 8);
+    std::byte *const data = *memory + (request_bytes + 7) / 8 * 8;
+    std::memcpy(*memory, request, request_bytes);
+    if (bytes)
+        std::memcpy(data, value, bytes);
     const NTSTATUS status = io::user::device_io_control_and_wait(
-        {pin, IOCTL_KS_PROPERTY, property, sizeof *property, value, sizeof *value}, nullptr);
+        {file, code, *memory, request_bytes, bytes ? data : nullptr, bytes}, nullptr);
+    if (bytes)
+        std::memcpy(value, data, bytes);
     process_->free(*memory);
     return status;
 }
 
+NTSTATUS StreamTest::property(HANDLE file, const GUID &set, ULONG id, ULONG flags, void *value,
+                              ULONG bytes) {
+    KSPROPERTY request{};
+    request.Set = set;
+    request.Id = id;
+    request.Flags = flags;
+    return control(file, IOCTL_KS_PROPERTY, request, value, bytes);
+}
+
+NTSTATUS StreamTest::set_state(HANDLE pin, KSSTATE state) {
+    return property(pin, KSPROPSETID_Connection, KSPROPERTY_CONNECTION_STATE, KSPROPERTY_TYPE_SET,
+                    &state, sizeof state);
+}
+
 NTSTATUS StreamTest::reset(HANDLE pin, KSRESET value) {
-    auto memory = process_->allocate(sizeof value);
-    *reinterpret_cast<KSRESET *>(*memory) = value;
-    const NTSTATUS status = io::user::device_io_control_and_wait(
-        {pin, IOCTL_KS_RESET_STATE, *memory, sizeof value, nullptr, 0}, nullptr);
-    process_->free(*memory);
-    return status;
+    return control(pin, IOCTL_KS_RESET_STATE, value, nullptr, 0);
 }
 
 Transfer StreamTest::transfer(HANDLE pin, ULONG extent, ULONG count, ULONG flags, bool write) {
