@@ -1,3 +1,4 @@
+// Data ranges, read from what a pin factory answers.
 #include "box/data_ranges.h"
 
 #include <cstddef>
@@ -104,8 +105,6 @@ void DataRange::set_frame_interval(std::uint64_t frame_100ns) {
     video->default_frame_100ns = frame_100ns;
 }
 
-namespace box {
-
 std::vector<DataRange> parse_data_ranges(std::span<const std::byte> list) {
     std::vector<DataRange> ranges;
     KSMULTIPLE_ITEM header{};
@@ -138,6 +137,8 @@ std::vector<DataRange> parse_data_ranges(std::span<const std::byte> list) {
     }
     return ranges;
 }
+
+namespace box {
 
 namespace {
 
@@ -176,4 +177,5 @@ std::string why_out_of_range(const DataFormat &format, std::span<const DataRange
 }
 
 } // namespace box
+
 } // namespace ksbox

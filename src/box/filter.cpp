@@ -119,7 +119,7 @@ PinFacts Filter::pin_facts(std::uint32_t pin) {
     if (auto list = optionally([&] { return pin_property(*this, pin, KSPROPERTY_PIN_MEDIUMS); }))
         facts.mediums = identifiers(*list);
     if (auto list = optionally([&] { return pin_property(*this, pin, KSPROPERTY_PIN_DATARANGES); }))
-        facts.ranges = box::parse_data_ranges(*list);
+        facts.ranges = parse_data_ranges(*list);
     return facts;
 }
 
@@ -197,8 +197,7 @@ Pin Filter::connect(const PinRequest &request) {
         // A driver that looks closer than KS does refuses with a status only: compare for it.
         if (auto list = optionally(
                 [&] { return pin_property(*this, request.pin_id, KSPROPERTY_PIN_DATARANGES); }))
-            if (std::string field =
-                    box::why_out_of_range(request.format, box::parse_data_ranges(*list));
+            if (std::string field = box::why_out_of_range(request.format, parse_data_ranges(*list));
                 !field.empty())
                 why = field + (why.empty() ? "" : "; " + why);
         throw Error(error, fmt::format("pin {} is not created ({:#x}){}{}", request.pin_id, error,
