@@ -31,7 +31,7 @@ class Pipe : public StreamTest {
                 KsPinGetLeadingEdgeStreamPointer(pin, KSSTREAM_POINTER_STATE_LOCKED);
             if (!pointer)
                 return STATUS_PENDING;
-            if (pin->Id == sink_pin) {
+            if (pin->DataFlow == KSPIN_DATAFLOW_IN) {
                 const auto &in = pointer->OffsetIn;
                 arrived.insert(arrived.end(), in.Data, in.Data + in.Remaining);
                 KsStreamPointerUnlock(pointer, TRUE);
@@ -107,6 +107,23 @@ TEST_P(Pipe, C8_FramesCrossAndComeBackRound) {
         for (int i = 0; i < 100 && arrived.size() < 640; ++i)
             sleep_ms(10);
         EXPECT_EQ(arrived.size(), 640u);
+        EXPECT_TRUE(consecutive());
+    });
+}
+
+TEST_P(Pipe, C8_AnIrpSourceMayPullData) {
+    limit = 20;
+    start();
+    run([&] {
+        HANDLE const other = open_filter();
+        HANDLE const producer = create_pin(filter, capture_pin);
+        HANDLE const consumer = create_pin(other, pull_pin, producer);
+        EXPECT_EQ(driver.pins[0]->Communication, KSPIN_COMMUNICATION_SINK);
+        set_state(consumer, KSSTATE_RUN);
+        set_state(producer, KSSTATE_RUN);
+        for (int i = 0; i < 100 && arrived.size() < 1280; ++i)
+            sleep_ms(10);
+        EXPECT_EQ(arrived.size(), 1280u);
         EXPECT_TRUE(consecutive());
     });
 }

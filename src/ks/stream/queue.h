@@ -48,8 +48,8 @@ class Queue {
     /// Takes the IRP in at the new end. True when nothing was at or ahead of the leading edge
     /// before. IRQL <= DISPATCH_LEVEL.
     bool insert(StreamIrp &irp);
-    /// Sends every IRP home: client IRPs as cancelled, at once or when their last stream pointer is
-    /// unlocked. `stopping`: read IRPs that hold data already succeed with it.
+    /// Sends every IRP home, cancelled, at once or when its last stream pointer is unlocked.
+    /// `stopping`: a client's reads that hold data already succeed with it.
     void flush(bool stopping);
     bool empty();
     /// Deletes the clones that the minidriver has left behind; their number.
@@ -80,13 +80,11 @@ class Queue {
 
     Pin &pin() { return pin_; }
     const Options &options() const { return options_; }
-    /// Grows with everything that changes the queue: a pass of processing that leaves it alone made
-    /// no progress.
+    /// Grows with every change: processing that leaves the queue alone made no progress.
     std::uint64_t changes() const { return __atomic_load_n(&changes_, __ATOMIC_RELAXED); }
 
   private:
-    /// Holds the lock; reentered by a minidriver's cancel callback. When the outermost one goes,
-    /// finished IRPs leave, in order, without the lock.
+    /// Holds the lock; reentered by cancel callbacks. As the outermost goes, finished IRPs leave.
     class Guard {
       public:
         explicit Guard(Queue &queue);

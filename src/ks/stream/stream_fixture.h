@@ -26,6 +26,7 @@ namespace ksbox::ks::test {
 inline constexpr ULONG sink_pin = 0;    ///< data flows in, IRP sink
 inline constexpr ULONG capture_pin = 1; ///< data flows out, IRP sink or source
 inline constexpr ULONG source_pin = 2;  ///< data flows out, IRP source
+inline constexpr ULONG pull_pin = 3;    ///< data flows in, IRP source
 
 /// What the driver does; set by a test before start(), called by the driver's dispatch functions.
 struct Driver {

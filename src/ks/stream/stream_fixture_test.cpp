@@ -38,7 +38,7 @@ KSPIN_DISPATCH pin_dispatch;
 KSFILTER_DISPATCH filter_dispatch;
 KSDATARANGE range;
 PKSDATARANGE ranges[] = {&range};
-KSPIN_DESCRIPTOR_EX pin_descriptors[3];
+KSPIN_DESCRIPTOR_EX pin_descriptors[4];
 KSFILTER_DESCRIPTOR filter_descriptor;
 const KSFILTER_DESCRIPTOR *const filters[] = {&filter_descriptor};
 KSDEVICE_DESCRIPTOR device_descriptor;
@@ -66,9 +66,11 @@ void describe(const Driver &driver) {
     pin_dispatch.SetDeviceState = pin_set_state;
     filter_dispatch = {};
     filter_dispatch.Process = driver.filter_centric ? filter_process : nullptr;
-    constexpr KSPIN_DATAFLOW flow[] = {KSPIN_DATAFLOW_IN, KSPIN_DATAFLOW_OUT, KSPIN_DATAFLOW_OUT};
+    constexpr KSPIN_DATAFLOW flow[] = {KSPIN_DATAFLOW_IN, KSPIN_DATAFLOW_OUT, KSPIN_DATAFLOW_OUT,
+                                       KSPIN_DATAFLOW_IN};
     constexpr KSPIN_COMMUNICATION communication[] = {
-        KSPIN_COMMUNICATION_SINK, KSPIN_COMMUNICATION_BOTH, KSPIN_COMMUNICATION_SOURCE};
+        KSPIN_COMMUNICATION_SINK, KSPIN_COMMUNICATION_BOTH, KSPIN_COMMUNICATION_SOURCE,
+        KSPIN_COMMUNICATION_SOURCE};
     for (unsigned id = 0; id < std::size(pin_descriptors); ++id) {
         KSPIN_DESCRIPTOR_EX &pin = pin_descriptors[id];
         pin = {};
@@ -196,10 +198,10 @@ HANDLE StreamTest::create_pin(HANDLE filter, ULONG id, HANDLE pin_to, NTSTATUS *
     request.format.Specifier = range.Specifier;
     std::u16string name = u"{146F1A80-4791-11D0-A5D6-28DB04C10000}\\";
     name.append(reinterpret_cast<const char16_t *>(&request), sizeof request / sizeof(char16_t));
-    auto handle =
-        io::user::open({.root = filter,
-                        .name = name,
-                        .access = ACCESS_MASK(id == sink_pin ? GENERIC_WRITE : GENERIC_READ)});
+    auto handle = io::user::open(
+        {.root = filter,
+         .name = name,
+         .access = ACCESS_MASK(id == sink_pin || id == pull_pin ? GENERIC_WRITE : GENERIC_READ)});
     if (status)
         *status = handle ? STATUS_SUCCESS : handle.error().value();
     else
