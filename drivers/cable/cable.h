@@ -23,7 +23,7 @@ typedef enum {
     KSPROPERTY_CABLE_POSITION
 } KSPROPERTY_CABLE;
 
-#define CABLE_MAXIMUM_UNDERRUNS 64
+#define CABLE_MAXIMUM_UNDERRUNS 4096
 
 // The render queue was empty when bytes were due in the middle of a stream. Nothing is lost or
 // made up: the bytes that follow arrive late.

@@ -21,47 +21,24 @@ bool carries(const PinFacts &pin, Media media) {
     });
 }
 
-std::vector<FoundPin> find_pins(Session &session, DataFlow flow, Media media,
-                                std::optional<std::uint32_t> pin_id) {
-    std::vector<FoundPin> found;
-    std::string looked_at;
-    for (const InterfaceFacts &interface : session.filters()) {
-        auto filter = std::make_shared<Filter>(session.client().open_filter(interface.path));
-        std::uint32_t count = filter->pin_count();
-        looked_at += fmt::format("{}{} has pins 0 to {}", looked_at.empty() ? "" : ", ",
-                                 filter_label(interface), std::int64_t(count) - 1);
-        for (std::uint32_t pin = 0; pin < count; ++pin) {
-            if (pin_id && *pin_id != pin)
-                continue;
-            PinFacts facts = filter->pin_facts(pin);
-            if (facts.data_flow == flow && carries(facts, media) && streams(facts))
-                found.push_back({filter, interface, facts});
-            else if (pin_id)
-                looked_at += fmt::format(", but data flows {} of pin {} or it is no {} pin",
-                                         facts.data_flow == DataFlow::in ? "into" : "out", pin,
-                                         media == Media::audio ? "audio" : "video");
-        }
-    }
-    if (found.empty())
-        throw BadInput(fmt::format("{} has no {}pin that {} {}: {}", session.driver().name(),
-                                   pin_id ? fmt::format("{} as a ", *pin_id) : "",
-                                   flow == DataFlow::in ? "plays" : "records",
-                                   media == Media::audio ? "audio" : "video", looked_at));
-    return found;
-}
+namespace {
 
-Pin create_pin(Filter &filter, const PinFacts &facts, const DataFormat &format) {
-    PinRequest request{.pin_id = facts.id, .format = format};
-    if (!facts.interfaces.empty())
-        request.interface = facts.interfaces.front();
-    if (!facts.mediums.empty())
-        request.medium = facts.mediums.front();
-    return filter.connect(request);
+// Why a pin is not the one that was asked for; empty: it is.
+std::string why_not(const FoundPin &pin, DataFlow flow, Media media) {
+    std::string name = fmt::format("pin {} of {}", pin.facts.id, filter_label(pin.interface));
+    if (pin.facts.data_flow != flow)
+        return fmt::format("data flows {} {}, not {}", flow == DataFlow::in ? "out of" : "into",
+                           name, flow == DataFlow::in ? "into it" : "out of it");
+    if (!carries(pin.facts, media))
+        return fmt::format("{} carries no {}", name, media == Media::audio ? "audio" : "video");
+    if (!streams(pin.facts))
+        return name + " is none that a client streams through";
+    return {};
 }
 
 // What most devices take, as far as the range has it.
-static std::optional<DataFormat> format_of(const DataRange &range) {
-    if (!range.audio || (range.audio->maximum_channels == 0))
+std::optional<DataFormat> format_of(const DataRange &range) {
+    if (!range.audio || range.audio->maximum_channels == 0)
         return std::nullopt;
     AudioFormat format;
     format.is_float = guid_name(range.subtype, "KSDATAFORMAT_SUBTYPE_") == "IEEE_FLOAT";
@@ -72,6 +49,46 @@ static std::optional<DataFormat> format_of(const DataRange &range) {
                                     std::max(range.audio->minimum_bits, range.audio->maximum_bits));
     format.bits = format.valid_bits = static_cast<std::uint16_t>((bits + 7) / 8 * 8);
     return DataFormat::audio(format);
+}
+
+} // namespace
+
+std::vector<FoundPin> find_pins(Session &session, DataFlow flow, Media media,
+                                std::optional<std::uint32_t> pin_id) {
+    std::vector<FoundPin> found;
+    std::string reason;
+    for (const InterfaceFacts &interface : session.filters()) {
+        auto filter = std::make_shared<Filter>(session.client().open_filter(interface.path));
+        std::uint32_t count = filter->pin_count();
+        if (pin_id && *pin_id >= count)
+            reason = fmt::format("{} has pins 0 to {}, no pin {}", filter_label(interface),
+                                 std::int64_t(count) - 1, *pin_id);
+        for (std::uint32_t pin = 0; pin < count; ++pin) {
+            if (pin_id && *pin_id != pin)
+                continue;
+            FoundPin candidate{filter, interface, filter->pin_facts(pin)};
+            if (std::string why = why_not(candidate, flow, media); why.empty())
+                found.push_back(std::move(candidate));
+            else if (pin_id)
+                reason = why;
+        }
+    }
+    if (found.empty())
+        throw BadInput(!reason.empty()
+                           ? reason
+                           : fmt::format("{} has no pin that {} {}", session.driver().name(),
+                                         flow == DataFlow::in ? "plays" : "records",
+                                         media == Media::audio ? "audio" : "video"));
+    return found;
+}
+
+Pin create_pin(Filter &filter, const PinFacts &facts, const DataFormat &format) {
+    PinRequest request{.pin_id = facts.id, .format = format};
+    if (!facts.interfaces.empty())
+        request.interface = facts.interfaces.front();
+    if (!facts.mediums.empty())
+        request.medium = facts.mediums.front();
+    return filter.connect(request);
 }
 
 std::vector<DataFormat> default_formats(Filter &filter, std::uint32_t pin_id,

@@ -188,6 +188,8 @@ int Player::print_underruns() {
     std::size_t count = counted_ ? counted_->count : dry_.size();
     for (std::size_t i = 0; i < list.size(); ++i)
         fmt::print("{}\n", to_string(list[i], i + 1, rate));
+    if (list.size() < count)
+        fmt::print("{} more, whose places the driver did not keep\n", count - list.size());
     for (std::size_t i = 0; i < gaps_.size(); ++i)
         fmt::print("gap {}: before byte {} of the recording ({:.4f} s)\n", i + 1,
                    gaps_[i].position_bytes, double(gaps_[i].position_bytes) / double(rate));

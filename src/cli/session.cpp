@@ -9,6 +9,7 @@
 #include "cli/failures.h"
 #include "cli/gdb.h"
 #include "ksbox/guid_names.h"
+#include "ksbox/image.h"
 
 namespace ksbox::cli {
 
@@ -24,6 +25,22 @@ bool names_filter(const InterfaceFacts &filter, std::size_t number, const std::s
     return std::to_string(number) == name || lower(filter.name) == name ||
            lower(filter_label(filter)) == name ||
            lower(guid_name(filter.category, "KSCATEGORY_")) == name;
+}
+
+// A missing import does not stop a load; whoever sees the driver stop later wants to have read
+// this.
+void note_missing_imports(const std::filesystem::path &driver) {
+    ImageFacts image = read_image_facts(driver);
+    std::string names;
+    for (const ImageFacts::Module &module : image.modules)
+        for (const ImageFacts::Import &import : module.imports)
+            if (import.state == ImportState::missing)
+                names +=
+                    fmt::format("{}{}!{}", names.empty() ? "" : ", ", module.name, import.name);
+    if (!names.empty() && image.refusal.empty())
+        fmt::print(stderr,
+                   "ksbox: {} imports what ksbox does not know, and stops if it calls it: {}\n",
+                   image.file_name, names);
 }
 
 void print_debug_line(std::uint64_t now_100ns, std::string_view driver, std::string_view text) {
@@ -53,6 +70,7 @@ Session::Session(const RunOptions &options, Worker &worker) : options_(options),
     box_ = std::make_unique<Box>(std::move(box));
     worker_.watch(*box_);
 
+    note_missing_imports(options.driver);
     DriverOptions driver;
     driver.parameters = options.parameters;
     driver.registry_files = options.registry_files;
