@@ -3,6 +3,7 @@
 #include "abi/windows.h"
 
 #include "box/driver_images.h"
+#include "box/export_catalogue.h"
 #include "loader/raise_exports.h"
 #include "loader/seh.h"
 #include "loader/stack_walk.h"
@@ -55,6 +56,13 @@ void install_exception_hooks(Kernel &kernel) {
         const loader::Image *image =
             kernel.extension<DriverImages>().index().find(reinterpret_cast<std::uint64_t>(address));
         return image == nullptr ? std::string_view() : std::string_view(image->name());
+    };
+    kernel.hooks.find_export = [&kernel](std::string_view name) -> const void * {
+        const Export *entry = export_catalogue().find("ntoskrnl", name);
+        if (entry == nullptr)
+            return nullptr;
+        const void *own = entry->is_data ? kernel.box_data(name) : nullptr;
+        return own != nullptr ? own : entry->address;
     };
 }
 

@@ -13,21 +13,14 @@ using namespace ksbox::ks;
 extern "C" {
 
 NTSTATUS NTAPI KsAllocateObjectBag(PKSDEVICE Device, KSOBJECT_BAG *ObjectBag) {
-    KsClass &ks = KsClass::current();
-    auto bag =
-        make_in_pool<ks::ObjectBag>(ks.kernel, ks.kernel, ks::Device::from(Device).bag().items());
-    if (!bag)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    *ObjectBag = bag.get();
-    ks.bags.push_back(std::move(bag));
-    return STATUS_SUCCESS;
+    KsClass &owner = KsClass::current();
+    *ObjectBag = owner.add(make_in_pool<ks::ObjectBag>(owner.kernel, owner.kernel,
+                                                       ks::Device::from(Device).bag().items()));
+    return *ObjectBag ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 void NTAPI KsFreeObjectBag(KSOBJECT_BAG ObjectBag) {
-    ks::ObjectBag *bag = &ks::ObjectBag::from(ObjectBag);
-    // Emptied first: free functions may come back to other bags.
-    bag->clear();
-    std::erase_if(KsClass::current().bags, [bag](const auto &one) { return one.get() == bag; });
+    KsClass::current().remove(ks::ObjectBag::from(ObjectBag));
 }
 
 NTSTATUS NTAPI KsAddItemToObjectBag(KSOBJECT_BAG ObjectBag, PVOID Item, PFNKSFREE Free) {

@@ -56,7 +56,7 @@ Result<Device *> Device::create(PDEVICE_OBJECT fdo, PDEVICE_OBJECT pdo, PDEVICE_
     abi.Started = FALSE;
     abi.SystemPowerState = PowerSystemWorking;
     abi.DevicePowerState = PowerDeviceD0;
-    ks.devices.push_back(std::move(owner));
+    ks.add(std::move(owner));
 
     NTSTATUS status = STATUS_SUCCESS;
     if (device.dispatch() && device.dispatch()->Add)
@@ -82,10 +82,7 @@ Result<Device *> Device::create(PDEVICE_OBJECT fdo, PDEVICE_OBJECT pdo, PDEVICE_
 void Device::destroy() {
     // Create items name the factories: they go first.
     header_->items.clear();
-    auto &devices = KsClass::current().devices;
-    auto place = std::ranges::find(devices, this, &std::unique_ptr<Device>::get);
-    std::unique_ptr<Device> owner = std::move(*place);
-    devices.erase(place);
+    (void)KsClass::current().take(*this); // destroyed at the end of the statement
 }
 
 void Device::set_interfaces_enabled(bool enabled) {

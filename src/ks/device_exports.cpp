@@ -14,7 +14,7 @@ extern "C" {
 
 NTSTATUS NTAPI KsInitializeDriver(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPathName,
                                   const KSDEVICE_DESCRIPTOR *Descriptor) {
-    KsClass::current().drivers[DriverObject] = Descriptor;
+    KsClass::current().set_descriptor(DriverObject, Descriptor);
     for (ULONG major :
          {IRP_MJ_CREATE, IRP_MJ_CLOSE, IRP_MJ_DEVICE_CONTROL, IRP_MJ_READ, IRP_MJ_WRITE,
           IRP_MJ_FLUSH_BUFFERS, IRP_MJ_QUERY_SECURITY, IRP_MJ_SET_SECURITY})
@@ -29,10 +29,8 @@ NTSTATUS NTAPI KsInitializeDriver(PDRIVER_OBJECT DriverObject, PUNICODE_STRING R
 }
 
 NTSTATUS NTAPI KsAddDevice(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT PhysicalDeviceObject) {
-    const auto &drivers = KsClass::current().drivers;
-    const auto entry = drivers.find(DriverObject);
     return KsCreateDevice(DriverObject, PhysicalDeviceObject,
-                          entry == drivers.end() ? nullptr : entry->second, 0, nullptr);
+                          KsClass::current().descriptor_of(DriverObject), 0, nullptr);
 }
 
 NTSTATUS NTAPI KsCreateDevice(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT PhysicalDeviceObject,

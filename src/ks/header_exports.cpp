@@ -29,12 +29,9 @@ extern "C" {
 
 NTSTATUS NTAPI KsAllocateDeviceHeader(KSDEVICE_HEADER *Header, ULONG ItemsCount,
                                       PKSOBJECT_CREATE_ITEM ItemsList) {
-    auto header = make_in_pool<DeviceHeader>(current_kernel(), ItemsList, ItemsCount);
-    if (!header)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    *Header = header.get();
-    KsClass::current().device_headers.push_back(std::move(header));
-    return STATUS_SUCCESS;
+    *Header =
+        KsClass::current().add(make_in_pool<DeviceHeader>(current_kernel(), ItemsList, ItemsCount));
+    return *Header ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 void NTAPI KsFreeDeviceHeader(KSDEVICE_HEADER Header) {
@@ -42,25 +39,19 @@ void NTAPI KsFreeDeviceHeader(KSDEVICE_HEADER Header) {
     if (header.bus.Interface.InterfaceDereference)
         call_code("INTERFACE.InterfaceDereference", Header,
                   header.bus.Interface.InterfaceDereference, header.bus.Interface.Context);
-    std::erase_if(KsClass::current().device_headers,
-                  [&](const auto &owned) { return owned.get() == &header; });
+    KsClass::current().remove(header);
 }
 
 NTSTATUS NTAPI KsAllocateObjectHeader(KSOBJECT_HEADER *Header, ULONG ItemsCount,
                                       PKSOBJECT_CREATE_ITEM ItemsList, PIRP Irp,
                                       const KSDISPATCH_TABLE *Table) {
-    auto header = make_in_pool<ObjectHeader>(current_kernel(), ItemsList, ItemsCount, Irp, Table);
-    if (!header)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    *Header = header.get();
-    KsClass::current().object_headers.push_back(std::move(header));
-    return STATUS_SUCCESS;
+    *Header = KsClass::current().add(
+        make_in_pool<ObjectHeader>(current_kernel(), ItemsList, ItemsCount, Irp, Table));
+    return *Header ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 void NTAPI KsFreeObjectHeader(KSOBJECT_HEADER Header) {
-    ObjectHeader &header = ObjectHeader::from(Header);
-    std::erase_if(KsClass::current().object_headers,
-                  [&](const auto &owned) { return owned.get() == &header; });
+    KsClass::current().remove(ObjectHeader::from(Header));
 }
 
 NTSTATUS NTAPI KsAddObjectCreateItemToDeviceHeader(KSDEVICE_HEADER Header, PDRIVER_DISPATCH Create,

@@ -1,12 +1,16 @@
 // The KS class driver's state in one box.
 #include "ks/ks_class.h"
 
+#include <algorithm>
+
+#include "base/assert.h"
 #include "ks/alive.h"
 #include "ks/device.h"
 #include "ks/filter.h"
 #include "ks/filter_factory.h"
 #include "ks/pin.h"
 #include "ks/transport.h"
+#include "nt/spin_guard.h"
 
 namespace ksbox::ks {
 
@@ -15,14 +19,79 @@ KsClass::KsClass(Kernel &kernel) : kernel(kernel) {}
 KsClass::~KsClass() {
     if (alive(kernel))
         return;
-    for (auto &device : devices) {
+    for (auto &device : devices_) {
         abandon(device.get());
         (void)device.release();
     }
 }
 
+namespace {
+
+template <typename Owner> auto *put(std::vector<Owner> &list, KSPIN_LOCK &lock, Owner owner) {
+    auto *object = owner.get();
+    if (object) {
+        SpinGuard guard(lock);
+        list.push_back(std::move(owner));
+    }
+    return object;
+}
+
+/// Out of the list under the lock; what it returns is destroyed without it.
+template <typename Owner, typename T>
+Owner pull(std::vector<Owner> &list, KSPIN_LOCK &lock, const T &object) {
+    SpinGuard guard(lock);
+    const auto place =
+        std::ranges::find_if(list, [&](const Owner &owner) { return owner.get() == &object; });
+    KS_ASSERT(place != list.end());
+    Owner owner = std::move(*place);
+    list.erase(place);
+    return owner;
+}
+
+} // namespace
+
+void KsClass::set_descriptor(PDRIVER_OBJECT driver, const KSDEVICE_DESCRIPTOR *descriptor) {
+    SpinGuard guard(lock_);
+    drivers_[driver] = descriptor;
+}
+
+const KSDEVICE_DESCRIPTOR *KsClass::descriptor_of(PDRIVER_OBJECT driver) const {
+    SpinGuard guard(lock_);
+    const auto entry = drivers_.find(driver);
+    return entry == drivers_.end() ? nullptr : entry->second;
+}
+
+DeviceHeader *KsClass::add(PoolPtr<DeviceHeader> header) {
+    return put(device_headers_, lock_, std::move(header));
+}
+ObjectHeader *KsClass::add(PoolPtr<ObjectHeader> header) {
+    return put(object_headers_, lock_, std::move(header));
+}
+ObjectBag *KsClass::add(PoolPtr<ObjectBag> bag) {
+    return put(bags_, lock_, std::move(bag));
+}
+
+void KsClass::remove(DeviceHeader &header) {
+    pull(device_headers_, lock_, header);
+}
+void KsClass::remove(ObjectHeader &header) {
+    pull(object_headers_, lock_, header);
+}
+void KsClass::remove(ObjectBag &bag) {
+    pull(bags_, lock_, bag);
+}
+
+void KsClass::add(std::unique_ptr<Device> device) {
+    put(devices_, lock_, std::move(device));
+}
+
+std::unique_ptr<Device> KsClass::take(Device &device) {
+    return pull(devices_, lock_, device);
+}
+
 Device *KsClass::device_of(PDEVICE_OBJECT fdo) const {
-    for (const auto &device : devices)
+    SpinGuard guard(lock_);
+    for (const auto &device : devices_)
         if (device->fdo() == fdo)
             return device.get();
     return nullptr;

@@ -25,22 +25,35 @@ class KsClass final : public KernelExtension {
 
     Kernel &kernel;
 
-    /// What KsInitializeDriver was given; null descriptor: default device.
-    std::unordered_map<PDRIVER_OBJECT, const KSDEVICE_DESCRIPTOR *> drivers;
+    // What KsInitializeDriver was given; null descriptor: default device. IRQL: <= DISPATCH.
+    void set_descriptor(PDRIVER_OBJECT driver, const KSDEVICE_DESCRIPTOR *descriptor);
+    const KSDEVICE_DESCRIPTOR *descriptor_of(PDRIVER_OBJECT driver) const;
 
-    /// Headers that drivers (or this class) have allocated and not freed yet.
-    std::vector<PoolPtr<DeviceHeader>> device_headers;
-    std::vector<PoolPtr<ObjectHeader>> object_headers;
-    /// Bags of KsAllocateObjectBag.
-    std::vector<PoolPtr<ObjectBag>> bags;
+    // Headers and bags that drivers (or this class) have allocated and not freed yet; null without
+    // memory. remove() destroys: PASSIVE.
+    DeviceHeader *add(PoolPtr<DeviceHeader> header);
+    ObjectHeader *add(PoolPtr<ObjectHeader> header);
+    ObjectBag *add(PoolPtr<ObjectBag> bag);
+    void remove(DeviceHeader &header);
+    void remove(ObjectHeader &header);
+    void remove(ObjectBag &bag);
+
+    // Devices, in order of creation. take() hands the ownership back.
+    void add(std::unique_ptr<Device> device);
+    std::unique_ptr<Device> take(Device &device);
+    Device *device_of(PDEVICE_OBJECT fdo) const;
 
     /// Guards Pin::peer, connected_file and the claim of a pin for a connection. A leaf: nothing
     /// blocks and no driver code runs while it is held. IRQL: <= DISPATCH.
     KSPIN_LOCK connections = 0;
 
-    /// Devices in creation order; destroyed before the headers.
-    std::vector<std::unique_ptr<Device>> devices;
-    Device *device_of(PDEVICE_OBJECT fdo) const;
+  private:
+    mutable KSPIN_LOCK lock_ = 0; ///< guards the lists; a leaf
+    std::unordered_map<PDRIVER_OBJECT, const KSDEVICE_DESCRIPTOR *> drivers_;
+    std::vector<PoolPtr<DeviceHeader>> device_headers_;
+    std::vector<PoolPtr<ObjectHeader>> object_headers_;
+    std::vector<PoolPtr<ObjectBag>> bags_;
+    std::vector<std::unique_ptr<Device>> devices_; ///< destroyed before the headers
 };
 
 } // namespace ksbox::ks

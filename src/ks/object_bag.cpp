@@ -10,6 +10,7 @@
 #include "nt/ke/bug_check.h"
 #include "nt/kernel.h"
 #include "nt/mm/memory.h"
+#include "nt/spin_guard.h"
 
 namespace ksbox::ks {
 namespace {
@@ -24,6 +25,26 @@ void free_item(void *item, PFNKSFREE free) {
 }
 
 } // namespace
+
+void BagItems::add(void *item, PFNKSFREE free) {
+    SpinGuard guard(lock_);
+    ++items_.try_emplace(item, Item{0, free}).first->second.bags;
+}
+
+BagItems::Item BagItems::remove(void *item) {
+    SpinGuard guard(lock_);
+    const auto place = items_.find(item);
+    KS_ASSERT(place != items_.end() && place->second.bags > 0);
+    const Item before = place->second;
+    if (--place->second.bags == 0)
+        items_.erase(place);
+    return before;
+}
+
+PFNKSFREE BagItems::free_of(void *item) const {
+    SpinGuard guard(lock_);
+    return items_.at(item).free;
+}
 
 ObjectBag::ObjectBag(Kernel &kernel, std::shared_ptr<BagItems> items)
     : kernel_(kernel), items_(std::move(items)) {}
@@ -51,8 +72,7 @@ void ObjectBag::add(void *item, PFNKSFREE free) {
     if (contains(item))
         return;
     contents_.push_back(item);
-    auto [entry, fresh] = items_->items.try_emplace(item, BagItems::Item{0, free});
-    ++entry->second.bags;
+    items_->add(item, free);
 }
 
 ULONG ObjectBag::remove(void *item, bool free) {
@@ -60,23 +80,16 @@ ULONG ObjectBag::remove(void *item, bool free) {
     if (place == contents_.end())
         return 0;
     contents_.erase(place);
-    auto entry = items_->items.find(item);
-    KS_ASSERT(entry != items_->items.end() && entry->second.bags > 0);
-    const ULONG references = entry->second.bags--;
-    if (references == 1) {
-        // Out of the table first: the free function may put things into bags itself.
-        const PFNKSFREE function = entry->second.free;
-        items_->items.erase(entry);
-        if (free)
-            free_item(item, function);
-    }
-    return references;
+    const BagItems::Item entry = items_->remove(item);
+    if (entry.bags == 1 && free)
+        free_item(item, entry.free);
+    return entry.bags;
 }
 
 void ObjectBag::copy_from(const ObjectBag &source) {
     KS_ASSERT(items_ == source.items_ || source.contents_.empty());
     for (void *item : source.contents_)
-        add(item, source.items_->items.at(item).free);
+        add(item, source.items_->free_of(item));
 }
 
 void ObjectBag::clear() {

@@ -16,15 +16,24 @@ class Kernel;
 
 namespace ksbox::ks {
 
-/// The items of all bags of one device, with the number of bags each is in.
+/// The items of all bags of one device, with the number of bags each is in. Its bags lie under
+/// different mutexes, so it has a lock of its own.
 class BagItems {
   public:
     struct Item {
         ULONG bags;
         PFNKSFREE free; ///< null: ExFreePool
     };
+    /// One bag more. `free` counts at the first.
+    void add(void *item, PFNKSFREE free);
+    /// One bag less: the entry as it was before.
+    Item remove(void *item);
+    PFNKSFREE free_of(void *item) const;
+
+  private:
+    mutable KSPIN_LOCK lock_ = 0;
     // lint-allow(pointer_order): looked up only, never walked.
-    std::unordered_map<void *, Item> items;
+    std::unordered_map<void *, Item> items_;
 };
 
 /// Not locked: callers hold the mutex that their bag documents.

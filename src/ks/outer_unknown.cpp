@@ -2,9 +2,11 @@
 #include "ks/outer_unknown.h"
 
 #include "ks/filter.h"
+#include "ks/ks_class.h"
 #include "ks/object.h"
 #include "ks/pin.h"
 #include "ks/pool_object.h"
+#include "nt/spin_guard.h"
 
 namespace ksbox::ks {
 namespace {
@@ -139,7 +141,10 @@ PUNKNOWN outer_unknown(Object &object) {
         auto outer = make_in_pool<Outer>(object.kernel, object);
         if (!outer)
             return nullptr;
-        object.outer = std::make_unique<Holder>(std::move(outer));
+        auto holder = std::make_unique<Holder>(std::move(outer));
+        SpinGuard guard(KsClass::current().connections);
+        if (!object.outer) // another thread was faster
+            object.outer = std::move(holder);
     }
     return static_cast<PUNKNOWN>(
         static_cast<IKsControl *>(static_cast<Holder &>(*object.outer).outer.get()));

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <set>
 
 #include "nt/ke/exports/exports.h"
+#include "nt/stubs.h"
 
 namespace ksbox {
 
-std::vector<Export> ntoskrnl_exports() {
+std::vector<Export> implemented_exports() {
     std::vector<Export> all;
     for (std::span<const Export> part : {ke::event_exports(),
                                          ke::wait_exports(),
@@ -21,6 +23,7 @@ std::vector<Export> ntoskrnl_exports() {
                                          pool_exports(),
                                          mdl_exports(),
                                          memory_exports(),
+                                         routine_address_exports(),
                                          fast_mutex_exports(),
                                          resource_exports(),
                                          push_lock_exports(),
@@ -56,6 +59,10 @@ std::vector<Export> ntoskrnl_exports() {
                                          interrupt_exports(),
                                          process_exports(),
                                          security_exports(),
+                                         event_tracing_exports(),
+
+                                         process_attach_exports(),
+                                         dma_exports(),
                                          key_exports(),
                                          registry_rtl_exports(),
                                          rtl_exports()})
@@ -63,23 +70,22 @@ std::vector<Export> ntoskrnl_exports() {
     return all;
 }
 
+std::vector<Export> ntoskrnl_exports() {
+    std::vector<Export> all = implemented_exports();
+    std::set<std::string_view> names;
+    for (const Export &entry : all)
+        names.insert(entry.name);
+    const std::vector<Export> stubs = stubs_besides(names);
+    all.insert(all.end(), stubs.begin(), stubs.end());
+    return all;
+}
+
 namespace {
 
-struct ModuleAlias {
-    std::string_view spelling;
-    std::string_view module;
-};
 // hal.dll has been a part of the kernel's export surface since Windows 10; both names reach all.
-constexpr std::array aliases = {
-    ModuleAlias{"ntoskrnl.exe", "ntoskrnl"},
-    ModuleAlias{"ntoskrnl", "ntoskrnl"},
-    ModuleAlias{"ntkrnlpa.exe", "ntoskrnl"},
-    ModuleAlias{"ntkrnlmp.exe", "ntoskrnl"},
-    ModuleAlias{"hal.dll", "ntoskrnl"},
-    ModuleAlias{"hal", "ntoskrnl"},
-    ModuleAlias{"ks.sys", "ks"},
-    ModuleAlias{"ks", "ks"},
-};
+constexpr std::array kernel_modules = {"ntoskrnl", "ntkrnlpa", "ntkrnlmp", "ntkrpamp", "hal"};
+constexpr std::array api_set_prefixes = {"ext-ms-win-ntos-", "api-ms-win-ntos-"};
+constexpr std::array class_drivers = {"ks"};
 
 } // namespace
 
@@ -87,8 +93,15 @@ std::string_view module_of(std::string_view spelling) {
     std::string lower(spelling);
     std::ranges::transform(lower, lower.begin(),
                            [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    auto found = std::ranges::find(aliases, lower, &ModuleAlias::spelling);
-    return found == aliases.end() ? std::string_view() : found->module;
+    for (const char *extension : {".exe", ".dll", ".sys"})
+        if (lower.ends_with(extension))
+            lower.resize(lower.size() - 4);
+    const auto is = [&](std::string_view name) { return lower == name; };
+    const auto begins = [&](std::string_view prefix) { return lower.starts_with(prefix); };
+    if (std::ranges::any_of(kernel_modules, is) || std::ranges::any_of(api_set_prefixes, begins))
+        return "ntoskrnl";
+    const auto driver = std::ranges::find_if(class_drivers, is);
+    return driver == class_drivers.end() ? std::string_view() : std::string_view(*driver);
 }
 
 } // namespace ksbox

@@ -27,6 +27,10 @@ std::span<const Export> work_item_exports();
 std::span<const Export> callback_exports();
 std::span<const Export> ex_timer_exports();
 std::span<const Export> ex_misc_exports();
+std::span<const Export> event_tracing_exports();
+
+// hal
+std::span<const Export> dma_exports(); // IoGetDmaAdapter …
 
 // ob
 std::span<const Export> object_type_exports();
@@ -63,11 +67,17 @@ std::span<const Export> io_misc_exports();
 
 // ps
 std::span<const Export> process_exports();
+std::span<const Export> process_attach_exports();
 
 // se
 std::span<const Export> security_exports();
 
-/// Everything that drivers import from ntoskrnl.exe and hal.dll.
+// the tables themselves
+std::span<const Export> routine_address_exports(); // MmGetSystemRoutineAddress
+
+/// What the executive implements of ntoskrnl.exe and hal.dll.
+std::vector<Export> implemented_exports();
+/// Everything that drivers import from them: the same, and a stub for every other known name.
 std::vector<Export> ntoskrnl_exports();
 
 /// The module behind an import's spelling ("NTOSKRNL.exe", "hal.dll", "ks.sys"): "ntoskrnl", "ks";

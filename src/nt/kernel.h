@@ -86,6 +86,8 @@ struct KernelHooks {
         walk_stack;
     /// The name of the driver whose image holds the address; "" for none.
     std::function<std::string_view(const void *)> driver_of;
+    /// The address of an export of ntoskrnl.exe or hal.dll; null for a stub or an unknown name.
+    std::function<const void *(std::string_view name)> find_export;
 };
 
 class Kernel {

@@ -1,22 +1,16 @@
-// What is left of Ex: modes, identifiers, local time, processor features.
+// What is left of Ex: identifiers, local time, processor features.
 #include <array>
 #include <cstring>
 
 #include "abi/windows.h"
 
 #include "nt/exports.h"
-#include "nt/ke/thread.h"
 #include "nt/kernel.h"
 
 namespace ksbox::ex {
 namespace {
 
 extern "C" {
-
-/// @doc NF:wdm.ExGetPreviousMode
-KPROCESSOR_MODE NTAPI ksbox_ExGetPreviousMode() {
-    return ke::current_thread().previous_mode;
-}
 
 /// A version 4 UUID from the box's seed. @doc NF:wdm.ExUuidCreate
 NTSTATUS NTAPI ksbox_ExUuidCreate(UUID *Uuid) {
@@ -86,9 +80,11 @@ namespace ksbox {
 std::span<const Export> ex_misc_exports() {
 #define KSBOX_EX(name) done<&ex::ksbox_##name>(#name, "NF:wdm." #name)
     static const std::array table{
-        KSBOX_EX(ExGetPreviousMode),           KSBOX_EX(ExUuidCreate),
-        KSBOX_EX(ExSystemTimeToLocalTime),     KSBOX_EX(ExLocalTimeToSystemTime),
-        KSBOX_EX(ExIsProcessorFeaturePresent), KSBOX_EX(ExVerifySuite),
+        KSBOX_EX(ExUuidCreate),
+        KSBOX_EX(ExSystemTimeToLocalTime),
+        KSBOX_EX(ExLocalTimeToSystemTime),
+        KSBOX_EX(ExIsProcessorFeaturePresent),
+        KSBOX_EX(ExVerifySuite),
     };
 #undef KSBOX_EX
     return table;

@@ -110,20 +110,6 @@ NTSTATUS NTAPI SeLocateProcessImageName(PEPROCESS Process, PUNICODE_STRING *pIma
     return STATUS_SUCCESS;
 }
 
-/// All processes of a box share one address space; what changes is whose handles and id the thread
-/// uses. @doc NF:ntifs.KeStackAttachProcess
-VOID NTAPI KeStackAttachProcess(PKPROCESS Process, PKAPC_STATE ApcState) {
-    auto &thread = ke::current_thread();
-    *ApcState = {};
-    ApcState->Process = reinterpret_cast<PKPROCESS>(thread.process);
-    thread.process = ps::is_system_process(Process) ? nullptr : static_cast<void *>(Process);
-}
-
-/// @doc NF:ntifs.KeUnstackDetachProcess
-VOID NTAPI KeUnstackDetachProcess(PKAPC_STATE ApcState) {
-    ke::current_thread().process = ApcState->Process;
-}
-
 /// @doc NF:wdm.PsCreateSystemThread
 NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
                                     POBJECT_ATTRIBUTES ObjectAttributes, HANDLE ProcessHandle,
@@ -141,11 +127,18 @@ NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
     } else if (ProcessHandle) {
         process = ke::current_thread().process;
     }
-    auto made = kernel.scheduler().create_thread(
-        {.name = "driver thread",
-         .kind = ke::ThreadKind::system,
-         .entry = [=] { call_driver("ThreadStart", StartContext, StartRoutine, StartContext); },
-         .process = process});
+    auto made = kernel.scheduler().create_thread({.name = "driver thread",
+                                                  .kind = ke::ThreadKind::system,
+                                                  .entry =
+                                                      [=] {
+                                                          // Inside a critical region, with normal
+                                                          // kernel APCs disabled (the page).
+                                                          KeEnterCriticalRegion();
+                                                          call_driver("ThreadStart", StartContext,
+                                                                      StartRoutine, StartContext);
+                                                          KeLeaveCriticalRegion();
+                                                      },
+                                                  .process = process});
     if (!made)
         return made.error().value();
     auto *body = (*made)->body;
@@ -184,8 +177,6 @@ namespace ksbox {
 std::span<const Export> process_exports() {
     static const Export table[] = {
         data("PsInitialSystemProcess", nullptr, "ntddk"), // Kernel::box_data() has this box's
-        done<KeStackAttachProcess>("KeStackAttachProcess", "NF:ntifs.KeStackAttachProcess"),
-        done<KeUnstackDetachProcess>("KeUnstackDetachProcess", "NF:ntifs.KeUnstackDetachProcess"),
         done<IoGetCurrentProcess>("IoGetCurrentProcess", "NF:wdm.IoGetCurrentProcess"),
         done<IoGetCurrentProcess>("PsGetCurrentProcess", "NF:ntddk.PsGetCurrentProcess"),
         done<PsGetCurrentProcessId>("PsGetCurrentProcessId", "NF:ntddk.PsGetCurrentProcessId"),
