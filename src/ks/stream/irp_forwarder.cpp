@@ -7,8 +7,10 @@
 
 namespace ksbox::ks {
 
-IrpForwarder::IrpForwarder(PFILE_OBJECT file, bool read, StreamIrpReceiver &next)
-    : file_(file), device_(IoGetRelatedDeviceObject(file)), read_(read), next_(next) {}
+IrpForwarder::IrpForwarder(PFILE_OBJECT file, bool read, StreamIrpReceiver &next,
+                           std::function<void()> read_failed)
+    : file_(file), device_(IoGetRelatedDeviceObject(file)), read_(read), next_(next),
+      read_failed_(std::move(read_failed)) {}
 
 IrpForwarder::~IrpForwarder() = default;
 
@@ -42,12 +44,12 @@ NTSTATUS NTAPI IrpForwarder::completed(PDEVICE_OBJECT, PIRP irp, PVOID context) 
     // The peer may have used the driver's words in the IRP.
     irp->Tail.Overlay.DriverContext[0] = stream_irp;
     stream_irp->status = irp->IoStatus.Status;
-    if (self.read_ && NT_SUCCESS(irp->IoStatus.Status))
+    if (!self.read_ || NT_SUCCESS(irp->IoStatus.Status)) {
         self.next_.receive(*stream_irp);
-    else if (self.read_)
+    } else {
+        self.read_failed_();
         stream_irp->home.receive(*stream_irp);
-    else
-        self.next_.receive(*stream_irp);
+    }
     return STATUS_MORE_PROCESSING_REQUIRED;
 }
 

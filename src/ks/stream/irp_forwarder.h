@@ -2,6 +2,9 @@
 // (stream/avstream-pipes-and-circuits, second example).
 #pragma once
 
+#include <functional>
+#include <vector>
+
 #include "abi/windows.h"
 #include "ks/stream/stream_irp.h"
 
@@ -10,8 +13,10 @@ namespace ksbox::ks {
 class IrpForwarder final : public StreamIrpReceiver {
   public:
     /// `file`: the connected pin; `read`: ask it for data instead of giving it some; `next` gets
-    /// the IRP when the connected pin has completed it.
-    IrpForwarder(PFILE_OBJECT file, bool read, StreamIrpReceiver &next);
+    /// the IRP when the connected pin has completed it; `read_failed` is called before an IRP that
+    /// could not be read goes home, where it would only be sent again.
+    IrpForwarder(PFILE_OBJECT file, bool read, StreamIrpReceiver &next,
+                 std::function<void()> read_failed = {});
     ~IrpForwarder() override;
 
     void receive(StreamIrp &irp) override;
@@ -25,6 +30,7 @@ class IrpForwarder final : public StreamIrpReceiver {
     const PDEVICE_OBJECT device_;
     const bool read_;
     StreamIrpReceiver &next_;
+    const std::function<void()> read_failed_;
     KSPIN_LOCK lock_ = 0;
     std::vector<StreamIrp *> out_;
 };

@@ -172,6 +172,34 @@ TEST_P(PlainPeer, C8_FramesGoToAPlainPeerByIrp) {
     });
 }
 
+TEST_P(PlainPeer, C8_AFailedReadEndsThePulling) {
+    std::vector<UCHAR> arrived;
+    driver.process = [&](PKSPIN pin) {
+        PKSSTREAM_POINTER const pointer =
+            KsPinGetLeadingEdgeStreamPointer(pin, KSSTREAM_POINTER_STATE_LOCKED);
+        if (!pointer)
+            return STATUS_PENDING;
+        arrived.insert(arrived.end(), pointer->OffsetIn.Data,
+                       pointer->OffsetIn.Data + pointer->OffsetIn.Remaining);
+        KsStreamPointerUnlock(pointer, TRUE);
+        return STATUS_SUCCESS;
+    };
+    start();
+    peer = open_plain();
+    run([&] {
+        HANDLE const puller = create_pin(filter, pull_pin, peer);
+        EXPECT_EQ(set_state(puller, KSSTATE_RUN), STATUS_SUCCESS);
+        for (int i = 0; i < 100 && arrived.size() < 640; ++i)
+            sleep_ms(10);
+        ASSERT_EQ(arrived.size(), 640u);
+        for (std::size_t i = 0; i < arrived.size(); ++i)
+            ASSERT_EQ(arrived[i], static_cast<UCHAR>(i));
+        EXPECT_LE(state.reads, 12); // ten good ones, and one for each circulating frame
+        driver.process = nullptr;
+        EXPECT_EQ(io::user::close(puller), STATUS_SUCCESS);
+    });
+}
+
 INSTANTIATE_TEST_SUITE_P(Time, PlainPeer, testing::Values(TimeMode::simulated, TimeMode::realtime),
                          [](const auto &info) {
                              return info.param == TimeMode::simulated ? "simulated" : "realtime";

@@ -216,7 +216,8 @@ Result<void> Pipe::make_circuit(PinStream &source) {
     }
     source.set_transport(FrameTransport::irp);
     if (read) {
-        forwarder_ = std::make_unique<IrpForwarder>(peer, true, source);
+        forwarder_ =
+            std::make_unique<IrpForwarder>(peer, true, source, [this] { set_flowing(false); });
         requester_ = KS_TRY(Requester::create(options, std::move(allocator), *forwarder_));
         source.queue().set_receiver(nullptr);
     } else {
