@@ -153,7 +153,7 @@ TEST_F(CancelableQueue, MovesWhatTheCallbackPicks) {
         EXPECT_EQ(KsMoveIrpsOnCancelableQueue(&from.head, &from.lock, &to.head, &to.lock,
                                               KsListEntryHead, every_second, &calls),
                   STATUS_SUCCESS);
-        EXPECT_EQ(calls, 5); // and once with no IRP at the end
+        EXPECT_EQ(calls, 5);              // and once with no IRP at the end
         EXPECT_TRUE(IoCancelIrp(irp[2])); // under its new list's lock
         EXPECT_EQ(to.take(), irp[0]);
         EXPECT_EQ(to.take(), nullptr);
