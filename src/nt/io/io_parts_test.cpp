@@ -406,6 +406,18 @@ TEST_F(IoPartsTest, BusInterfaceAnswers) {
         stack->Parameters.QueryInterface.Interface = reinterpret_cast<PINTERFACE>(&bus);
         EXPECT_EQ(IofCallDriver(function_device, irp), STATUS_SUCCESS);
         ASSERT_NE(bus.InterfaceDereference, nullptr);
+        DEVICE_DESCRIPTION description{};
+        description.Version = DEVICE_DESCRIPTION_VERSION;
+        description.Master = TRUE;
+        description.ScatterGather = TRUE;
+        description.Dma32BitAddresses = TRUE;
+        description.InterfaceType = PCIBus;
+        description.MaximumLength = 0x10000;
+        ULONG registers = 0;
+        auto *adapter = bus.GetDmaAdapter(bus.Context, &description, &registers);
+        ASSERT_NE(adapter, nullptr);
+        EXPECT_GE(registers, 16u);
+        adapter->DmaOperations->PutDmaAdapter(adapter);
         bus.InterfaceDereference(bus.Context);
     });
 }

@@ -9,13 +9,8 @@
 #include "nt/io/device_object.h"
 #include "nt/io/driver_object.h"
 #include "nt/io/pnp.h"
-#include "nt/ke/bug_check.h"
 #include "nt/mm/pool.h"
 #include "nt/ob/object_manager.h"
-
-// The hardware abstraction layer's; a build without it still links.
-extern "C" __attribute__((weak)) PDMA_ADAPTER NTAPI IoGetDmaAdapter(PDEVICE_OBJECT,
-                                                                    PDEVICE_DESCRIPTION, PULONG);
 
 namespace ksbox::io {
 
@@ -91,8 +86,6 @@ BOOLEAN NTAPI translate_address(PVOID, PHYSICAL_ADDRESS address, ULONG, PULONG,
 }
 
 PDMA_ADAPTER NTAPI dma_adapter(PVOID context, PDEVICE_DESCRIPTION description, PULONG registers) {
-    if (!&IoGetDmaAdapter)
-        bug_check(ke::bug_check_missing_export, 0, 0, 0, 0, "IoGetDmaAdapter is missing");
     return IoGetDmaAdapter(static_cast<PDEVICE_OBJECT>(context), description, registers);
 }
 
