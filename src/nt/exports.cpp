@@ -19,7 +19,7 @@ std::vector<Export> implemented_exports() {
                                          ke::time_exports(),
                                          ke::thread_exports(),
                                          ke::debug_exports(),
-                                         
+
                                          pool_exports(),
                                          mdl_exports(),
                                          memory_exports(),
@@ -60,6 +60,7 @@ std::vector<Export> implemented_exports() {
                                          process_exports(),
                                          security_exports(),
                                          event_tracing_exports(),
+                                         system_information_exports(),
 
                                          process_attach_exports(),
                                          dma_exports(),

@@ -28,6 +28,7 @@ std::span<const Export> callback_exports();
 std::span<const Export> ex_timer_exports();
 std::span<const Export> ex_misc_exports();
 std::span<const Export> event_tracing_exports();
+std::span<const Export> system_information_exports();
 
 // hal
 std::span<const Export> dma_exports(); // IoGetDmaAdapter …

@@ -84,7 +84,7 @@ void Trace::remember(std::string_view kind, std::span<const TraceField> fields) 
     entry.kind = kind;
     std::string_view thread = thread_name ? thread_name() : "";
     std::size_t length = std::min(thread.size(), entry.thread.size() - 1);
-    std::memcpy(entry.thread.data(), thread.data(), length);
+    std::copy_n(thread.data(), length, entry.thread.data());
     entry.thread[length] = '\0';
     entry.field_count = std::min(fields.size(), Entry::most_fields);
     std::size_t used = 0;
@@ -92,7 +92,7 @@ void Trace::remember(std::string_view kind, std::span<const TraceField> fields) 
         entry.fields[i] = fields[i];
         if (auto *text = std::get_if<std::string_view>(&entry.fields[i].value)) {
             std::size_t bytes = std::min(text->size(), Entry::text_bytes - used);
-            std::memcpy(entry.texts.data() + used, text->data(), bytes);
+            std::copy_n(text->data(), bytes, entry.texts.data() + used);
             *text = {entry.texts.data() + used, bytes};
             used += bytes;
         }

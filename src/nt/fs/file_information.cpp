@@ -64,7 +64,8 @@ class Writer {
         std::memcpy(buffer_, body, bytes);
         const std::size_t name_bytes =
             std::min<std::size_t>(name.size() * sizeof(WCHAR), length_ - bytes);
-        std::memcpy(static_cast<std::byte *>(buffer_) + bytes, name.data(), name_bytes);
+        if (name_bytes != 0)
+            std::memcpy(static_cast<std::byte *>(buffer_) + bytes, name.data(), name_bytes);
         *written_ = static_cast<ULONG>(bytes + name_bytes);
         return name_bytes < name.size() * sizeof(WCHAR) ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
     }

@@ -84,5 +84,23 @@ TEST_P(PsTest, EventTracingKnowsItsProviders) {
     });
 }
 
+TEST_P(PsTest, SystemInformationIsTheBoxs) {
+    run([&] {
+        const auto query = reinterpret_cast<NTSTATUS(NTAPI *)(ULONG, PVOID, ULONG, PULONG)>([] {
+            char16_t text[] = u"ZwQuerySystemInformation";
+            UNICODE_STRING name{sizeof(text) - 2, sizeof(text), text};
+            return MmGetSystemRoutineAddress(&name);
+        }());
+        ASSERT_NE(query, nullptr);
+        unsigned char basic[64];
+        ULONG needed = 0;
+        EXPECT_EQ(query(0, basic, 10, &needed), STATUS_INFO_LENGTH_MISMATCH);
+        EXPECT_EQ(needed, 64u);
+        EXPECT_EQ(query(0, basic, 64, nullptr), STATUS_SUCCESS);
+        EXPECT_EQ(basic[56], kernel->options().processors);
+        EXPECT_EQ(query(11, basic, 64, nullptr), STATUS_INVALID_INFO_CLASS);
+    });
+}
+
 } // namespace
 } // namespace ksbox
