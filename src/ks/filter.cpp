@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 
+#include "ks/alive.h"
 #include "ks/file_context.h"
 #include "ks/filter_factory.h"
 #include "ks/object_bag.h"
@@ -51,6 +52,15 @@ Filter::Filter(FilterFactory &factory)
 }
 
 Filter::~Filter() {
+    // A device pulled with files open: they stay, without an object behind them.
+    if (alive(kernel)) {
+        if (file)
+            FileContext::destroy(file);
+        for (PFILE_OBJECT node : nodes) {
+            FileContext::destroy(node);
+            ObDereferenceObject(file);
+        }
+    }
     pins.clear();
     processing.reset();
     empty_bag();

@@ -54,6 +54,8 @@ class Filter final : public ObjectWith<KSFILTER> {
     /// Pins in creation order; those of one pin factory by filtering on abi().Id. Control mutex.
     std::vector<std::unique_ptr<Pin>> pins;
     ULONG instances(ULONG pin_id) const;
+    /// File objects of open topology nodes. Control mutex.
+    std::vector<PFILE_OBJECT> nodes;
 
     /// The descriptor as memory of the filter's own (_KsEdit).
     Result<KSFILTER_DESCRIPTOR *> edit_descriptor();

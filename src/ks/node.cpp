@@ -19,6 +19,10 @@ NTSTATUS NTAPI node_close(PDEVICE_OBJECT, PIRP irp) {
     if (const FileContext *context = FileContext::of(file)) {
         Filter &filter = static_cast<Filter &>(*context->object);
         free_event_list(file, events_of(filter));
+        {
+            MutexGuard guard(filter.control);
+            std::erase(filter.nodes, file);
+        }
         FileContext::destroy(file);
         ObDereferenceObject(filter.file);
     }
@@ -57,6 +61,7 @@ NTSTATUS create(Filter &filter, PIRP irp) {
     if (!made)
         return made.error().value();
     ObReferenceObject(filter.file);
+    filter.nodes.push_back(IoGetCurrentIrpStackLocation(irp)->FileObject);
     return STATUS_SUCCESS;
 }
 

@@ -60,6 +60,10 @@ class Object {
     PUNKNOWN client_unknown = nullptr;
     std::unique_ptr<OuterHolder> outer; ///< made at first use
 
+    /// A create or close that the minidriver completes above PASSIVE_LEVEL goes on in a worker.
+    WORK_QUEUE_ITEM completion_work{};
+    PIRP completing = nullptr;
+
   protected:
     /// `abi_bytes` of zeroed nonpaged pool behind a tag; bag and event list are made too.
     Object(Kernel &kernel, KSOBJECTTYPE type, Object *parent, std::size_t abi_bytes);

@@ -55,6 +55,28 @@ const FileContext &context_of(PFILE_OBJECT file) {
     return *context;
 }
 
+bool control_held(ks::Object &object) {
+    return object.type == KsObjectTypePin ? static_cast<Pin &>(object).control().held()
+                                          : static_cast<Filter &>(object).control.held();
+}
+
+/// The minidriver's pending create or close has ended: the rest takes mutexes.
+void finish(ks::Object &object, PIRP irp) {
+    const bool creating = IoGetCurrentIrpStackLocation(irp)->MajorFunction == IRP_MJ_CREATE;
+    if (object.type == KsObjectTypePin) {
+        auto &pin = static_cast<Pin &>(object);
+        creating ? finish_pin_create(pin, irp) : finish_pin_close(pin, irp);
+    } else {
+        auto &filter = static_cast<Filter &>(object);
+        creating ? finish_filter_create(filter, irp) : finish_filter_close(filter, irp);
+    }
+}
+
+void NTAPI finish_in_worker(PVOID context) {
+    auto &object = *static_cast<ks::Object *>(context);
+    finish(object, object.completing);
+}
+
 } // namespace
 
 extern "C" {
@@ -181,24 +203,20 @@ void NTAPI KsReleaseControl(PVOID Object) {
 
 void NTAPI KsCompletePendingRequest(PIRP Irp) {
     const auto *stack = IoGetCurrentIrpStackLocation(Irp);
-    const PFILE_OBJECT file = stack->FileObject;
-    switch (stack->MajorFunction) {
-    case IRP_MJ_CREATE:
-        if (Pin *pin = Pin::of(file))
-            return finish_pin_create(*pin, Irp);
-        if (Filter *filter = Filter::of(file))
-            return finish_filter_create(*filter, Irp);
-        break;
-    case IRP_MJ_CLOSE:
-        if (Pin *pin = Pin::of(file))
-            return finish_pin_close(*pin, Irp);
-        if (Filter *filter = Filter::of(file))
-            return finish_filter_close(*filter, Irp);
-        break;
-    default:
-        break;
+    const FileContext *context = FileContext::of(stack->FileObject);
+    if (!context ||
+        (stack->MajorFunction != IRP_MJ_CREATE && stack->MajorFunction != IRP_MJ_CLOSE)) {
+        complete(Irp, Irp->IoStatus.Status);
+        return;
     }
-    complete(Irp, Irp->IoStatus.Status);
+    ks::Object &object = *context->object;
+    if (KeGetCurrentIrql() == PASSIVE_LEVEL && !control_held(object)) {
+        finish(object, Irp);
+        return;
+    }
+    object.completing = Irp;
+    ExInitializeWorkItem(&object.completion_work, finish_in_worker, &object);
+    ExQueueWorkItem(&object.completion_work, DelayedWorkQueue);
 }
 
 PUNKNOWN NTAPI KsRegisterAggregatedClientUnknown(PVOID Object, PUNKNOWN ClientUnknown) {

@@ -2,6 +2,7 @@
 // state: pin_format.cpp, pin_state.cpp.
 #include "ks/pin.h"
 
+#include "ks/alive.h"
 #include "ks/data_range.h"
 #include "ks/file_context.h"
 #include "ks/filter.h"
@@ -30,6 +31,12 @@ Pin::Pin(Filter &filter, ULONG id)
 
 Pin::~Pin() {
     transport.reset();
+    if (alive(kernel)) {
+        if (file)
+            FileContext::destroy(file);
+        if (filter_file)
+            ObDereferenceObject(filter_file);
+    }
     empty_bag();
     if (client_unknown)
         client_unknown->Release();

@@ -39,6 +39,7 @@ class Pin final : public ObjectWith<KSPIN> {
     Mutex processing_mutex;
 
     PFILE_OBJECT file = nullptr;
+    PFILE_OBJECT filter_file = nullptr; ///< referenced while the pin is open
     ObjectHeader *header = nullptr;
     unsigned number = 0; ///< the how-manieth pin that this filter made, for reports
 

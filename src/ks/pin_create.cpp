@@ -2,6 +2,7 @@
 #include "ks/pin_create.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "abi/export.h"
 #include "ks/automation_dispatch.h"
@@ -136,7 +137,7 @@ void trace_create(Kernel &kernel, const std::string &name, NTSTATUS status) {
 
 /// The pin goes away and with it, perhaps, the last reference on its filter.
 void finish(Pin &pin) {
-    const PFILE_OBJECT filter_file = pin.filter().file;
+    const PFILE_OBJECT filter_file = std::exchange(pin.filter_file, nullptr);
     {
         MutexGuard guard(pin.control());
         destroy(pin);
@@ -183,6 +184,7 @@ NTSTATUS create(Filter &filter, const ConnectRequest &request, PIRP irp) {
         }
         pin = *made;
         ObReferenceObject(filter.file);
+        pin->filter_file = filter.file;
         if (pin->dispatch() && pin->dispatch()->Create)
             status = call_driver("KSPIN_DISPATCH.Create", &pin->abi(), pin->dispatch()->Create,
                                  &pin->abi(), irp);
@@ -192,13 +194,11 @@ NTSTATUS create(Filter &filter, const ConnectRequest &request, PIRP irp) {
             Refusal::record("the driver's Create refused the pin");
             trace_create(filter.kernel, name_of(*pin), status);
             release_claim(*pin);
-            destroy(*pin);
+            destroy(*pin); // lets go of the filter's file object, which its opener still holds
         }
     }
-    if (!NT_SUCCESS(status)) {
-        ObDereferenceObject(filter.file);
+    if (!NT_SUCCESS(status))
         return complete(irp, status);
-    }
     return connect_and_complete(*pin, irp);
 }
 
