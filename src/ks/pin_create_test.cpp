@@ -178,6 +178,22 @@ TEST_F(PinCreate, A16APendingCreateIsCompletedByTheDriver) {
     EXPECT_EQ(record_.count("Close 0"), 1);
 }
 
+TEST_F(PinCreate, A16APendingCreateMayBeCompletedAtDispatchLevel) {
+    with_filter([&](HANDLE filter) {
+        record_.create = STATUS_PENDING;
+        record_.in_create = [&](PKSPIN, PIRP irp) {
+            irp->IoStatus.Status = STATUS_SUCCESS;
+            // Even before Create has returned: the control mutex is still held here.
+            const KIRQL irql = KeRaiseIrqlToDpcLevel();
+            KsCompletePendingRequest(irp);
+            KeLowerIrql(irql);
+        };
+        HANDLE pin = nullptr;
+        EXPECT_EQ(create(filter, 0, &pin), STATUS_SUCCESS);
+        EXPECT_TRUE(pin_of(pin));
+    });
+}
+
 TEST_F(PinCreate, A13B12C1SourceFirstThenSinkNamingIt) {
     with_filter([&](HANDLE filter) {
         HANDLE source = nullptr, sink = nullptr;

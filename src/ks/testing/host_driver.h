@@ -42,6 +42,9 @@ class HostDriver {
     HANDLE open_filter();
 
     void remove_device();
+    io::DeviceNode *node() { return node_; }
+    /// The test has removed the device by itself.
+    void forget_device() { node_ = nullptr; }
 
   private:
     std::unique_ptr<Kernel> kernel_;
