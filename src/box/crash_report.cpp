@@ -30,7 +30,8 @@ std::vector<loader::SymbolizedFrame> symbolized_stack(Kernel &kernel) {
     std::vector<std::uint64_t> addresses;
     for (std::uint32_t i = 0; i < facts.stack_frames; ++i)
         addresses.push_back(facts.stack[i].address);
-    return loader::Symbolizer().symbolize(kernel.extension<DriverImages>().index(), addresses);
+    return loader::Symbolizer().symbolize(kernel.extension<DriverImages>().index(), addresses,
+                                          facts.origin == ke::Origin::call);
 }
 
 } // namespace

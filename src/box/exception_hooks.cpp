@@ -77,7 +77,8 @@ UnwindEnvironment current_environment() noexcept {
 
 void unhandled(const ExceptionRecord &record, const Context &context, DispatchOutcome) noexcept {
     ke::unhandled_exception(reinterpret_cast<const EXCEPTION_RECORD &>(record),
-                            &reinterpret_cast<const CONTEXT &>(context));
+                            &reinterpret_cast<const CONTEXT &>(context), ke::Origin::call,
+                            "raised by the driver");
 }
 
 std::uint64_t user_probe_address() noexcept {

@@ -95,7 +95,8 @@ Symbolizer::resolve(const std::string &image_path, std::span<const std::uint32_t
 }
 
 std::vector<SymbolizedFrame> Symbolizer::symbolize(const ImageIndex &images,
-                                                   std::span<const std::uint64_t> addresses) const {
+                                                   std::span<const std::uint64_t> addresses,
+                                                   bool first_returns) const {
     std::vector<SymbolizedFrame> frames(addresses.size());
     struct Wanted {
         std::vector<std::uint32_t> rvas;
@@ -121,7 +122,8 @@ std::vector<SymbolizedFrame> Symbolizer::symbolize(const ImageIndex &images,
         frame.export_name = location.export_name;
         frame.export_offset = location.export_offset;
         Wanted &wanted = by_image[image->path()];
-        wanted.rvas.push_back(location.rva - (i > 0 && location.rva > 0 ? 1 : 0));
+        const bool returns = i > 0 || first_returns;
+        wanted.rvas.push_back(location.rva - (returns && location.rva > 0 ? 1 : 0));
         wanted.frames.push_back(i);
     }
     for (const auto &[path, wanted] : by_image) {

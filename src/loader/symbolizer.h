@@ -39,10 +39,11 @@ class Symbolizer {
     [[nodiscard]] std::vector<std::vector<SourceLine>>
     resolve(const std::string &image_path, std::span<const std::uint32_t> rvas) const;
 
-    /// The frames of a stack, innermost first: all but the first are return addresses, and stand
-    /// for the call before them.
-    [[nodiscard]] std::vector<SymbolizedFrame>
-    symbolize(const ImageIndex &images, std::span<const std::uint64_t> addresses) const;
+    /// The frames of a stack, innermost first: all but the first (and that one too, when
+    /// `first_returns`) are return addresses, and stand for the call before them.
+    [[nodiscard]] std::vector<SymbolizedFrame> symbolize(const ImageIndex &images,
+                                                         std::span<const std::uint64_t> addresses,
+                                                         bool first_returns = false) const;
 
   private:
     std::string tool_;

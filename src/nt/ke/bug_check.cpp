@@ -83,12 +83,13 @@ void BugCheck::capture(std::uint32_t code, const std::array<std::uint64_t, 4> &p
 }
 
 void BugCheck::stop(std::uint32_t code, std::array<std::uint64_t, 4> parameters,
-                    std::string_view reason, const void *context) noexcept {
+                    std::string_view reason, const void *context, Origin origin) noexcept {
     // The first to come reports; a second one on another processor just leaves.
     std::uint32_t expected = 0;
     if (!__atomic_compare_exchange_n(&stopped_, &expected, 1, false, __ATOMIC_ACQ_REL,
                                      __ATOMIC_ACQUIRE))
         kernel_.scheduler().leave();
+    facts_.origin = context == nullptr ? Origin::call : origin;
     capture(code, parameters, reason, context);
     if (shared_ != nullptr)
         *shared_ = facts_;

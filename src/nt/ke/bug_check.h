@@ -24,6 +24,10 @@ struct StackFrame {
     std::uint64_t address;
 };
 
+/// What the context of a bug check is: that of an instruction that faulted, or of a call's caller,
+/// whose instruction pointer is already behind the call.
+enum class Origin : std::uint8_t { fault, call };
+
 /// Registers at the moment of the bug check: x64 order of CONTEXT's integer registers.
 struct RegisterFacts {
     std::uint64_t rip, rsp, rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15,
@@ -43,6 +47,7 @@ struct BugCheckFacts {
     std::uint64_t irp = 0; ///< the IRP in flight on this thread, if any
     bool has_registers = false;
     RegisterFacts registers{};
+    Origin origin = Origin::fault; ///< of stack[0]
     std::array<StackFrame, 48> stack{};
     std::uint32_t stack_frames = 0;
 };
@@ -56,7 +61,8 @@ class BugCheck {
     /// healthy host code (exports) and from the trap trampoline. `context` is a CONTEXT* of the
     /// fault or null (then the caller's own stack is walked).
     [[noreturn]] void stop(std::uint32_t code, std::array<std::uint64_t, 4> parameters,
-                           std::string_view reason, const void *context = nullptr) noexcept;
+                           std::string_view reason, const void *context = nullptr,
+                           Origin origin = Origin::fault) noexcept;
 
     bool stopped() const { return __atomic_load_n(&stopped_, __ATOMIC_ACQUIRE); }
     /// Meaningful once stopped.

@@ -11,5 +11,5 @@ extern "C" void NTAPI ExRaiseStatus(NTSTATUS Status) {
     record.ExceptionCode = Status;
     record.ExceptionFlags = EXCEPTION_NONCONTINUABLE;
     record.ExceptionAddress = __builtin_return_address(0);
-    ksbox::ke::unhandled_exception(record, nullptr, "raised by an export");
+    ksbox::ke::unhandled_exception(record, nullptr, ksbox::ke::Origin::call, "raised by an export");
 }

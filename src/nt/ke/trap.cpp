@@ -387,10 +387,15 @@ void install_trap_handlers() {
 namespace {
 
 // The bug check that Windows raises for an exception that nobody handles on this kind of thread.
-void stop_for(const EXCEPTION_RECORD &record, const CONTEXT *context, const char *what) {
+void stop_for(const EXCEPTION_RECORD &record, const CONTEXT *context, Origin origin,
+              const char *what) {
     Thread &thread = current_thread();
+    const auto stop = [&](std::uint32_t code, const std::array<std::uint64_t, 4> &parameters,
+                          const std::string &reason) {
+        thread.kernel.bug_check().stop(code, parameters, reason, context, origin);
+    };
     mm::Memory &memory = thread.kernel.memory();
-    auto code = static_cast<std::uint32_t>(record.ExceptionCode);
+    auto exception = static_cast<std::uint32_t>(record.ExceptionCode);
     auto at = reinterpret_cast<std::uint64_t>(record.ExceptionAddress);
     std::string reason;
     if (record.ExceptionCode == STATUS_ACCESS_VIOLATION) {
@@ -406,32 +411,29 @@ void stop_for(const EXCEPTION_RECORD &record, const CONTEXT *context, const char
                                            : "execution of",
                              place);
         if (place.find("unloaded") != std::string::npos)
-            thread.kernel.bug_check().stop(0xCE, {address, access, at, 0}, reason, context);
+            stop(0xCE, {address, access, at, 0}, reason);
         if (thread.irql >= DISPATCH_LEVEL)
-            thread.kernel.bug_check().stop(0xD1, {address, thread.irql, access, at}, reason,
-                                           context);
+            stop(0xD1, {address, thread.irql, access, at}, reason);
         if (address >= mm::layout::system_range_start && address != ~std::uint64_t(0))
-            thread.kernel.bug_check().stop(0x50, {address, access, at, 0}, reason, context);
+            stop(0x50, {address, access, at, 0}, reason);
     } else {
-        reason = fmt::format("exception {:#010x}{}{}", code, *what == '\0' ? "" : ": ", what);
+        reason = fmt::format("exception {:#010x}{}{}", exception, *what == '\0' ? "" : ": ", what);
     }
     auto record_address = reinterpret_cast<std::uint64_t>(&record);
     auto context_address = reinterpret_cast<std::uint64_t>(context);
     if (thread.irql >= DISPATCH_LEVEL)
-        thread.kernel.bug_check().stop(
-            0x1E, {code, at, record.ExceptionInformation[0], record.ExceptionInformation[1]},
-            reason, context);
+        stop(0x1E, {exception, at, record.ExceptionInformation[0], record.ExceptionInformation[1]},
+             reason);
     if (thread.kind == ThreadKind::client)
-        thread.kernel.bug_check().stop(0x3B, {code, at, context_address, 0}, reason, context);
-    thread.kernel.bug_check().stop(0x7E, {code, at, record_address, context_address}, reason,
-                                   context);
+        stop(0x3B, {exception, at, context_address, 0}, reason);
+    stop(0x7E, {exception, at, record_address, context_address}, reason);
 }
 
 } // namespace
 
-void unhandled_exception(const EXCEPTION_RECORD &record, const CONTEXT *context,
+void unhandled_exception(const EXCEPTION_RECORD &record, const CONTEXT *context, Origin origin,
                          const char *what) noexcept {
-    stop_for(record, context, what);
+    stop_for(record, context, origin, what);
     __builtin_unreachable();
 }
 
@@ -472,7 +474,7 @@ extern "C" void ksbox_trap_dispatch(TrapFrame *frame) {
     if (kernel.hooks.dispatch_exception &&
         kernel.hooks.dispatch_exception(frame->record, frame->context))
         ksbox_trap_resume(&frame->context);
-    unhandled_exception(frame->record, &frame->context, frame->what);
+    unhandled_exception(frame->record, &frame->context, Origin::fault, frame->what);
 }
 
 extern "C" void ksbox_trap_service(std::uint64_t service) {

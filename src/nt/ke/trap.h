@@ -8,6 +8,8 @@
 
 #include "abi/windows.h"
 
+#include "nt/ke/bug_check.h"
+
 namespace ksbox {
 class Kernel;
 }
@@ -60,6 +62,6 @@ class SharedData {
 /// Stops the box for an exception that no handler took: the bug check that Windows would raise on
 /// this thread, at this IRQL.
 [[noreturn]] void unhandled_exception(const EXCEPTION_RECORD &record, const CONTEXT *context,
-                                      const char *what = "") noexcept;
+                                      Origin origin, const char *what = "") noexcept;
 
 } // namespace ksbox::ke
