@@ -56,6 +56,9 @@ struct PropertyName {
 /// Every property that has a name here, by set.
 std::span<const PropertyName> known_properties();
 
+/// "KSPROPERTY_PIN_CTYPES", or "property 7 of {…}" for one without a name here.
+std::string property_name(const Guid &set, std::uint32_t id);
+
 /// From "SET.PROPERTY": either part by its C name, whole or without its prefix, case ignored; the
 /// set also as "{…}", the property also as a number. A property without a name here has empty
 /// names and kind `bytes`. Throws Error saying which part is unknown and what there is.

@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include "abi/guid_names.h"
 #include "base/status_names.h"
 #include "box/state.h"
 #include "ksbox/filter.h"
+#include "ksbox/property_names.h"
 
 namespace ksbox {
 
@@ -30,9 +30,9 @@ std::vector<std::byte> property_request(const Guid &set, std::uint32_t id, std::
 
 [[noreturn]] void throw_property(const IoResult &result, const char *verb, const Guid &set,
                                  std::uint32_t id) {
-    throw Error(static_cast<std::uint32_t>(result.status),
-                fmt::format("{} property {} of {}: {}", verb, id, guid_name(set, "KSPROPSETID_"),
-                            describe_status(result.status)));
+    throw Error(
+        static_cast<std::uint32_t>(result.status),
+        fmt::format("{} {}: {}", verb, property_name(set, id), describe_status(result.status)));
 }
 
 } // namespace

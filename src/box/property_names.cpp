@@ -97,6 +97,13 @@ std::span<const PropertyName> known_properties() {
     return properties;
 }
 
+std::string property_name(const Guid &set, std::uint32_t id) {
+    for (const PropertyName &property : properties)
+        if (property.set == set && property.id == id)
+            return std::string(property.name);
+    return fmt::format("property {} of {}", id, guid_name(set, "KSPROPSETID_"));
+}
+
 PropertyName find_property(std::string_view text) {
     std::size_t dot = text.rfind('.');
     if (dot == std::string_view::npos || dot == 0 || dot + 1 == text.size())

@@ -1,0 +1,197 @@
+// Bad input gets one clear line and the right exit code, and loses nothing.
+#include <cstring>
+
+#include "e2e/command.h"
+#include "e2e/wav_file.h"
+
+namespace e2e {
+namespace {
+
+class BadInput : public Command {
+  protected:
+    BadInput() { write_wav(file("good.wav"), {}, noise(4 * 4'800)); }
+
+    std::string play_refusal(const std::vector<std::byte> &wav) {
+        write_bytes(file("bad.wav"), wav);
+        return refusal(
+            {"play", file("bad.wav"), "--driver", driver("cable"), "--record", file("out.wav")}, 2);
+    }
+    // cable.sys with two bytes of its headers changed, `from_nt` bytes behind "PE\0\0".
+    std::filesystem::path altered(std::size_t from_nt, std::uint16_t value) {
+        std::vector<std::byte> image = read_bytes(driver("cable"));
+        std::uint32_t nt = 0;
+        std::memcpy(&nt, image.data() + 0x3c, sizeof nt);
+        std::memcpy(image.data() + nt + from_nt, &value, sizeof value);
+        write_bytes(file("altered.sys"), image);
+        return file("altered.sys");
+    }
+    std::string inspect_refusal(const std::filesystem::path &image) {
+        return refusal({"inspect", image}, 2);
+    }
+    Outcome inspect_crash(const std::string &where, const std::string &fault) {
+        return ksbox(
+            {"inspect", driver("crash"), "--set", "Where=" + where, "--set", "Fault=" + fault});
+    }
+};
+
+bool says(const std::string &text, const std::string &what) {
+    return text.find(what) != std::string::npos;
+}
+
+constexpr std::size_t machine_field = 4, subsystem_field = 24 + 68;
+
+TEST_F(BadInput, NoPe) {
+    EXPECT_TRUE(says(inspect_refusal(file("good.wav")), "not a PE file"));
+    EXPECT_TRUE(says(refusal({"inspect", file("good.wav"), "--no-run"}, 2), "not a PE file"));
+    EXPECT_TRUE(says(inspect_refusal(file("nowhere.sys")), "No such file"));
+    EXPECT_TRUE(says(inspect_refusal(file("")), "folder"));
+}
+
+TEST_F(BadInput, TruncatedAtEveryLength) {
+    std::vector<std::byte> image = read_bytes(driver("cable"));
+    for (std::size_t length : {1u, 0x40u, 0x100u, 0x300u, 0x1000u}) {
+        write_bytes(file("cut.sys"), {image.begin(), image.begin() + length});
+        inspect_refusal(file("cut.sys"));
+    }
+}
+
+TEST_F(BadInput, OtherMachinesAndNoDrivers) {
+    EXPECT_TRUE(says(inspect_refusal(altered(machine_field, 0xaa64)), "ARM64"));
+    EXPECT_TRUE(says(inspect_refusal(altered(machine_field, 0x14c)), "x86"));
+    EXPECT_TRUE(says(inspect_refusal(altered(subsystem_field, 2)), "Windows GUI"));
+    // Reading such a file without running it is no mistake.
+    EXPECT_EQ(ksbox({"inspect", altered(machine_field, 0xaa64), "--no-run"}).code, 0);
+}
+
+TEST_F(BadInput, MissingImports) {
+    Outcome loads = ksbox({"inspect", driver("missing_import")});
+    EXPECT_EQ(loads.code, 0) << loads.err;
+    EXPECT_TRUE(says(loads.out, "KsboxNoSuchFunction"));
+    EXPECT_TRUE(says(loads.err, "ntoskrnl.exe!KsboxNoSuchFunction")) << loads.err;
+    Outcome calls = ksbox({"inspect", driver("missing_import"), "--set", "Fault=call"});
+    EXPECT_EQ(calls.code, 3);
+    EXPECT_TRUE(says(calls.err, "called ntoskrnl.exe!KsboxNoSuchFunction")) << calls.err;
+    EXPECT_TRUE(says(calls.err, "missing_import.c:")) << calls.err;
+}
+
+TEST_F(BadInput, DriverEntryFails) {
+    std::string line =
+        refusal({"inspect", driver("crash"), "--set", "Where=entry", "--set", "Fault=fail"}, 2);
+    EXPECT_TRUE(says(line, "DriverEntry failed with STATUS_UNSUCCESSFUL")) << line;
+}
+
+TEST_F(BadInput, DriverEntryCrashes) {
+    for (const char *fault : {"null", "recursion", "bugcheck", "raise", "spin"}) {
+        Outcome outcome = inspect_crash("entry", fault);
+        EXPECT_EQ(outcome.code, 3) << fault;
+        EXPECT_TRUE(outcome.err.starts_with("ksbox: the driver stopped the box: bug check "))
+            << outcome.err;
+        EXPECT_TRUE(says(outcome.err, "faults.cpp:")) << outcome.err;
+        EXPECT_TRUE(says(outcome.err, "to repeat it: ")) << outcome.err;
+        EXPECT_TRUE(says(outcome.err, "--seed 1")) << outcome.err;
+    }
+}
+
+TEST_F(BadInput, DriverEntryLeaks) {
+    Outcome outcome = inspect_crash("entry", "leak");
+    EXPECT_EQ(outcome.code, 1);
+    EXPECT_TRUE(says(outcome.err, "leak: 100 bytes of pool, tag 'Leak'")) << outcome.err;
+    EXPECT_TRUE(says(outcome.err, "crash.sys+0x")) << outcome.err;
+}
+
+TEST_F(BadInput, CrashWhileStreamingLeavesNothingUnderTheFinalName) {
+    Outcome outcome = ksbox({"record", file("out.wav"), "--driver", driver("crash"), "--set",
+                             "Where=dpc", "--set", "Fault=null"});
+    EXPECT_EQ(outcome.code, 3) << outcome.err;
+    EXPECT_FALSE(exists(file("out.wav")));
+}
+
+TEST_F(BadInput, TimeLimit) {
+    Outcome outcome = ksbox({"inspect", driver("crash"), "--set", "Where=entry", "--set",
+                             "Fault=spin", "--timeout", "0.5"});
+    EXPECT_EQ(outcome.code, 3);
+    EXPECT_TRUE(says(outcome.err, "ksbox: the time limit of 0.5 s has passed")) << outcome.err;
+    EXPECT_TRUE(says(outcome.err, "SpinForEver")) << outcome.err;
+}
+
+TEST_F(BadInput, PinOutOfRange) {
+    std::string line =
+        refusal({"play", file("good.wav"), "--driver", driver("cable"), "--pin", "7"}, 2);
+    EXPECT_TRUE(says(line, "no pin 7")) << line;
+    line = refusal({"play", file("good.wav"), "--driver", driver("cable"), "--pin", "1"}, 2);
+    EXPECT_TRUE(says(line, "out of pin 1")) << line;
+}
+
+TEST_F(BadInput, FormatThatNoRangeTakesNamesTheField) {
+    auto refused = [&](const Wave &wave) {
+        return play_refusal(wav_bytes(wave.format_chunk(), noise(wave.block() * 100)));
+    };
+    EXPECT_TRUE(says(refused({.channels = 1, .bits = 8, .valid_bits = 8}), "sample size 8"));
+    EXPECT_TRUE(says(refused({.rate_hz = 4'000}), "rate 4000"));
+    EXPECT_TRUE(says(refused({.channels = 9}), "number of channels 9"));
+    EXPECT_TRUE(says(refused({.tag = 6, .channels = 1, .bits = 8, .valid_bits = 8}), "ALAW"));
+    EXPECT_FALSE(exists(file("out.wav")));
+    EXPECT_FALSE(exists(file("out.wav.part")));
+}
+
+TEST_F(BadInput, Wavs) {
+    std::vector<std::byte> format = Wave{}.format_chunk(), data = noise(400);
+    EXPECT_TRUE(says(play_refusal({}), "empty"));
+    EXPECT_TRUE(says(play_refusal(noise(1'000)), "not a WAV file"));
+    EXPECT_TRUE(says(play_refusal(wav_bytes(format, {})), "empty"));
+    EXPECT_TRUE(says(play_refusal(wav_bytes(format, data, 500)), "truncated"));
+    EXPECT_TRUE(says(play_refusal(wav_bytes(format, noise(402))), "truncated"));
+    std::vector<std::byte> whole = wav_bytes(format, data);
+    for (std::size_t length : {13u, 22u, 36u, 40u, 44u, 100u})
+        play_refusal({whole.begin(), whole.begin() + length});
+    Wave contradiction;
+    std::vector<std::byte> odd = contradiction.format_chunk();
+    odd[12] = std::byte(3); // blocks of 3 bytes
+    EXPECT_TRUE(says(play_refusal(wav_bytes(odd, data)), "contradicts itself"));
+    odd[2] = odd[3] = std::byte(0);
+    EXPECT_TRUE(says(play_refusal(wav_bytes(odd, data)), "0 channels"));
+    EXPECT_FALSE(exists(file("out.wav")));
+}
+
+TEST_F(BadInput, OutputThatCannotBeWritten) {
+    auto play_to = [&](const std::filesystem::path &out) {
+        return refusal({"play", file("good.wav"), "--driver", driver("cable"), "--record", out}, 2);
+    };
+    EXPECT_TRUE(says(play_to(file("nowhere") / "out.wav"), "No such file"));
+    EXPECT_TRUE(says(play_to(file("")), "Is a directory"));
+    EXPECT_TRUE(says(play_to("/dev/full"), "No space left"));
+    Outcome trace =
+        ksbox({"play", file("good.wav"), "--driver", driver("cable"), "--trace", "/dev/full"});
+    EXPECT_EQ(trace.code, 2);
+    EXPECT_TRUE(says(trace.err, "/dev/full")) << trace.err;
+    EXPECT_TRUE(
+        says(refusal({"inspect", driver("cable"), "--trace", file("no") / "t"}, 2), "trace file"));
+}
+
+TEST_F(BadInput, RefusedRecordingLeavesAnOlderFileAlone) {
+    write_bytes(file("out.wav"), noise(10));
+    play_refusal(noise(1'000));
+    EXPECT_EQ(read_bytes(file("out.wav")), noise(10));
+}
+
+TEST_F(BadInput, Usage) {
+    EXPECT_TRUE(says(refusal({}, 2), "subcommand"));
+    EXPECT_TRUE(says(refusal({"play", file("good.wav")}, 2), "--driver"));
+    EXPECT_TRUE(says(refusal({"inspect", driver("cable"), "--time", "warp"}, 2), "--time"));
+    EXPECT_TRUE(says(refusal({"inspect", driver("cable"), "--set", "x"}, 2), "KEY=VALUE"));
+    EXPECT_TRUE(says(refusal({"inspect", driver("cable"), "--reg", file("no.reg")}, 2), "no.reg"));
+    EXPECT_TRUE(
+        says(refusal({"record", "--driver", driver("camera"), file("out.avi")}, 2), ".y4m"));
+    EXPECT_EQ(ksbox({"--help"}).code, 0);
+    EXPECT_TRUE(says(ksbox({"--help"}).out, "runs with your rights"));
+    EXPECT_TRUE(says(ksbox({"play", "--help"}).out, "Exit codes"));
+}
+
+TEST_F(BadInput, NothingToHear) {
+    std::string line = refusal({"record", "--driver", driver("cable"), file("out.wav")}, 1);
+    EXPECT_TRUE(says(line, "no frame")) << line;
+    EXPECT_FALSE(exists(file("out.wav")));
+}
+
+} // namespace
+} // namespace e2e
