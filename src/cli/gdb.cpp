@@ -38,7 +38,8 @@ std::string gdb_script(const LoadedImage &image) {
                        "# ksbox itself lives on these: trapped instructions, its watchdog\n"
                        "handle all nostop noprint pass\n"
                        "add-symbol-file {} {:#x}{}\n"
-                       "break *{:#x}\n"
+                       "# by a debug register: an int3 would be taken for the driver's own\n"
+                       "hbreak *{:#x}\n"
                        "continue\n",
                        image.file.string(), text, sections, image.entry);
 }

@@ -105,8 +105,8 @@ ConnectBuffer::ConnectBuffer(ULONG pin_id, const GUID &subformat) : connect{}, f
 NTSTATUS control(HANDLE file, ULONG code, std::span<const std::byte> in, std::span<std::byte> out,
                  ULONG *returned) {
     PVOID object = nullptr;
-    NTSTATUS status =
-        ObReferenceObjectByHandle(file, 0, ob::object_type_pointer(ob::ObjectType::file), KernelMode, &object, nullptr);
+    NTSTATUS status = ObReferenceObjectByHandle(
+        file, 0, ob::object_type_pointer(ob::ObjectType::file), KernelMode, &object, nullptr);
     if (!NT_SUCCESS(status))
         return status;
     ULONG unused = 0;
@@ -142,8 +142,8 @@ NTSTATUS set_state(HANDLE pin, KSSTATE state) {
 
 PKSPIN pin_of(HANDLE file) {
     PVOID object = nullptr;
-    if (!NT_SUCCESS(
-            ObReferenceObjectByHandle(file, 0, ob::object_type_pointer(ob::ObjectType::file), KernelMode, &object, nullptr)))
+    if (!NT_SUCCESS(ObReferenceObjectByHandle(
+            file, 0, ob::object_type_pointer(ob::ObjectType::file), KernelMode, &object, nullptr)))
         return nullptr;
     auto pin = static_cast<PKSPIN>(KsGetObjectFromFileObject(static_cast<PFILE_OBJECT>(object)));
     ObDereferenceObject(object);
