@@ -28,12 +28,13 @@ NTSTATUS NTAPI filter_close(PKSFILTER, PIRP) {
 }
 NTSTATUS NTAPI pin_create(PKSPIN pin, PIRP irp) {
     note("Create", pin->Id);
-    if (recorder->in_create)
-        recorder->in_create(pin, irp);
+    // Marked first: whatever completes it, perhaps at once, may end its life.
     if (recorder->create == STATUS_PENDING) {
         IoMarkIrpPending(irp);
         recorder->pending = irp;
     }
+    if (recorder->in_create)
+        recorder->in_create(pin, irp);
     return recorder->create;
 }
 NTSTATUS NTAPI pin_close(PKSPIN pin, PIRP) {
