@@ -9,6 +9,7 @@
 #include "box/export_catalogue.h"
 #include "ksbox/error.h"
 #include "loader/pe_file.h"
+#include "loader/sanitizer_bindings.h"
 
 namespace ksbox {
 
@@ -25,6 +26,11 @@ std::vector<char> read_file(const std::filesystem::path &file) {
     if (stream.bad())
         throw Error(0, file.string() + ": cannot be read");
     return content;
+}
+
+/// Instrumentation is served by this process's own sanitizer, if it has one.
+ImportState state_of_sanitizer(const std::string &name) {
+    return loader::host_sanitizer_call(name).target ? ImportState::done : ImportState::missing;
 }
 
 ImportState state_of(const Export *known) {
@@ -45,6 +51,10 @@ void read_modules(const loader::PeFile &pe, ImageFacts &facts) {
     for (const loader::ImportedModule &module : pe.imports()) {
         ImageFacts::Module &made = facts.modules.emplace_back(module.name);
         for (const loader::ImportedSymbol &symbol : module.symbols) {
+            if (loader::is_sanitizer_module(module.name)) {
+                made.imports.push_back({symbol.name, state_of_sanitizer(symbol.name), ""});
+                continue;
+            }
             const Export *known =
                 symbol.ordinal ? nullptr : box::export_catalogue().find(module.name, symbol.name);
             made.imports.push_back({symbol.display_name(), state_of(known),
