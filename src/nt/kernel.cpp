@@ -2,6 +2,7 @@
 
 #include "abi/windows.h"
 
+#include "base/sanitizer.h"
 #include "nt/cm/registry.h"
 #include "nt/ex/executive.h"
 #include "nt/fs/file_system.h"
@@ -23,6 +24,7 @@ Kernel::Kernel(KernelOptions options) : options_(std::move(options)) {}
 Result<std::unique_ptr<Kernel>> Kernel::create(KernelOptions options) {
     if (options.processors < 1 || options.processors > 64 || options.clock_period_100ns == 0)
         return fail(STATUS_INVALID_PARAMETER);
+    start_sanitizer_symbolizer();
     std::unique_ptr<Kernel> kernel(new Kernel(std::move(options)));
     kernel->processor_count_ = static_cast<signed char>(kernel->options_.processors);
     kernel->trace_ = KS_TRY(Trace::create(kernel->options_.trace_file));

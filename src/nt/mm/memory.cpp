@@ -136,6 +136,10 @@ Result<std::unique_ptr<Memory>> Memory::create() {
         }
         std::unique_ptr<Memory> memory(new Memory(slot));
         memory->state_->file = file;
+#if KSBOX_ASAN
+        // Frozen threads of a stopped box keep what their frames point at, as live ones do.
+        __lsan_register_root_region(as_pointer(system_slot(slot)), layout::system_slot_bytes);
+#endif
         return memory;
     }
     close(file);
@@ -147,6 +151,9 @@ Memory::~Memory() {
         return;
     for (const auto &[begin, range] : state_->ranges)
         unpoison(as_pointer(begin), range.bytes);
+#if KSBOX_ASAN
+    __lsan_unregister_root_region(as_pointer(system_slot(slot_)), layout::system_slot_bytes);
+#endif
     munmap(as_pointer(client_slot(slot_)), layout::client_slot_bytes);
     munmap(as_pointer(system_slot(slot_)), layout::system_slot_bytes);
     close(state_->file);
@@ -242,6 +249,8 @@ void Memory::State::drop(std::map<std::uintptr_t, Range>::iterator at) {
 }
 
 void Memory::release(std::byte *address, bool reuse) {
+    if (abandoned_)
+        return; // frozen frames stay as they are
     ke::HostLockGuard guard(state_->lock);
     auto found = state_->ranges.find(reinterpret_cast<std::uintptr_t>(address));
     KS_ASSERT(found != state_->ranges.end());
