@@ -1,5 +1,6 @@
 #include "nt/ke/thread.h"
 
+#include "nt/ke/bug_check.h"
 #include "nt/ke/dispatcher.h"
 #include "nt/ke/gs_base.h"
 #include "nt/ke/scheduler.h"
@@ -57,6 +58,9 @@ Result<std::unique_ptr<Thread>> Thread::create(Kernel &kernel, ThreadOptions opt
 
 Thread::~Thread() {
     host.reset();
+    // A stopped box's frames live on: what they point at must stay reachable.
+    if (kernel.bug_check().stopped())
+        return;
     if (control_region != nullptr)
         kernel.memory().release(reinterpret_cast<std::byte *>(control_region));
     if (stack_base != nullptr)
