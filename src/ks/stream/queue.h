@@ -3,6 +3,7 @@
 // cancelled). @doc stream/leading-and-trailing-edge-stream-pointers
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "abi/windows.h"
@@ -131,7 +132,8 @@ class Queue {
     StreamIrpReceiver *receiver_ = nullptr;
 
     KSPIN_LOCK lock_ = 0;
-    ke::Thread *owner_ = nullptr; ///< holder of the lock
+    /// Holder of the lock; read without it only to learn whether that is oneself.
+    std::atomic<ke::Thread *> owner_ = nullptr;
 
     StreamPointer *leading_ = nullptr;
     StreamPointer *trailing_ = nullptr;

@@ -67,10 +67,6 @@ Thread::~Thread() {
         kernel.memory().release(stack_base);
 }
 
-Thread *current_thread_or_null() {
-    return gs_base() == 0 ? nullptr : &current_thread();
-}
-
 } // namespace ksbox::ke
 
 namespace ksbox {
