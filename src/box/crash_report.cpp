@@ -34,6 +34,21 @@ std::vector<loader::SymbolizedFrame> symbolized_stack(Kernel &kernel) {
                                           facts.origin == ke::Origin::call);
 }
 
+// The driver's innermost frame with a source line; import thunks and instrumentation have none. If
+// there is none at all, its innermost frame.
+const loader::SymbolizedFrame *blamed_frame(const std::vector<loader::SymbolizedFrame> &stack) {
+    const loader::SymbolizedFrame *innermost = nullptr;
+    for (const loader::SymbolizedFrame &frame : stack) {
+        if (frame.image.empty())
+            continue;
+        if (!frame.lines.empty())
+            return &frame;
+        if (innermost == nullptr)
+            innermost = &frame;
+    }
+    return innermost;
+}
+
 } // namespace
 
 std::string crash_summary(Kernel &kernel) {
@@ -50,12 +65,8 @@ std::string crash_report(Kernel &kernel) {
                                    ke::bug_check_name(facts.code), facts.parameters[0],
                                    facts.parameters[1], facts.parameters[2], facts.parameters[3]);
     text += fmt::format("  {}\n", facts.reason.data());
-    for (const loader::SymbolizedFrame &frame : stack) {
-        if (frame.image.empty())
-            continue;
-        text += fmt::format("  in {}\n", frame.to_text());
-        break;
-    }
+    if (const loader::SymbolizedFrame *frame = blamed_frame(stack))
+        text += fmt::format("  in {}\n", frame->to_text());
     if (facts.callback[0] != '\0')
         text += fmt::format("  while the driver was called as {}\n", facts.callback.data());
     text += fmt::format("  thread {}, IRQL {}, {:.7f} s after boot", facts.thread.data(),
