@@ -103,9 +103,6 @@ void NTAPI ksbox_RtlAssert(PVOID FailedAssertion, PVOID FileName, ULONG LineNumb
 NTSTATUS NTAPI ksbox_DbgQueryDebugFilterState(ULONG, ULONG) {
     return TRUE;
 }
-NTSTATUS NTAPI ksbox_DbgSetDebugFilterState(ULONG, ULONG, BOOLEAN) {
-    return STATUS_SUCCESS;
-}
 
 } // extern "C"
 
@@ -131,7 +128,7 @@ std::span<const Export> ksbox::ke::debug_exports() {
         done<&KeBugCheck>("KeBugCheck", "NF:ntddk.KeBugCheck"),
         done<&ksbox_RtlAssert>("RtlAssert", "NF:ntddk.RtlAssert"),
         done<&ksbox_DbgQueryDebugFilterState>("DbgQueryDebugFilterState", ""),
-        partial<&ksbox_DbgSetDebugFilterState>("DbgSetDebugFilterState", ""),
+        stub("DbgSetDebugFilterState", ""), // there is no filter to change: every level prints
         data("KdDebuggerEnabled", &debugger_enabled_address, "wdm"),
         data("KdDebuggerNotPresent", &debugger_not_present_address, "wdm"),
     };
