@@ -83,6 +83,12 @@ class DriverImages::Resolver final : public loader::SymbolResolver {
         const loader::Image *image = image_named(module);
         return image == nullptr ? nullptr : image->find_export_ordinal(ordinal);
     }
+    std::uint64_t *call_counter(std::string_view module, std::string_view name) override {
+        if (!images_.counts_calls_)
+            return nullptr;
+        const Export *entry = export_catalogue().find(module, name);
+        return entry == nullptr || entry->is_data ? nullptr : images_.call_counts_.counter(name);
+    }
 
   private:
     // Another driver of the box, whose exports this one imports.

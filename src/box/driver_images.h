@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "box/call_counts.h"
 #include "loader/image.h"
 #include "loader/image_index.h"
 #include "nt/kernel.h"
@@ -27,10 +28,16 @@ class DriverImages final : public KernelExtension {
     /// "cable.sys+0x1a60", or "" for an address in no image.
     std::string name_of(const void *address) const;
 
+    /// From the next load() on, calls of imports are counted.
+    void count_calls() { counts_calls_ = true; }
+    const CallCounts &call_counts() const { return call_counts_; }
+
   private:
     class Memory;
     class Resolver;
     Kernel &kernel_;
+    bool counts_calls_ = false;
+    CallCounts call_counts_; // outlives the images, whose code counts there
     std::unique_ptr<Memory> memory_;
     std::unique_ptr<Resolver> resolver_;
     std::vector<std::unique_ptr<loader::Image>> images_;

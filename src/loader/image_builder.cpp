@@ -119,7 +119,11 @@ const void *ImageBuilder::target_of(const ImportedModule &module, const Imported
     }
     const void *target = symbol.ordinal ? resolver_.resolve(module.name, *symbol.ordinal)
                                         : resolver_.resolve(module.name, symbol.name);
-    return target ? target : make_missing_thunk(module, symbol);
+    if (!target)
+        return make_missing_thunk(module, symbol);
+    std::uint64_t *counter =
+        symbol.ordinal ? nullptr : resolver_.call_counter(module.name, symbol.name);
+    return counter ? make_counting_thunk(counter, target) : target;
 }
 
 std::span<std::byte> ImageBuilder::new_thunk() {
@@ -158,6 +162,14 @@ const void *ImageBuilder::make_missing_thunk(const ImportedModule &module,
         {image_->options_.name.c_str(), keep(module.name), keep(symbol.display_name())});
     write_jump_thunk(thunk, ThunkRegister::rcx, &image_->missing_.back(),
                      reinterpret_cast<const void *>(image_->options_.missing));
+    return thunk.data();
+}
+
+const void *ImageBuilder::make_counting_thunk(std::uint64_t *counter, const void *target) {
+    const auto thunk = new_thunk();
+    if (thunk.empty())
+        return nullptr;
+    write_counting_thunk(thunk, counter, target);
     return thunk.data();
 }
 

@@ -23,6 +23,7 @@ class ImageBuilder {
     [[nodiscard]] const void *make_sanitizer_thunk(const SanitizerCall &call);
     [[nodiscard]] const void *make_missing_thunk(const ImportedModule &module,
                                                  const ImportedSymbol &symbol);
+    [[nodiscard]] const void *make_counting_thunk(std::uint64_t *counter, const void *target);
     void register_globals();
     void set_cookie();
     void patch_shared_data();

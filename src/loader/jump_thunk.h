@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 namespace ksbox::loader {
@@ -15,5 +16,9 @@ enum class ThunkRegister : unsigned char { rcx, r10 };
 /// too.
 void write_jump_thunk(std::span<std::byte> to, ThunkRegister where, const void *value,
                       const void *target);
+
+/// Writes code that adds one to `*counter`, atomically, and jumps to `target`. It pushes nothing
+/// and changes r11 and the flags only, which no import expects to find.
+void write_counting_thunk(std::span<std::byte> to, std::uint64_t *counter, const void *target);
 
 } // namespace ksbox::loader

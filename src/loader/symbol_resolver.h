@@ -17,6 +17,13 @@ class SymbolResolver {
     /// a stub does): the import then traps when called. `module` is spelled as in the file.
     virtual const void *resolve(std::string_view module, std::string_view name) = 0;
     virtual const void *resolve(std::string_view module, std::uint16_t ordinal) = 0;
+
+    /// Where to count calls of a function that resolves; null (the default): they go there
+    /// directly. Must be null for variables. Outlives the image.
+    virtual std::uint64_t *call_counter(std::string_view module, std::string_view name) {
+        static_cast<void>(module), static_cast<void>(name);
+        return nullptr;
+    }
 };
 
 /// An import that nobody provides. Lives as long as its image; zero-terminated strings, so that a

@@ -1,0 +1,83 @@
+// The table of cases that the linker collects, the report they write into, and their helpers.
+#include "runner.h"
+
+// The linker sorts by what follows the dollar sign.
+__attribute__((section(".xcase$a"), used)) static const EXPORT_CASE_RECORD *const FirstCase =
+    nullptr;
+__attribute__((section(".xcase$z"), used)) static const EXPORT_CASE_RECORD *const LastCase =
+    nullptr;
+
+static EXPORT_CASE_REPORT Report;
+
+static void CopyText(char *To, ULONG Bytes, const char *From) {
+    ULONG Index = 0;
+    for (; Index + 1 < Bytes && From[Index] != 0; ++Index)
+        To[Index] = From[Index];
+    for (; Index < Bytes; ++Index)
+        To[Index] = 0;
+}
+
+bool CaseCheck(bool Holds, const char *File, ULONG Line, const char *Text, bool HasValues,
+               ULONGLONG Actual, ULONGLONG Expected) {
+    InterlockedIncrement((volatile LONG *)&Report.Checks);
+    if (Holds)
+        return true;
+    const ULONG Index = (ULONG)InterlockedIncrement((volatile LONG *)&Report.Failures) - 1;
+    if (Index < EXPORT_CASE_MAXIMUM_FAILURES) {
+        EXPORT_CASE_FAILURE &Failure = Report.Failure[Index];
+        CopyText(Failure.File, sizeof Failure.File, File);
+        CopyText(Failure.Text, sizeof Failure.Text, Text);
+        Failure.Line = Line;
+        Failure.HasValues = HasValues;
+        Failure.Actual = Actual;
+        Failure.Expected = Expected;
+    }
+    return false;
+}
+
+// The entries between the two ends that are no padding, counted.
+static const EXPORT_CASE_RECORD *FindCase(ULONG Number) {
+    const EXPORT_CASE_RECORD *const volatile *Entry = &FirstCase;
+    for (; Entry != &LastCase; ++Entry) {
+        if (*Entry != nullptr && Number-- == 0)
+            return *Entry;
+    }
+    return nullptr;
+}
+
+const EXPORT_CASE_REPORT *RunExportCase(ULONG Number, CASE_CONTEXT &Case) {
+    Report.Checks = 0;
+    Report.Failures = 0;
+    if (Number == EXPORT_CASE_NONE)
+        return &Report;
+    const EXPORT_CASE_RECORD *Record = FindCase(Number);
+    if (Record == nullptr)
+        return nullptr;
+    Record->Run(Case);
+    CaseCheck(KeGetCurrentIrql() == PASSIVE_LEVEL, Record->File, Record->Line,
+              "the case returns at PASSIVE_LEVEL", true, KeGetCurrentIrql(), PASSIVE_LEVEL);
+    --Report.Checks; // not one of the case's own
+    return &Report;
+}
+
+const EXPORT_CASE_REPORT *LastExportCaseReport() {
+    return &Report;
+}
+
+NTSTATUS CaseStartThread(PKSTART_ROUTINE Routine, PVOID Context, PVOID *Thread) {
+    OBJECT_ATTRIBUTES Attributes;
+    InitializeObjectAttributes(&Attributes, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);
+    HANDLE Handle;
+    NTSTATUS Status =
+        PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, &Attributes, NULL, NULL, Routine, Context);
+    if (!NT_SUCCESS(Status))
+        return Status;
+    Status = ObReferenceObjectByHandle(Handle, THREAD_ALL_ACCESS, NULL, KernelMode, Thread, NULL);
+    ZwClose(Handle);
+    return Status;
+}
+
+void CaseJoinThread(PVOID Thread) {
+    KeWaitForSingleObject(Thread, Executive, KernelMode, FALSE, NULL);
+    ObDereferenceObject(Thread);
+}

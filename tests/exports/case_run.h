@@ -1,0 +1,15 @@
+// Runs one export case in a box of its own and says what was wrong.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "exports/case_table.h"
+
+namespace ksbox::exports {
+
+/// One sentence per failure: expectations, exports of the case that it did not call, a box that
+/// stopped (or did not, where it should), what the driver left behind. Empty: all is well.
+std::vector<std::string> run_case(const CaseTable &table, const ExportCase &one);
+
+} // namespace ksbox::exports

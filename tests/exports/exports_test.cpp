@@ -1,0 +1,57 @@
+// One test for each case in the drivers of export cases: Ke/KeSetEvent and so on. Registered at
+// start, so that a new case needs nothing here.
+#include <cctype>
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "exports/case_run.h"
+
+namespace ksbox::exports {
+namespace {
+
+class CaseTest : public ::testing::Test {
+  public:
+    CaseTest(const CaseTable &table, const ExportCase &one) : table_(table), case_(one) {}
+    void TestBody() override {
+        for (const std::string &failure : run_case(table_, case_))
+            ADD_FAILURE_AT(case_.file.c_str(), int(case_.line)) << failure;
+    }
+
+  private:
+    const CaseTable &table_;
+    const ExportCase &case_;
+};
+
+/// "Ke" of "ke".
+std::string suite_of(const ExportCase &one) {
+    std::string area = one.area();
+    area.at(0) = char(std::toupper(static_cast<unsigned char>(area.at(0))));
+    return area;
+}
+
+void register_cases(const CaseTable &table, std::map<std::string, int> &names) {
+    for (const ExportCase &one : table.cases) {
+        const std::string suite = suite_of(one);
+        std::string name = one.exports.front();
+        if (const int times = ++names[suite + "." + name]; times > 1)
+            name += "_" + std::to_string(times);
+        ::testing::RegisterTest(
+            suite.c_str(), name.c_str(), nullptr, nullptr, one.file.c_str(), int(one.line),
+            [&table, &one]() -> CaseTest * { return new CaseTest(table, one); });
+    }
+}
+
+} // namespace
+} // namespace ksbox::exports
+
+int main(int count, char **arguments) {
+    ::testing::InitGoogleTest(&count, arguments);
+    const std::filesystem::path drivers(KSBOX_TEST_DRIVERS);
+    const auto nt = ksbox::exports::read_case_table(drivers / "nt_exports.sys");
+    const auto ks = ksbox::exports::read_case_table(drivers / "ks_exports.sys");
+    std::map<std::string, int> names;
+    ksbox::exports::register_cases(nt, names);
+    ksbox::exports::register_cases(ks, names);
+    return RUN_ALL_TESTS();
+}
