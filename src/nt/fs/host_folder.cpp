@@ -119,7 +119,7 @@ Result<std::unique_ptr<HostFolder>> HostFolder::create(const std::string &root) 
         return fail(errno == ENOENT    ? STATUS_OBJECT_PATH_NOT_FOUND
                     : errno == ENOTDIR ? STATUS_NOT_A_DIRECTORY
                                        : status_of_errno(errno));
-    KS_TRY(made->open_beneath("", O_PATH)); // refuses a host that cannot confine
+    KS_TRY(made->open_beneath("", O_PATH)); // whoever cannot even do this shall fail now
     return made;
 }
 
@@ -127,6 +127,25 @@ HostFolder::~HostFolder() {
     std::error_code ignored; // what stays behind is in the host's temporary folder
     if (is_temporary_)
         std::filesystem::remove_all(root_, ignored);
+}
+
+Result<FileDescriptor> open_name_by_name(const FileDescriptor &folder, std::string_view path,
+                                         int flags, unsigned mode) {
+    FileDescriptor above;
+    while (true) {
+        const std::size_t slash = path.find('/');
+        const bool is_last = slash == path.npos;
+        const int wanted = is_last ? flags : O_PATH | O_DIRECTORY;
+        FileDescriptor next(::openat(above ? above.get() : folder.get(),
+                                     std::string(path.substr(0, slash)).c_str(),
+                                     wanted | O_NOFOLLOW | O_CLOEXEC, mode));
+        if (!next)
+            return fail_errno();
+        if (is_last)
+            return next;
+        above = std::move(next);
+        path.remove_prefix(slash + 1);
+    }
 }
 
 Result<FileDescriptor> HostFolder::open_beneath(const std::string &host_path, int flags,
@@ -140,6 +159,8 @@ Result<FileDescriptor> HostFolder::open_beneath(const std::string &host_path, in
     do // EAGAIN: a rename went on meanwhile, and the kernel could not vouch for the path
         fd = syscall(SYS_openat2, folder_.get(), path, &how, sizeof how);
     while (fd < 0 && (errno == EAGAIN || errno == EINTR));
+    if (fd < 0 && errno == ENOSYS)
+        return open_name_by_name(folder_, path, flags, mode);
     if (fd < 0)
         return fail_errno();
     return FileDescriptor(static_cast<int>(fd));

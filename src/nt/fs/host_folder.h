@@ -1,6 +1,7 @@
 // The folder of the host that a box's drives are made of: Windows paths in, host files out, and
 // never anything outside the folder, whatever "..", symbolic links or races say (openat2 with
-// RESOLVE_BENEATH). Host side only: no kernel objects, no locks, callable from any thread.
+// RESOLVE_BENEATH; where there is none, name by name without any link). Host side only: no kernel
+// objects, no locks, callable from any thread.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +21,7 @@ namespace ksbox::fs {
 class HostFolder {
   public:
     /// `root` must be a folder that exists; empty: a new temporary one, removed with this object.
-    /// STATUS_OBJECT_PATH_NOT_FOUND, STATUS_NOT_A_DIRECTORY, STATUS_ACCESS_DENIED,
-    /// STATUS_NOT_SUPPORTED on a host without openat2 (Linux before 5.6).
+    /// STATUS_OBJECT_PATH_NOT_FOUND, STATUS_NOT_A_DIRECTORY, STATUS_ACCESS_DENIED.
     static Result<std::unique_ptr<HostFolder>> create(const std::string &root);
     ~HostFolder();
     HostFolder(const HostFolder &) = delete;
@@ -77,6 +77,12 @@ class HostFolder {
     FileDescriptor folder_;
     bool is_temporary_ = false;
 };
+
+/// What openat2 does beneath `folder`, for hosts without it (Linux before 5.6, valgrind, some
+/// containers): one openat a name, which follows no symbolic link, not even one that stays inside.
+/// No name of `path` may be "..".
+Result<FileDescriptor> open_name_by_name(const FileDescriptor &folder, std::string_view path,
+                                         int flags, unsigned mode);
 
 /// What an errno of a file operation means to a driver.
 std::int32_t status_of_errno(int error);

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fcntl.h>
+
 #include <gtest/gtest.h>
 
 namespace ksbox::fs {
@@ -77,6 +79,28 @@ TEST_F(HostFolderTest, NothingLeadsOutside) {
     EXPECT_EQ(folder->rename("Sub/File.txt", u"\\up\\stolen", true).error(),
               Status(STATUS_ACCESS_DENIED));
     EXPECT_EQ(folder->remove("up/secret.txt").error(), Status(STATUS_ACCESS_DENIED));
+}
+
+TEST_F(HostFolderTest, WithoutOpenat2NoLinkIsFollowed) {
+    const files::path inside = outside / "inside";
+    files::create_directory_symlink(outside, inside / "up");
+    files::create_directory_symlink("Sub", inside / "same");
+    files::create_symlink(outside / "secret.txt", inside / "Sub" / "link.txt");
+    const FileDescriptor here(::open(inside.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    const auto open = [&](const char *path, int flags) {
+        const auto opened = open_name_by_name(here, path, flags, 0600);
+        return opened ? STATUS_SUCCESS : opened.error().value();
+    };
+    EXPECT_EQ(open(".", O_PATH), STATUS_SUCCESS);
+    EXPECT_EQ(open("Sub/File.txt", O_RDONLY), STATUS_SUCCESS);
+    EXPECT_EQ(open("Sub/new.txt", O_RDWR | O_CREAT | O_EXCL), STATUS_SUCCESS);
+    EXPECT_TRUE(files::exists(inside / "Sub" / "new.txt"));
+    EXPECT_EQ(open("Sub/none.txt", O_RDONLY), STATUS_OBJECT_NAME_NOT_FOUND);
+    EXPECT_EQ(open("none/File.txt", O_RDONLY), STATUS_OBJECT_NAME_NOT_FOUND);
+    EXPECT_EQ(open("Sub/File.txt/x", O_RDONLY), STATUS_OBJECT_PATH_NOT_FOUND);
+    EXPECT_EQ(open("Sub/link.txt", O_RDONLY), STATUS_ACCESS_DENIED);
+    for (const char *path : {"up/secret.txt", "same/File.txt"})
+        EXPECT_EQ(open(path, O_RDONLY), STATUS_OBJECT_PATH_NOT_FOUND) << path;
 }
 
 TEST_F(HostFolderTest, SpecialFilesAreRefusedWithoutBlocking) {
