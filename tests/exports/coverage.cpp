@@ -12,11 +12,15 @@
 
 #include <fmt/format.h>
 
+#include "box/exception_hooks.h"
 #include "box/export_catalogue.h"
 #include "exports/case_table.h"
 
 namespace ksbox::exports {
 namespace {
+
+// The loader's exports in the catalogue call back into the box: its archive member must be linked.
+[[gnu::used]] void (*const linked_with_the_box)(Kernel &) = &box::install_exception_hooks;
 
 /// The cases of each export, as "file: first export".
 using Tests = std::map<std::string, std::vector<std::string>, std::less<>>;
