@@ -14,27 +14,7 @@ constexpr std::size_t aligned(std::size_t bytes) {
     return (bytes + 7) & ~std::size_t(7);
 }
 
-Agreement compare(const KSDATARANGE &a, const KSDATARANGE &b,
-                  bool (*equal)(const GUID &, const GUID &)) {
-    if (!equal(a.MajorFormat, b.MajorFormat))
-        return Agreement::major_differs;
-    if (!equal(a.SubFormat, b.SubFormat))
-        return Agreement::sub_differs;
-    if (!equal(a.Specifier, b.Specifier))
-        return Agreement::specifier_differs;
-    return Agreement::matches;
-}
-
 } // namespace
-
-bool is_wildcard(const GUID &guid) {
-    static constexpr GUID zero{};
-    return same_guid(guid, zero);
-}
-
-bool same_guid(const GUID &a, const GUID &b) {
-    return std::memcmp(&a, &b, sizeof a) == 0;
-}
 
 Agreement format_agrees(const KSDATARANGE &range, const KSDATAFORMAT &format) {
     // Three cases only: a wildcard specifier behind an equal subformat is none of them.
@@ -42,17 +22,17 @@ Agreement format_agrees(const KSDATARANGE &range, const KSDATAFORMAT &format) {
         return Agreement::matches;
     if (same_guid(range.MajorFormat, format.MajorFormat) && is_wildcard(range.SubFormat))
         return Agreement::matches;
-    return compare(range, format, same_guid);
-}
-
-Agreement ranges_agree(const KSDATARANGE &pin_range, const KSDATARANGE &caller_range) {
-    return compare(pin_range, caller_range, [](const GUID &a, const GUID &b) {
-        return is_wildcard(a) || is_wildcard(b) || same_guid(a, b);
-    });
+    if (!same_guid(range.MajorFormat, format.MajorFormat))
+        return Agreement::major_differs;
+    if (!same_guid(range.SubFormat, format.SubFormat))
+        return Agreement::sub_differs;
+    return same_guid(range.Specifier, format.Specifier) ? Agreement::matches
+                                                        : Agreement::specifier_differs;
 }
 
 std::vector<PinRange> pin_ranges(std::span<const PKSDATARANGE> entries) {
     std::vector<PinRange> ranges;
+    ranges.reserve(entries.size());
     for (std::size_t i = 0; i < entries.size(); ++i) {
         PinRange one{entries[i], nullptr};
         if ((one.range->Flags & KSDATARANGE_ATTRIBUTES) && i + 1 < entries.size())
@@ -103,6 +83,7 @@ Result<std::vector<ClientFormat>> read_range_list(std::span<const std::byte> byt
         return fail(STATUS_INVALID_BUFFER_SIZE);
     bytes = bytes.subspan(0, list->Size);
     std::vector<ClientFormat> ranges;
+    ranges.reserve(std::min<std::size_t>(list->Count, bytes.size() / sizeof(KSDATAFORMAT)));
     std::size_t at = sizeof(KSMULTIPLE_ITEM);
     for (ULONG i = 0; i < list->Count; ++i) {
         if (at > bytes.size())

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,9 +14,22 @@
 
 namespace ksbox::ks {
 
+/// A GUID as two numbers: all that matching does is compare them, for every pair of ranges.
+struct GuidWords {
+    explicit GuidWords(const GUID &guid) { std::memcpy(this, &guid, sizeof *this); }
+    bool operator==(const GuidWords &) const = default;
+    std::uint64_t low, high;
+};
+static_assert(sizeof(GuidWords) == sizeof(GUID));
+
 /// The null GUID stands for any (KSDATAFORMAT_TYPE_WILDCARD and its sisters).
-bool is_wildcard(const GUID &guid);
-bool same_guid(const GUID &a, const GUID &b);
+inline bool is_wildcard(const GUID &guid) {
+    const GuidWords words(guid);
+    return (words.low | words.high) == 0;
+}
+inline bool same_guid(const GUID &a, const GUID &b) {
+    return GuidWords(a) == GuidWords(b);
+}
 inline bool same_identifier(const KSIDENTIFIER &a, const KSIDENTIFIER &b) {
     return same_guid(a.Set, b.Set) && a.Id == b.Id;
 }
@@ -30,7 +44,14 @@ Agreement format_agrees(const KSDATARANGE &range, const KSDATAFORMAT &format);
 /// A caller's range against a pin factory's: a wildcard on either side counts as equal. The page
 /// speaks of the caller's wildcards only; a pin's range may hold them too ("some may be
 /// wildcards", NS:ks._KSPIN_DESCRIPTOR_EX). @doc NF:ks.KsPinDataIntersection
-Agreement ranges_agree(const KSDATARANGE &pin_range, const KSDATARANGE &caller_range);
+inline bool ranges_agree(const KSDATARANGE &pin_range, const KSDATARANGE &caller_range) {
+    const auto agree = [](const GUID &a, const GUID &b) {
+        return same_guid(a, b) || is_wildcard(a) || is_wildcard(b);
+    };
+    return agree(pin_range.MajorFormat, caller_range.MajorFormat) &&
+           agree(pin_range.SubFormat, caller_range.SubFormat) &&
+           agree(pin_range.Specifier, caller_range.Specifier);
+}
 
 /// One range of a pin factory with the attribute list behind it, if its flags announce one.
 struct PinRange {

@@ -38,7 +38,9 @@ NTSTATUS intersect(std::span<const ClientFormat> callers, std::span<const PinRan
                    const IntersectOne &one) {
     for (const ClientFormat &caller : callers)
         for (const PinRange &pin : pins) {
-            if (ranges_agree(*pin.range, *caller.format) != Agreement::matches ||
+            if (!ranges_agree(*pin.range, *caller.format))
+                continue;
+            if ((pin.attributes || caller.attributes) &&
                 !attributes_agree(pin.attributes, caller.attributes))
                 continue;
             if (const NTSTATUS status = one(caller, pin); status != STATUS_NO_MATCH)
