@@ -1,11 +1,10 @@
 // A driver in a box: from the file to a started device, and back to nothing.
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
 #include "abi/guid_names.h"
+#include "base/read_file.h"
 #include "base/status_names.h"
 #include "base/unicode.h"
 #include "box/driver_images.h"
@@ -42,11 +41,12 @@ void DriverState::write_registry() {
     if (!created)
         throw Error(std::uint32_t(created.error().value()), "the registry refuses " + name_);
     for (const auto &file : options_.registry_files) {
-        std::ifstream stream(file, std::ios::binary);
-        std::string bytes{std::istreambuf_iterator<char>(stream), {}};
-        if (!stream)
+        const auto content = read_file(file.string());
+        if (!content)
             throw Error(std::uint32_t(STATUS_OBJECT_NAME_NOT_FOUND),
                         file.string() + " cannot be read");
+        const std::string bytes(reinterpret_cast<const char *>(content->span().data()),
+                                content->span().size());
         if (auto merged = registry.import_file(bytes); !merged)
             throw Error(
                 std::uint32_t(STATUS_INVALID_PARAMETER),

@@ -1,14 +1,12 @@
 #include "box/driver_images.h"
 
-#include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
 #include <fmt/format.h>
 
 #include "abi/windows.h"
 
+#include "base/read_file.h"
 #include "box/exception_hooks.h"
 #include "box/export_catalogue.h"
 #include "nt/exports.h"
@@ -110,14 +108,11 @@ DriverImages::DriverImages(Kernel &kernel)
 DriverImages::~DriverImages() = default;
 
 loader::LoadResult<loader::Image *> DriverImages::load(const std::filesystem::path &file) {
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream)
+    const auto content = read_file(file.string());
+    if (!content)
         return loader::refuse(loader::LoadErrorKind::not_pe,
-                              fmt::format("cannot be read: {}", std::strerror(errno)));
-    std::vector<char> content{std::istreambuf_iterator<char>(stream), {}};
-    if (stream.bad() || std::filesystem::is_directory(file))
-        return loader::refuse(loader::LoadErrorKind::not_pe, "cannot be read");
-    auto pe = loader::PeFile::parse(std::as_bytes(std::span(content)));
+                              fmt::format("cannot be read: {}", std::strerror(content.error())));
+    auto pe = loader::PeFile::parse(content->span());
     if (!pe)
         return std::unexpected(pe.error());
     loader::LoadOptions options;

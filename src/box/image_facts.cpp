@@ -3,9 +3,8 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 
+#include "base/read_file.h"
 #include "box/export_catalogue.h"
 #include "ksbox/error.h"
 #include "loader/pe_file.h"
@@ -15,17 +14,13 @@ namespace ksbox {
 
 namespace {
 
-std::vector<char> read_file(const std::filesystem::path &file) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(file, ignored))
-        throw Error(0, file.string() + ": cannot be read: it is a folder");
-    std::ifstream stream(file, std::ios::binary);
-    if (!stream)
-        throw Error(0, file.string() + ": cannot be read: " + std::strerror(errno));
-    std::vector<char> content{std::istreambuf_iterator<char>(stream), {}};
-    if (stream.bad())
-        throw Error(0, file.string() + ": cannot be read");
-    return content;
+FileBytes read_image(const std::filesystem::path &file) {
+    auto content = read_file(file.string());
+    if (!content)
+        throw Error(
+            0, file.string() + ": cannot be read: " +
+                   (content.error() == EISDIR ? "it is a folder" : std::strerror(content.error())));
+    return std::move(*content);
 }
 
 /// Instrumentation is served by this process's own sanitizer, if it has one.
@@ -80,8 +75,8 @@ const char *to_string(ImportState state) {
 }
 
 ImageFacts read_image_facts(const std::filesystem::path &file) {
-    std::vector<char> content = read_file(file);
-    auto pe = loader::PeFile::parse(std::as_bytes(std::span(content)));
+    const FileBytes content = read_image(file);
+    auto pe = loader::PeFile::parse(content.span());
     if (!pe)
         throw Error(0, file.string() + ": " + pe.error().message);
     const loader::PeHeaders &headers = pe->headers();
@@ -94,7 +89,7 @@ ImageFacts read_image_facts(const std::filesystem::path &file) {
     facts.is_signed = pe->carries_signature();
     facts.timestamp = headers.timestamp;
     facts.checksum = headers.checksum;
-    facts.file_bytes = content.size();
+    facts.file_bytes = content.span().size();
     facts.image_bytes = headers.image_size;
     facts.preferred_base = headers.image_base;
     facts.entry_rva = headers.entry_rva;
