@@ -110,11 +110,10 @@ unsigned ClientState::windows_version() {
 
 Buffer::Buffer(Client &client, std::size_t bytes) : client_(&client) {
     client.state().run([&] {
-        auto address = client.state().heap.allocate(client.state().transport(), bytes);
+        auto address = client.state().heap.allocate_zeroed(client.state().transport(), bytes);
         if (!address)
             throw_status(address.error().value(), "client memory");
         bytes_ = {*address, bytes};
-        std::memset(*address, 0, bytes);
     });
 }
 

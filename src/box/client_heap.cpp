@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
+#include <utility>
 
 namespace ksbox::box {
 
@@ -9,25 +11,41 @@ std::size_t ClientHeap::class_of(std::size_t bytes) {
     return static_cast<std::size_t>(std::bit_width((std::max(bytes, smallest) - 1) / smallest));
 }
 
-Result<std::byte *> ClientHeap::allocate(broker::Transport &transport, std::size_t bytes) {
-    std::size_t index = class_of(bytes);
+Result<ClientHeap::Piece> ClientHeap::take(broker::Transport &transport, std::size_t bytes) {
+    const std::size_t index = class_of(bytes);
     if (index >= classes)
-        return reinterpret_cast<std::byte *>(KS_TRY(transport.map(bytes)));
+        return Piece{reinterpret_cast<std::byte *>(KS_TRY(transport.map(bytes))), true};
+    Class &own = classes_[index];
+    const std::size_t piece = smallest << index;
     {
         ke::HostLockGuard guard(lock_);
-        if (!free_[index].empty()) {
-            std::byte *address = free_[index].back();
-            free_[index].pop_back();
-            return address;
+        if (!own.freed.empty()) {
+            std::byte *address = own.freed.back();
+            own.freed.pop_back();
+            return Piece{address, false};
         }
+        if (own.next != own.end)
+            return Piece{std::exchange(own.next, own.next + piece), true};
     }
     auto *chunk = reinterpret_cast<std::byte *>(KS_TRY(transport.map(chunk_bytes)));
-    std::size_t piece = smallest << index;
     ke::HostLockGuard guard(lock_);
-    // The chunk's first piece goes out now, the rest in order afterwards.
-    for (std::size_t offset = chunk_bytes - piece; offset > 0; offset -= piece)
-        free_[index].push_back(chunk + offset);
-    return chunk;
+    // Another thread may have been here meanwhile: its rest is not lost.
+    for (; own.next != own.end; own.next += piece)
+        own.freed.push_back(own.next);
+    own.next = chunk + piece;
+    own.end = chunk + chunk_bytes;
+    return Piece{chunk, true};
+}
+
+Result<std::byte *> ClientHeap::allocate(broker::Transport &transport, std::size_t bytes) {
+    return KS_TRY(take(transport, bytes)).address;
+}
+
+Result<std::byte *> ClientHeap::allocate_zeroed(broker::Transport &transport, std::size_t bytes) {
+    const Piece piece = KS_TRY(take(transport, bytes));
+    if (!piece.is_fresh)
+        std::memset(piece.address, 0, bytes);
+    return piece.address;
 }
 
 void ClientHeap::free(broker::Transport &transport, std::byte *address, std::size_t bytes) {
@@ -37,7 +55,7 @@ void ClientHeap::free(broker::Transport &transport, std::byte *address, std::siz
         return;
     }
     ke::HostLockGuard guard(lock_);
-    free_[index].push_back(address);
+    classes_[index].freed.push_back(address);
 }
 
 } // namespace ksbox::box

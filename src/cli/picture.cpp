@@ -13,6 +13,24 @@ std::uint8_t byte_at(std::span<const std::byte> bytes, std::size_t offset) {
     return std::to_integer<std::uint8_t>(bytes[offset]);
 }
 
+// One row of pixel pairs: two luma bytes at `first` and `first` + 2, chroma between them. Of a
+// width that is odd, the last pair's second pixel is left out.
+void unpack_row(std::span<const std::byte> pairs, std::size_t first, std::span<std::byte> luma,
+                std::byte *blue, std::byte *red) {
+    const std::byte *pair = pairs.data();
+    for (std::size_t x = 0; x < luma.size() / 2; ++x, pair += 4) {
+        luma[2 * x] = pair[first];
+        luma[2 * x + 1] = pair[first + 2];
+        blue[x] = pair[1 - first];
+        red[x] = pair[3 - first];
+    }
+    if (luma.size() % 2 != 0) {
+        luma.back() = pair[first];
+        blue[luma.size() / 2] = pair[1 - first];
+        red[luma.size() / 2] = pair[3 - first];
+    }
+}
+
 std::uint8_t clipped(int value) {
     return static_cast<std::uint8_t>(std::clamp(value, 0, 255));
 }
@@ -101,21 +119,44 @@ PictureReader::Sample PictureReader::sample(std::span<const std::byte> picture, 
                : Sample{luma, byte_at(picture, second), byte_at(picture, first)};
 }
 
+// y4m's planes are those of 4:2:0 pictures already; 4:2:2 takes apart what the pairs hold.
 std::vector<std::byte> PictureReader::to_planes(std::span<const std::byte> picture) const {
-    const std::uint32_t step_x = is_rgb() ? 1 : 2, step_y = is_rgb() || is_packed() ? 1 : 2;
-    std::vector<std::byte> planes, blue, red;
-    planes.reserve(std::size_t(format_.width) * format_.height * 3);
-    for (std::uint32_t y = 0; y < format_.height; ++y)
-        for (std::uint32_t x = 0; x < format_.width; ++x) {
-            Sample s = sample(picture, x, y);
-            planes.push_back(std::byte(s.y));
-            if (x % step_x == 0 && y % step_y == 0) {
-                blue.push_back(std::byte(s.u));
-                red.push_back(std::byte(s.v));
-            }
+    const std::size_t width = format_.width, height = format_.height;
+    const std::size_t half_width = (width + 1) / 2, half_height = (height + 1) / 2;
+    const std::size_t luma_bytes = width * height;
+    const std::size_t chroma_bytes = is_rgb()      ? luma_bytes
+                                     : is_packed() ? half_width * height
+                                                   : half_width * half_height;
+    std::vector<std::byte> planes(luma_bytes + 2 * chroma_bytes);
+    std::byte *luma = planes.data(), *blue = luma + luma_bytes, *red = blue + chroma_bytes;
+    if (is_packed()) {
+        const std::size_t first = layout_ == Layout::yuy2 ? 0 : 1;
+        for (std::size_t y = 0; y < height; ++y)
+            unpack_row(picture.subspan(y * row_bytes(), row_bytes()), first,
+                       {luma + y * width, width}, blue + y * half_width, red + y * half_width);
+        return planes;
+    }
+    if (!is_rgb()) {
+        std::ranges::copy(picture.first(luma_bytes), luma);
+        const auto chroma = picture.subspan(luma_bytes, 2 * chroma_bytes);
+        for (std::size_t i = 0; layout_ == Layout::nv12 && i < chroma_bytes; ++i) {
+            blue[i] = chroma[2 * i];
+            red[i] = chroma[2 * i + 1];
         }
-    planes.insert(planes.end(), blue.begin(), blue.end());
-    planes.insert(planes.end(), red.begin(), red.end());
+        if (layout_ != Layout::nv12) {
+            const bool blue_first = layout_ == Layout::i420;
+            std::ranges::copy(chroma.first(chroma_bytes), blue_first ? blue : red);
+            std::ranges::copy(chroma.last(chroma_bytes), blue_first ? red : blue);
+        }
+        return planes;
+    }
+    for (std::size_t i = 0; i < luma_bytes; ++i) {
+        const Sample s = sample(picture, static_cast<std::uint32_t>(i % width),
+                                static_cast<std::uint32_t>(i / width));
+        luma[i] = std::byte(s.y);
+        blue[i] = std::byte(s.u);
+        red[i] = std::byte(s.v);
+    }
     return planes;
 }
 

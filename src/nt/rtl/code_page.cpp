@@ -44,6 +44,8 @@ unsigned char to_ansi(char16_t unit) {
 }
 
 char16_t downcase(char16_t unit) {
+    if (unit < 0x80) // nearly always, and not worth the table
+        return unit >= u'A' && unit <= u'Z' ? static_cast<char16_t>(unit + 32) : unit;
     static const CaseTable table = make_lower_case();
     return table[unit];
 }
