@@ -11,7 +11,7 @@ Question question(const std::string &kind, const std::string &title, unsigned ho
     return {.name = kind + "_" + std::to_string(hops),
             .title = title + std::to_string(hops) + (hops == 1 ? " hop" : " hops"),
             .batch = 64,
-            .counted = 256,
+            .counted = 64,
             .smoke = 20,
             .aims = {},
             .cases = {{Side::ksbox, [=] { return ksbox(hops); }},

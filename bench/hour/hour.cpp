@@ -86,7 +86,7 @@ Program program() {
                            .shown = hour_periods,
                            .batch = hour_periods,
                            .one_batch = true,
-                           .counted = 2'000,
+                           .counted = 1'000,
                            .smoke = 100,
                            .aims = {{Side::gstreamer, 1}},
                            .cases = {{Side::ksbox, through_cable},

@@ -19,7 +19,7 @@ Program program() {
         .questions = {{.name = "image",
                        .title = "load + unload of a 256 KiB .sys",
                        .batch = 4,
-                       .counted = 40,
+                       .counted = 20,
                        .smoke = 3,
                        .aims = {{Side::limit, 2}},
                        .cases = {{Side::ksbox, load_and_unload}, {Side::limit, map_and_unmap}}}},

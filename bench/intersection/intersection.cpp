@@ -10,7 +10,7 @@ Program program() {
             {.name = "intersection_" + std::to_string(count),
              .title = "data intersection " + std::to_string(count) + " x " + std::to_string(count),
              .batch = 16,
-             .counted = 500,
+             .counted = 200,
              .smoke = 20,
              .aims = {{Side::limit, 2}, {Side::gstreamer, 1.0 / 25}},
              .cases = {{Side::ksbox, [=] { return match_ranges(count); }},
