@@ -41,16 +41,32 @@ enum class Agreement : std::uint8_t { major_differs, sub_differs, specifier_diff
 /// A connection's format against a pin factory's range: the three cases of
 /// NF:ks.KsValidateConnectRequest.
 Agreement format_agrees(const KSDATARANGE &range, const KSDATAFORMAT &format);
-/// A caller's range against a pin factory's: a wildcard on either side counts as equal. The page
-/// speaks of the caller's wildcards only; a pin's range may hold them too ("some may be
-/// wildcards", NS:ks._KSPIN_DESCRIPTOR_EX). @doc NF:ks.KsPinDataIntersection
-inline bool ranges_agree(const KSDATARANGE &pin_range, const KSDATARANGE &caller_range) {
-    const auto agree = [](const GUID &a, const GUID &b) {
-        return same_guid(a, b) || is_wildcard(a) || is_wildcard(b);
+/// A caller's range, held against many of a pin factory's: a wildcard on either side counts as
+/// equal. The page speaks of the caller's wildcards only; a pin's range may hold them too ("some
+/// may be wildcards", NS:ks._KSPIN_DESCRIPTOR_EX). @doc NF:ks.KsPinDataIntersection
+class CallerRange {
+  public:
+    explicit CallerRange(const KSDATARANGE &range)
+        : major_(range.MajorFormat), sub_(range.SubFormat), specifier_(range.Specifier) {}
+    bool agrees(const KSDATARANGE &pin_range) const {
+        return major_.agrees(pin_range.MajorFormat) && sub_.agrees(pin_range.SubFormat) &&
+               specifier_.agrees(pin_range.Specifier);
+    }
+
+  private:
+    struct Field {
+        explicit Field(const GUID &guid) : words(guid), any(is_wildcard(guid)) {}
+        bool agrees(const GUID &other) const {
+            const GuidWords theirs(other);
+            return words == theirs || any || (theirs.low | theirs.high) == 0;
+        }
+        GuidWords words;
+        bool any;
     };
-    return agree(pin_range.MajorFormat, caller_range.MajorFormat) &&
-           agree(pin_range.SubFormat, caller_range.SubFormat) &&
-           agree(pin_range.Specifier, caller_range.Specifier);
+    Field major_, sub_, specifier_;
+};
+inline bool ranges_agree(const KSDATARANGE &pin_range, const KSDATARANGE &caller_range) {
+    return CallerRange(caller_range).agrees(pin_range);
 }
 
 /// One range of a pin factory with the attribute list behind it, if its flags announce one.

@@ -36,9 +36,10 @@ NTSTATUS default_intersection(PIRP irp, void *data, const ClientFormat &caller,
 
 NTSTATUS intersect(std::span<const ClientFormat> callers, std::span<const PinRange> pins,
                    const IntersectOne &one) {
-    for (const ClientFormat &caller : callers)
+    for (const ClientFormat &caller : callers) {
+        const CallerRange range(*caller.format);
         for (const PinRange &pin : pins) {
-            if (!ranges_agree(*pin.range, *caller.format))
+            if (!range.agrees(*pin.range))
                 continue;
             if ((pin.attributes || caller.attributes) &&
                 !attributes_agree(pin.attributes, caller.attributes))
@@ -46,6 +47,7 @@ NTSTATUS intersect(std::span<const ClientFormat> callers, std::span<const PinRan
             if (const NTSTATUS status = one(caller, pin); status != STATUS_NO_MATCH)
                 return status;
         }
+    }
     return STATUS_NO_MATCH;
 }
 
