@@ -302,16 +302,19 @@ const Section *PeFile::section_at(std::uint32_t rva) const {
     return found == sections_.end() ? nullptr : &*found;
 }
 
-std::optional<std::span<const std::byte>> PeFile::at(std::uint32_t rva, std::uint32_t size) const {
+std::span<const std::byte> PeFile::from(std::uint32_t rva) const {
     std::uint64_t offset = rva;
-    std::uint64_t available = std::min<std::uint64_t>(headers_.headers_size, bytes_.size());
+    std::uint64_t end = std::min<std::uint64_t>(headers_.headers_size, bytes_.size());
     if (const Section *section = section_at(rva)) {
         offset = std::uint64_t{section->file_offset} + (rva - section->rva);
-        available = std::uint64_t{section->file_offset} + section->file_size;
+        end = std::uint64_t{section->file_offset} + section->file_size;
     }
-    if (offset > available || available - offset < size)
-        return std::nullopt;
-    return bytes_.subspan(offset, size);
+    return offset < end ? bytes_.subspan(offset, end - offset) : std::span<const std::byte>();
+}
+
+std::optional<std::span<const std::byte>> PeFile::at(std::uint32_t rva, std::uint32_t size) const {
+    const auto rest = from(rva);
+    return size <= rest.size() ? std::optional(rest.first(size)) : std::nullopt;
 }
 
 } // namespace ksbox::loader

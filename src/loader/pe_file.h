@@ -42,6 +42,9 @@ class PeFile {
     /// The file's bytes at an address of the image; nothing if any of them is not in the file.
     [[nodiscard]] std::optional<std::span<const std::byte>> at(std::uint32_t rva,
                                                                std::uint32_t size) const;
+    /// From an address of the image on, as far as its section (or the headers) goes in the file;
+    /// empty when that address is not in the file.
+    [[nodiscard]] std::span<const std::byte> from(std::uint32_t rva) const;
     [[nodiscard]] const Section *section_at(std::uint32_t rva) const;
 
   private:

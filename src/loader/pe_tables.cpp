@@ -29,16 +29,15 @@ void PeTables::read_all() {
 }
 
 std::optional<std::string> PeTables::read_string(std::uint32_t rva) const {
-    std::string text;
-    for (std::uint64_t at = rva; text.size() < longest_name; ++at) {
-        const auto c = read<char>(at);
-        if (!c)
-            return std::nullopt;
-        if (*c == '\0')
-            return text;
-        text += *c >= ' ' && *c <= '~' ? *c : '?';
-    }
-    return std::nullopt;
+    auto bytes = file_.from(rva);
+    bytes = bytes.first(std::min(bytes.size(), longest_name));
+    const auto *begin = reinterpret_cast<const char *>(bytes.data());
+    const void *end = bytes.empty() ? nullptr : std::memchr(begin, 0, bytes.size());
+    if (!end)
+        return std::nullopt;
+    std::string text(begin, static_cast<const char *>(end));
+    std::ranges::replace_if(text, [](char c) { return c < ' ' || c > '~'; }, '?');
+    return text;
 }
 
 bool PeTables::read_import_symbols(ImportedModule &module, std::uint32_t lookup,
@@ -152,12 +151,14 @@ void PeTables::read_relocations() {
             return; // padding at the table's end
         if (block->size < sizeof(*block) || block->size % 2 || at + block->size > end)
             return damaged(fmt::format("the relocation block at {:#x} has a wrong size", at));
+        const auto bytes = file_.at(static_cast<std::uint32_t>(at), block->size);
+        if (!bytes)
+            return damaged("its relocations lie outside the image");
         for (std::uint32_t i = sizeof(*block); i < block->size; i += 2) {
-            const auto entry = read<std::uint16_t>(at + i);
-            if (!entry)
-                return damaged("its relocations lie outside the image");
-            const auto type = static_cast<std::uint16_t>(*entry >> 12);
-            const std::uint64_t rva = std::uint64_t{block->page_rva} + (*entry & 0xfff);
+            std::uint16_t entry;
+            std::memcpy(&entry, bytes->data() + i, sizeof entry);
+            const auto type = static_cast<std::uint16_t>(entry >> 12);
+            const std::uint64_t rva = std::uint64_t{block->page_rva} + (entry & 0xfff);
             if (type == pe::relocation_absolute)
                 continue;
             if (rva + 8 > file_.headers_.image_size)

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <set>
 
 #include "nt/ke/exports/exports.h"
@@ -88,18 +87,28 @@ constexpr std::array kernel_modules = {"ntoskrnl", "ntkrnlpa", "ntkrnlmp", "ntkr
 constexpr std::array api_set_prefixes = {"ext-ms-win-ntos-", "api-ms-win-ntos-"};
 constexpr std::array class_drivers = {"ks"};
 
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+/// Whether `text` begins with `prefix`, which is in lower case.
+bool begins(std::string_view text, std::string_view prefix) {
+    return text.size() >= prefix.size() &&
+           std::ranges::equal(text.substr(0, prefix.size()), prefix, {}, lower);
+}
+
 } // namespace
 
 std::string_view module_of(std::string_view spelling) {
-    std::string lower(spelling);
-    std::ranges::transform(lower, lower.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    for (const char *extension : {".exe", ".dll", ".sys"})
-        if (lower.ends_with(extension))
-            lower.resize(lower.size() - 4);
-    const auto is = [&](std::string_view name) { return lower == name; };
-    const auto begins = [&](std::string_view prefix) { return lower.starts_with(prefix); };
-    if (std::ranges::any_of(kernel_modules, is) || std::ranges::any_of(api_set_prefixes, begins))
+    for (const std::string_view extension : {".exe", ".dll", ".sys"})
+        if (spelling.size() >= 4 && begins(spelling.substr(spelling.size() - 4), extension))
+            spelling.remove_suffix(4);
+    const auto is = [&](std::string_view name) {
+        return spelling.size() == name.size() && begins(spelling, name);
+    };
+    if (std::ranges::any_of(kernel_modules, is) ||
+        std::ranges::any_of(api_set_prefixes,
+                            [&](std::string_view prefix) { return begins(spelling, prefix); }))
         return "ntoskrnl";
     const auto driver = std::ranges::find_if(class_drivers, is);
     return driver == class_drivers.end() ? std::string_view() : std::string_view(*driver);
