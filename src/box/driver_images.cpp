@@ -1,6 +1,7 @@
 #include "box/driver_images.h"
 
 #include <cstring>
+#include <sys/mman.h>
 
 #include <fmt/format.h>
 
@@ -17,6 +18,8 @@
 namespace ksbox::box {
 
 namespace {
+
+constexpr std::size_t populated_bytes = 4 << 20;
 
 mm::Protection protection_of(loader::Protection protection) {
     switch (protection) {
@@ -51,7 +54,13 @@ class DriverImages::Memory final : public loader::ImageMemory {
 
     std::byte *reserve(std::size_t bytes, std::size_t) override {
         auto range = kernel_.memory().commit(mm::Region::images, bytes, 1);
-        return range ? *range : nullptr;
+        if (!range)
+            return nullptr;
+        // All of it is written next: one call in place of a fault a page. A hint, which older hosts
+        // do not take; a file that only claims to be large gets no memory for that.
+        if (bytes <= populated_bytes)
+            (void)madvise(*range, bytes, MADV_POPULATE_WRITE);
+        return *range;
     }
     bool protect(std::byte *address, std::size_t bytes, loader::Protection protection) override {
         return kernel_.memory().protect(address, bytes, protection_of(protection)).has_value();

@@ -1,34 +1,73 @@
 #include "box/export_catalogue.h"
 
+#include <algorithm>
+#include <bit>
+#include <functional>
+
+#include "base/assert.h"
 #include "ks/exports.h"
 #include "loader/exports.h"
 #include "nt/exports.h"
 
 namespace ksbox::box {
 
-ExportCatalogue::ExportCatalogue() {
-    std::vector<Export> ntoskrnl = ntoskrnl_exports();
-    add("ntoskrnl", ntoskrnl);
-    add("ntoskrnl", loader::seh_exports());
-    add("ks", ks::ks_exports());
-}
-
-// A later table's entry wins over an earlier stub of the same name.
-void ExportCatalogue::add(std::string_view module, std::span<const Export> exports) {
-    auto &table = modules_[std::string(module)];
-    for (const Export &entry : exports) {
-        auto [place, added] = table.try_emplace(entry.name, entry);
-        if (!added && (place->second.state == ExportState::stub || entry.address != nullptr))
-            place->second = entry;
+std::size_t ExportCatalogue::Table::slot_of(std::string_view name) const {
+    std::size_t slot = std::hash<std::string_view>{}(name);
+    while (true) {
+        slot &= slots_.size() - 1;
+        if (slots_[slot] == 0 || entries_[slots_[slot] - 1].name == name)
+            return slot;
+        ++slot;
     }
 }
 
+void ExportCatalogue::Table::rehash(std::size_t slots) {
+    slots_.assign(slots, 0);
+    for (std::size_t i = 0; i < entries_.size(); ++i)
+        slots_[slot_of(entries_[i].name)] = static_cast<std::uint16_t>(i + 1);
+}
+
+const Export *ExportCatalogue::Table::find(std::string_view name) const {
+    const std::uint16_t number = slots_[slot_of(name)];
+    return number == 0 ? nullptr : &entries_[number - 1];
+}
+
+void ExportCatalogue::Table::add(std::span<const Export> exports) {
+    const std::size_t most = entries_.size() + exports.size();
+    KS_ASSERT(most < 0xffff);
+    entries_.reserve(most);
+    if (slots_.size() < 2 * most)
+        rehash(std::bit_ceil(2 * most));
+    for (const Export &entry : exports) {
+        std::uint16_t &number = slots_[slot_of(entry.name)];
+        if (number == 0) {
+            entries_.push_back(entry);
+            number = static_cast<std::uint16_t>(entries_.size());
+            continue;
+        }
+        Export &known = entries_[number - 1];
+        if (known.state == ExportState::stub || entry.address != nullptr)
+            known = entry;
+    }
+}
+
+ExportCatalogue::ExportCatalogue() : tables_{Table("ntoskrnl"), Table("ks")} {
+    tables_[0].add(ntoskrnl_exports());
+    tables_[0].add(loader::seh_exports());
+    tables_[1].add(ks::ks_exports());
+}
+
 const Export *ExportCatalogue::find(std::string_view module, std::string_view name) const {
-    auto table = modules_.find(module_of(module));
-    if (table == modules_.end())
-        return nullptr;
-    auto entry = table->second.find(name);
-    return entry == table->second.end() ? nullptr : &entry->second;
+    const auto table = std::ranges::find(tables_, module_of(module), &Table::module);
+    return table == tables_.end() ? nullptr : table->find(name);
+}
+
+std::map<std::string, std::map<std::string, Export, std::less<>>> ExportCatalogue::modules() const {
+    std::map<std::string, std::map<std::string, Export, std::less<>>> sorted;
+    for (const Table &table : tables_)
+        for (const Export &entry : table.entries())
+            sorted[std::string(table.module())].emplace(entry.name, entry);
+    return sorted;
 }
 
 const ExportCatalogue &export_catalogue() {
