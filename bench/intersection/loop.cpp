@@ -1,5 +1,5 @@
-// The limit: two arrays, two loops, three GUIDs compared (none in both counts as equal), then the
-// numbers.
+// The limit: two arrays, two loops, three GUIDs compared (what stands for any is known beforehand),
+// then the numbers.
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -19,22 +19,30 @@ struct Id {
 };
 struct Range {
     Id major, sub, specifier;
+    std::uint32_t wild; ///< bits 0 to 2: which of the three stand for any
     std::uint32_t channels, minimum_bits, maximum_bits, minimum_hz, maximum_hz;
 };
 
 Range range_of(const Offer &offer) {
-    return {{1, 2},           {3 + offer.format, 4}, {5, 6},
-            offer.channels,   offer.minimum_bits,    offer.maximum_bits,
-            offer.minimum_hz, offer.maximum_hz};
+    return {{1, 2},
+            {3 + offer.format, 4},
+            {5, 6},
+            0,
+            offer.channels,
+            offer.minimum_bits,
+            offer.maximum_bits,
+            offer.minimum_hz,
+            offer.maximum_hz};
 }
 
-inline bool agree(const Id &a, const Id &b) {
-    return ((a.low ^ b.low) | (a.high ^ b.high)) == 0 || (a.low | a.high) == 0 ||
-           (b.low | b.high) == 0;
+inline bool same(const Id &a, const Id &b) {
+    return ((a.low ^ b.low) | (a.high ^ b.high)) == 0;
 }
 
 inline bool overlap(const Range &a, const Range &b) {
-    return agree(a.major, b.major) && agree(a.sub, b.sub) && agree(a.specifier, b.specifier) &&
+    const std::uint32_t wild = a.wild | b.wild;
+    return (same(a.major, b.major) || (wild & 1)) && (same(a.sub, b.sub) || (wild & 2)) &&
+           (same(a.specifier, b.specifier) || (wild & 4)) &&
            std::max(a.minimum_bits, b.minimum_bits) <= std::min(a.maximum_bits, b.maximum_bits) &&
            std::max(a.minimum_hz, b.minimum_hz) <= std::min(a.maximum_hz, b.maximum_hz) &&
            std::min(a.channels, b.channels) != 0;
