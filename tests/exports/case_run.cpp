@@ -51,8 +51,8 @@ class Session {
         if (!avstream_)
             return run_by_control(number);
         if (target != EXPORT_CASE_ON_PIN)
-            return run_by_property(device_, number);
-        Pin pin = device_.connect({.pin_id = 0, .format = DataFormat::audio({})});
+            return run_by_property(*device_, number);
+        Pin pin = device_->connect({.pin_id = 0, .format = DataFormat::audio({})});
         samples::run(pin);
         auto report = run_by_property(pin, number);
         samples::stop(pin);
@@ -61,7 +61,7 @@ class Session {
 
     /// What is left behind.
     Failures close() {
-        device_.close();
+        device_.reset(); // before its client
         box_.destroy(client_);
         return driver_.unload();
     }
@@ -69,7 +69,7 @@ class Session {
   private:
     std::optional<EXPORT_CASE_REPORT> run_by_control(std::uint32_t number) {
         Buffer scratch(client_, client_bytes);
-        Request request = client_.start_control(device_.handle(), IOCTL_EXPORT_CASE_RUN,
+        Request request = client_.start_control(device_->handle(), IOCTL_EXPORT_CASE_RUN,
                                                 bytes_of(number), scratch.bytes());
         const auto ended = request.wait_for(patience_100ns);
         if (!ended)
@@ -77,7 +77,7 @@ class Session {
         if (!ended->success())
             refuse(*ended, "the case");
         EXPORT_CASE_REPORT report{};
-        const IoResult read = client_.control(device_.handle(), IOCTL_EXPORT_CASE_REPORT, {},
+        const IoResult read = client_.control(device_->handle(), IOCTL_EXPORT_CASE_REPORT, {},
                                               std::as_writable_bytes(std::span(&report, 1)));
         if (!read.success())
             refuse(read, "the report");
@@ -121,7 +121,7 @@ class Session {
     bool avstream_;
     Driver &driver_;
     Client &client_;
-    Filter device_;
+    std::optional<Filter> device_;
 };
 
 void judge_report(const std::optional<EXPORT_CASE_REPORT> &report, Failures &failures) {
