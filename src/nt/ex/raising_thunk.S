@@ -51,6 +51,9 @@ ksbox_raise_for_caller:
     KSBOX_RAISING ExAllocatePoolWithQuotaTag
     KSBOX_RAISING ExAllocatePool2
     KSBOX_RAISING ExAllocatePool3
+    KSBOX_RAISING KeReleaseMutex
+    KSBOX_RAISING KeReleaseMutant
+    KSBOX_RAISING KeReleaseSemaphore
     KSBOX_RAISING MmProbeAndLockPages
     KSBOX_RAISING MmMapLockedPages
     KSBOX_RAISING MmMapLockedPagesSpecifyCache

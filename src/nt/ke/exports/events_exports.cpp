@@ -2,6 +2,7 @@
 #include "abi/windows.h"
 
 #include "abi/export.h"
+#include "nt/ex/raising.h"
 #include "nt/ke/bug_check.h"
 #include "nt/ke/dispatcher.h"
 #include "nt/ke/exports/exports.h"
@@ -98,10 +99,14 @@ void NTAPI KeInitializeMutant(PRKMUTANT Mutant, BOOLEAN InitialOwner) {
     }
 }
 
-LONG NTAPI KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN) {
+// The exports that raise are thunks of ex/raising_thunk.S around these.
+LONG NTAPI ksbox_body_KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN, ULONG64, ULONG64, ULONG64, ULONG64,
+                                     ex::RaiseSlot *slot) noexcept {
     Thread &thread = current_thread();
-    if (Mutex->OwnerThread != reinterpret_cast<PKTHREAD>(thread.body))
-        ExRaiseStatus(STATUS_MUTANT_NOT_OWNED);
+    if (Mutex->OwnerThread != reinterpret_cast<PKTHREAD>(thread.body)) {
+        slot->status = STATUS_MUTANT_NOT_OWNED;
+        return 0;
+    }
     return change_state(Mutex->Header, [&] {
         if (++Mutex->Header.SignalState == 1) {
             Mutex->OwnerThread = nullptr;
@@ -110,8 +115,9 @@ LONG NTAPI KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN) {
     });
 }
 
-LONG NTAPI KeReleaseMutant(PRKMUTANT Mutant, KPRIORITY, BOOLEAN, BOOLEAN Wait) {
-    return KeReleaseMutex(Mutant, Wait);
+LONG NTAPI ksbox_body_KeReleaseMutant(PRKMUTANT Mutant, KPRIORITY, BOOLEAN, BOOLEAN Wait, ULONG64,
+                                      ULONG64, ex::RaiseSlot *slot) noexcept {
+    return ksbox_body_KeReleaseMutex(Mutant, Wait, 0, 0, 0, 0, slot);
 }
 
 LONG NTAPI KeReadStateMutex(PRKMUTEX Mutex) {
@@ -123,10 +129,13 @@ void NTAPI KeInitializeSemaphore(PRKSEMAPHORE Semaphore, LONG Count, LONG Limit)
     Semaphore->Limit = Limit;
 }
 
-LONG NTAPI KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY, LONG Adjustment, BOOLEAN) {
+LONG NTAPI ksbox_body_KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY, LONG Adjustment,
+                                         BOOLEAN, ULONG64, ULONG64, ex::RaiseSlot *slot) noexcept {
     LONG count = Semaphore->Header.SignalState;
-    if (Adjustment < 0 || count + Adjustment > Semaphore->Limit || count + Adjustment < count)
-        ExRaiseStatus(STATUS_SEMAPHORE_LIMIT_EXCEEDED);
+    if (Adjustment < 0 || count + Adjustment > Semaphore->Limit || count + Adjustment < count) {
+        slot->status = STATUS_SEMAPHORE_LIMIT_EXCEEDED;
+        return 0;
+    }
     return change_state(Semaphore->Header, [&] { Semaphore->Header.SignalState += Adjustment; });
 }
 
