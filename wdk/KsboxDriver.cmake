@@ -2,11 +2,12 @@
 # with the supplement in include/, import libraries from def/, and the small libraries in lib/.
 #
 #   ksbox_add_driver(name SOURCES file… [INCLUDES dir…] [DEFINITIONS NAME[=VALUE]…]
-#                    [LIBRARIES file.lib…] [OPTIONS flag…] [CHECKED] [COVERAGE]
+#                    [LIBRARIES file.lib…] [OPTIONS flag…] [CHECKED] [COVERAGE] [GUARD]
 #                    [SANITIZE address|undefined|thread|none…])
 #
 # makes the target `name`, which yields ${CMAKE_BINARY_DIR}/drivers/name.sys and name.pdb.
-# CHECKED defines DBG=1 and does not optimise. Without SANITIZE, the list in KSBOX_SANITIZE holds.
+# CHECKED defines DBG=1 and does not optimise. GUARD is Microsoft's /guard:cf: indirect calls go only to
+# functions whose address is taken. Without SANITIZE, the list in KSBOX_SANITIZE holds.
 # Used by ksbox's own tree and, installed, by find_package(ksbox).
 include_guard(GLOBAL)
 
@@ -91,7 +92,7 @@ function(_ksbox_wdk_libraries)
     list(APPEND libraries ${library})
   endforeach()
   set(ksguid_sources ksguid.c portcls_guid.cpp)
-  set(ksboxwdk_sources security_cookie.c gs_driver_entry.c instrumented_driver_entry.c
+  set(ksboxwdk_sources security_cookie.c load_config.S gs_driver_entry.c instrumented_driver_entry.c
       coverage_sections.c irql_register.S stack_probe.S compiler_support.c math.c)
   set(stdunk_sources stdunk.cpp)
   foreach(library ksguid ksboxwdk stdunk)
@@ -134,7 +135,7 @@ function(_ksbox_sanitizer_flags out)
 endfunction()
 
 function(ksbox_add_driver name)
-  cmake_parse_arguments(ARG "CHECKED;COVERAGE" ""
+  cmake_parse_arguments(ARG "CHECKED;COVERAGE;GUARD" ""
                         "SOURCES;INCLUDES;DEFINITIONS;LIBRARIES;OPTIONS;SANITIZE" ${ARGN})
   if(ARG_UNPARSED_ARGUMENTS OR NOT ARG_SOURCES)
     message(FATAL_ERROR "ksbox_add_driver(${name}): SOURCES expected; not understood: "
@@ -158,6 +159,11 @@ function(ksbox_add_driver name)
   endif()
   _ksbox_sanitizer_flags(sanitizer_flags ${ARG_SANITIZE})
   list(APPEND flags ${sanitizer_flags})
+  set(guard no)
+  if(ARG_GUARD)
+    list(APPEND flags -Xclang -cfguard)
+    set(guard cf)
+  endif()
   set(entry GsDriverEntry)
   if(ARG_COVERAGE)
     list(APPEND flags -fsanitize-coverage=inline-8bit-counters,pc-table,trace-cmp)
@@ -182,7 +188,7 @@ function(ksbox_add_driver name)
   add_custom_command(
     OUTPUT ${output}/${name}.sys ${output}/${name}.pdb
     COMMAND ${KSBOX_LLD_LINK} /nologo /driver /machine:x64 /subsystem:native,10.00 /nodefaultlib
-            /entry:${entry} /dynamicbase /nxcompat /section:INIT,ERD /opt:ref,noicf /guard:no
+            /entry:${entry} /dynamicbase /nxcompat /section:INIT,ERD /opt:ref,noicf /guard:${guard}
             /Brepro /debug /pdb:${output}/${name}.pdb /pdbaltpath:%_PDB%
             /out:${output}/${name}.sys ${objects} ${ARG_LIBRARIES} ${libraries}
     DEPENDS ${objects} ${ARG_LIBRARIES} ${libraries} ksbox_wdk

@@ -68,7 +68,7 @@ struct DriverOptions {
     std::function<void(const LoadedImage &)> before_entry;
 };
 
-/// A loaded driver with its device. Owned by its box.
+/// A loaded driver with its device. Owned by its box; one that was unloaded goes at the next load.
 class Driver {
   public:
     Driver(const Driver &) = delete;

@@ -125,6 +125,8 @@ void Box::run(const std::function<void()> &work) {
 }
 
 Driver &Box::load(const std::filesystem::path &file, const DriverOptions &options) {
+    // Of the drivers that have gone their owner has had the use.
+    std::erase_if(state_->drivers, [](const auto &driver) { return driver->unloaded(); });
     auto driver = std::make_unique<DriverState>(*state_, file, options);
     state_->drivers.push_back(std::move(driver));
     try {

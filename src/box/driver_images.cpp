@@ -1,6 +1,8 @@
 #include "box/driver_images.h"
 
+#include <algorithm>
 #include <cstring>
+#include <deque>
 #include <sys/mman.h>
 
 #include <fmt/format.h>
@@ -10,9 +12,15 @@
 #include "base/read_file.h"
 #include "box/exception_hooks.h"
 #include "box/export_catalogue.h"
+#include "box/image_guard.h"
+#include "box/image_resolver.h"
+#include "nt/ex/executive.h"
+#include "nt/ex/work_queue.h"
 #include "nt/exports.h"
 #include "nt/ke/bug_check.h"
+#include "nt/ke/pending_in.h"
 #include "nt/ke/trap.h"
+#include "nt/mm/layout.h"
 #include "nt/mm/memory.h"
 
 namespace ksbox::box {
@@ -48,6 +56,9 @@ void KSBOX_MS_ABI missing_import(const loader::ImportRecord *record) {
 
 } // namespace
 
+// Ranges of unloaded images are not handed out again before some more have followed, so that a late
+// callback into one has a name; but for ever would let a box that reloads a driver grow with each
+// time. Windows too remembers its last unloaded drivers, and reuses their addresses.
 class DriverImages::Memory final : public loader::ImageMemory {
   public:
     explicit Memory(Kernel &kernel) : kernel_(kernel) {}
@@ -66,53 +77,43 @@ class DriverImages::Memory final : public loader::ImageMemory {
         return kernel_.memory().protect(address, bytes, protection_of(protection)).has_value();
     }
     void release(std::byte *address, std::size_t) override {
+        if (std::erase(kept_, address) != 0)
+            return;
         kernel_.memory().release(address, false);
-    }
-
-  private:
-    Kernel &kernel_;
-};
-
-class DriverImages::Resolver final : public loader::SymbolResolver {
-  public:
-    Resolver(Kernel &kernel, DriverImages &images) : kernel_(kernel), images_(images) {}
-
-    const void *resolve(std::string_view module, std::string_view name) override {
-        if (const Export *entry = export_catalogue().find(module, name)) {
-            if (const void *own = entry->is_data ? kernel_.box_data(name) : nullptr)
-                return own;
-            return entry->address;
+        quarantine_.push_back(address);
+        if (quarantine_.size() > quarantined_images) {
+            kernel_.memory().recycle(quarantine_.front());
+            quarantine_.pop_front();
         }
-        const loader::Image *image = image_named(module);
-        return image == nullptr ? nullptr : image->find_export(name);
     }
-    const void *resolve(std::string_view module, std::uint16_t ordinal) override {
-        const loader::Image *image = image_named(module);
-        return image == nullptr ? nullptr : image->find_export_ordinal(ordinal);
-    }
-    std::uint64_t *call_counter(std::string_view module, std::string_view name) override {
-        if (!images_.counts_calls_)
-            return nullptr;
-        const Export *entry = export_catalogue().find(module, name);
-        return entry == nullptr || entry->is_data ? nullptr : images_.call_counts_.counter(name);
+
+    /// The kernel still has objects in the image's data: that stays, for the kernel to find them in
+    /// when they come due, and nothing else does. Its range is never handed out again.
+    void keep_data(const loader::Image &image) {
+        std::vector<bool> keep(image.mapped_size() / page_bytes, false);
+        for (const loader::Section &section : image.sections())
+            if (section.writable() && section.size != 0)
+                for (std::size_t page = section.rva / page_bytes;
+                     page <= (section.rva + section.size - 1) / page_bytes; ++page)
+                    keep[page] = true;
+        for (std::size_t page = 0; page < keep.size(); ++page)
+            (void)kernel_.memory().protect(image.base() + page * page_bytes, page_bytes,
+                                           keep[page] ? mm::Protection::read_write
+                                                      : mm::Protection::none);
+        kept_.push_back(image.base());
     }
 
   private:
-    // Another driver of the box, whose exports this one imports.
-    const loader::Image *image_named(std::string_view module) const {
-        for (const auto &image : images_.images())
-            if (image->name().size() == module.size() &&
-                strncasecmp(image->name().data(), module.data(), module.size()) == 0)
-                return image.get();
-        return nullptr;
-    }
+    static constexpr std::size_t quarantined_images = 8;
+    static constexpr std::size_t page_bytes = mm::layout::page_bytes;
+
     Kernel &kernel_;
-    DriverImages &images_;
+    std::deque<std::byte *> quarantine_; ///< the oldest first
+    std::vector<std::byte *> kept_;
 };
 
 DriverImages::DriverImages(Kernel &kernel)
-    : kernel_(kernel), memory_(std::make_unique<Memory>(kernel)),
-      resolver_(std::make_unique<Resolver>(kernel, *this)) {}
+    : kernel_(kernel), memory_(std::make_unique<Memory>(kernel)) {}
 
 DriverImages::~DriverImages() = default;
 
@@ -124,25 +125,60 @@ loader::LoadResult<loader::Image *> DriverImages::load(const std::filesystem::pa
     auto pe = loader::PeFile::parse(content->span());
     if (!pe)
         return std::unexpected(pe.error());
+    ImageResolver resolver(
+        kernel_,
+        [this](std::string_view module) -> loader::Image * {
+            for (const Loaded &loaded : loaded_)
+                if (!loaded.gone && loaded.image->name().size() == module.size() &&
+                    strncasecmp(loaded.image->name().data(), module.data(), module.size()) == 0)
+                    return loaded.image.get();
+            return nullptr;
+        },
+        counts_calls_ ? &call_counts_ : nullptr);
     loader::LoadOptions options;
     options.name = file.filename().string();
     options.path = std::filesystem::absolute(file).string();
     options.security_cookie = kernel_.random("security cookie");
     options.missing = missing_import;
     options.user_shared_data = kernel_.shared_data().trapping_page();
-    auto image = loader::Image::load(*pe, *memory_, *resolver_, std::move(options));
+    options.guard = guard_hooks();
+    auto image = loader::Image::load(*pe, *memory_, resolver, std::move(options));
     if (!image)
         return std::unexpected(image.error());
     kernel_.memory().label((*image)->base(), (*image)->name());
     index_.add(**image);
-    images_.push_back(std::move(*image));
-    return images_.back().get();
+    loaded_.push_back({std::move(*image), resolver.used()});
+    return loaded_.back().image.get();
+}
+
+bool DriverImages::has_pending_objects(loader::Image &image) {
+    const std::span<const std::byte> range(image.base(), image.size());
+    return ke::has_pending_in(kernel_.scheduler(), range) ||
+           kernel_.executive().work_queues().have_item_in(range);
 }
 
 void DriverImages::unload(loader::Image &image) {
-    kernel_.memory().label(image.base(), "unloaded " + image.name());
-    index_.remove(image);
-    std::erase_if(images_, [&](const auto &candidate) { return candidate.get() == &image; });
+    for (Loaded &loaded : loaded_)
+        if (loaded.image.get() == &image)
+            loaded.gone = true;
+    unmap_unused();
+}
+
+void DriverImages::unmap_unused() {
+    const auto unused = [this](const Loaded &candidate) {
+        return candidate.gone && std::ranges::none_of(loaded_, [&](const Loaded &other) {
+                   return std::ranges::find(other.uses, candidate.image.get()) != other.uses.end();
+               });
+    };
+    for (auto found = std::ranges::find_if(loaded_, unused); found != loaded_.end();
+         found = std::ranges::find_if(loaded_, unused)) {
+        loader::Image &image = *found->image;
+        kernel_.memory().label(image.base(), "unloaded " + image.name());
+        index_.remove(image);
+        if (has_pending_objects(image))
+            memory_->keep_data(image);
+        loaded_.erase(found);
+    }
 }
 
 std::string DriverImages::name_of(const void *address) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "box/call_counts.h"
+#include "box/image_guard.h"
 #include "loader/image.h"
 #include "loader/image_index.h"
 #include "nt/kernel.h"
@@ -19,12 +20,15 @@ class DriverImages final : public KernelExtension {
     explicit DriverImages(Kernel &kernel);
     ~DriverImages() override;
 
-    /// Maps the file. The image is named after it. The error's message is one clause.
+    /// Maps the file. The image is named after it. The error's message is one clause. Its imports
+    /// from other drivers are bound to those that are loaded by now.
     loader::LoadResult<loader::Image *> load(const std::filesystem::path &file);
+    /// The driver has gone. Its image stays mapped as long as a loaded image has imports from it;
+    /// then its range becomes inaccessible. IRQL: ≤ APC.
     void unload(loader::Image &image);
 
     const loader::ImageIndex &index() const { return index_; }
-    const std::vector<std::unique_ptr<loader::Image>> &images() const { return images_; }
+    const HostCode &host_code() const { return host_code_; }
     /// "cable.sys+0x1a60", or "" for an address in no image.
     std::string name_of(const void *address) const;
 
@@ -34,14 +38,21 @@ class DriverImages final : public KernelExtension {
 
   private:
     class Memory;
-    class Resolver;
+    struct Loaded {
+        std::unique_ptr<loader::Image> image;
+        std::vector<loader::Image *> uses; ///< the images whose exports it imports
+        bool gone = false;                 ///< unloaded, but used
+    };
+    void unmap_unused();
+    bool has_pending_objects(loader::Image &image);
+
     Kernel &kernel_;
     bool counts_calls_ = false;
     CallCounts call_counts_; // outlives the images, whose code counts there
     std::unique_ptr<Memory> memory_;
-    std::unique_ptr<Resolver> resolver_;
-    std::vector<std::unique_ptr<loader::Image>> images_;
+    std::vector<Loaded> loaded_; ///< in load order
     loader::ImageIndex index_;
+    HostCode host_code_;
 };
 
 } // namespace ksbox::box

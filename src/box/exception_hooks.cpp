@@ -29,7 +29,16 @@ loader::UnwindEnvironment environment_of(ke::Thread &thread) {
             .memory_leaf_end = reinterpret_cast<std::uint64_t>(ksbox_crt_memory_end)};
 }
 
+/// Whether the exception is the use of an image that was unloaded: nobody may take that one.
+bool is_late_use(const EXCEPTION_RECORD &record) {
+    return record.ExceptionCode == STATUS_ACCESS_VIOLATION && record.NumberParameters >= 2 &&
+           ke::current_thread().kernel.extension<DriverImages>().index().find_unloaded(
+               record.ExceptionInformation[1]) != nullptr;
+}
+
 bool dispatch(EXCEPTION_RECORD &record, CONTEXT &context) {
+    if (is_late_use(record))
+        return false;
     auto outcome = loader::dispatch_exception(environment_of(ke::current_thread()),
                                               reinterpret_cast<loader::ExceptionRecord &>(record),
                                               reinterpret_cast<loader::Context &>(context));

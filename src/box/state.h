@@ -84,6 +84,7 @@ class DriverState final : public Driver {
     const std::string &name() const override { return name_; }
     std::vector<InterfaceFacts> filters() override;
     std::vector<std::string> unload() override;
+    bool unloaded() const { return image_ == nullptr; }
 
   private:
     void write_registry();

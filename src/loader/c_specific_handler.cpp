@@ -1,9 +1,9 @@
 // The language handler behind __try: walks the scope table that the compiler put after it.
+#include "loader/raise_exports.h"
 #include "loader/seh.h"
 #include "loader/seh_activation.h"
 
 #include <cstring>
-#include <span>
 
 namespace ksbox::loader {
 
@@ -20,13 +20,45 @@ struct Scope {
 
 constexpr std::uint32_t constant_execute_handler = 1;
 
-/// A copy on the stack would need a bound; the table is read in place, in the image.
-std::span<const Scope> scope_table(const DispatcherContext &dispatcher) {
-    std::uint32_t count;
-    std::memcpy(&count, dispatcher.handler_data, sizeof(count));
-    const auto *first = static_cast<const std::byte *>(dispatcher.handler_data) + sizeof(count);
-    return {reinterpret_cast<const Scope *>(first), count};
-}
+/// A frame's scopes, as far as they and what they name lie in the frame's image.
+class ScopeTable {
+  public:
+    explicit ScopeTable(const DispatcherContext &dispatcher) {
+        const UnwindHistory *history = UnwindHistory::of(dispatcher);
+        const UnwindEnvironment environment =
+            history ? *history->environment : raise_seam::current_environment();
+        image_ = environment.images->find(dispatcher.image_base);
+        if (!image_ || !image_->contains(dispatcher.handler_data))
+            return;
+        const std::uint32_t table = image_->rva_of(dispatcher.handler_data);
+        const std::byte *head = image_->readable(table, sizeof(count_));
+        std::uint32_t count = 0;
+        if (head)
+            std::memcpy(&count, head, sizeof(count));
+        if (count == 0 || count > longest_table)
+            return;
+        first_ = image_->readable(table + sizeof(count), count * std::uint32_t{sizeof(Scope)});
+        count_ = first_ ? count : 0;
+    }
+
+    [[nodiscard]] std::uint32_t size() const { return count_; }
+    /// A scope whose code is not in the image is an empty one.
+    [[nodiscard]] Scope operator[](std::size_t index) const {
+        Scope scope;
+        std::memcpy(&scope, first_ + index * sizeof(Scope), sizeof(scope));
+        const bool constant = !scope.is_finally() && scope.handler == constant_execute_handler;
+        if ((!constant && !image_->readable(scope.handler, 1)) ||
+            (!scope.is_finally() && !image_->readable(scope.target, 1)))
+            return {};
+        return scope;
+    }
+
+  private:
+    static constexpr std::uint32_t longest_table = 1u << 16; // as many as a function's codes allow
+    const Image *image_ = nullptr;
+    const std::byte *first_ = nullptr;
+    std::uint32_t count_ = 0;
+};
 
 const void *code_at(const DispatcherContext &dispatcher, std::uint32_t rva) {
     return reinterpret_cast<const void *>(dispatcher.image_base + rva);
@@ -46,10 +78,10 @@ int run_filter(const Scope &scope, ExceptionPointers &pointers, std::uint64_t fr
 Disposition search(ExceptionRecord &record, std::uint64_t frame, Context &context,
                    DispatcherContext &dispatcher) {
     const std::uint64_t rva = dispatcher.control_pc - dispatcher.image_base;
-    const auto scopes = scope_table(dispatcher);
+    const ScopeTable scopes(dispatcher);
     ExceptionPointers pointers{&record, &context};
     for (std::size_t i = dispatcher.scope_index; i < scopes.size(); ++i) {
-        const Scope &scope = scopes[i];
+        const Scope scope = scopes[i];
         if (!scope.contains(rva) || scope.is_finally())
             continue;
         const int answer = run_filter(scope, pointers, frame, dispatcher);
@@ -70,12 +102,27 @@ Disposition search(ExceptionRecord &record, std::uint64_t frame, Context &contex
 }
 
 /// Whether a jump to `target` stays inside the same __try, whose __finally then must not run.
-bool leaves(const Scope &scope, std::span<const Scope> scopes, std::uint64_t target) {
-    for (const Scope &other : scopes)
+bool leaves(const Scope &scope, const ScopeTable &scopes, std::uint64_t target) {
+    for (std::uint32_t i = 0; i < scopes.size(); ++i) {
+        const Scope other = scopes[i];
         if (other.contains(target) && other.handler == scope.handler &&
             other.target == scope.target)
             return false;
+    }
     return true;
+}
+
+/// The scope whose __except block is the target, or the table's size. All that lies within its
+/// __try is left, whatever the ranges say: after a call that does not return, clang has the block
+/// begin at the last address that it counts as part of the __try.
+std::uint32_t handling_scope(const ScopeTable &scopes, std::uint32_t first, std::uint64_t rva,
+                             std::uint64_t target) {
+    for (std::uint32_t i = first; i < scopes.size(); ++i) {
+        const Scope scope = scopes[i];
+        if (scope.contains(rva) && !scope.is_finally() && scope.target == target)
+            return i;
+    }
+    return scopes.size();
 }
 
 Disposition unwind(const ExceptionRecord &record, std::uint64_t frame,
@@ -83,19 +130,19 @@ Disposition unwind(const ExceptionRecord &record, std::uint64_t frame,
     const std::uint64_t rva = dispatcher.control_pc - dispatcher.image_base;
     const std::uint64_t target = dispatcher.target_ip - dispatcher.image_base;
     const bool in_target_frame = record.flags & exception_target_unwind;
-    const auto scopes = scope_table(dispatcher);
-    while (dispatcher.scope_index < scopes.size()) {
+    const ScopeTable scopes(dispatcher);
+    const std::uint32_t handling = in_target_frame
+                                       ? handling_scope(scopes, dispatcher.scope_index, rva, target)
+                                       : scopes.size();
+    while (dispatcher.scope_index < handling) { // what encloses the handling scope stays
         // Stored before the call: if the handler raises, it is not run a second time.
-        const Scope &scope = scopes[dispatcher.scope_index++];
+        const Scope scope = scopes[dispatcher.scope_index++];
         if (!scope.contains(rva))
             continue;
-        if (in_target_frame && !leaves(scope, scopes, target))
+        if (in_target_frame && handling == scopes.size() && !leaves(scope, scopes, target))
             break;
-        if (!scope.is_finally()) {
-            if (in_target_frame && scope.target == target)
-                break; // the __except that took the exception: what encloses it stays
+        if (!scope.is_finally())
             continue;
-        }
         const SehActivation activation{SehActivation::Phase::unwind, nullptr, &dispatcher};
         constexpr std::uint64_t abnormal_termination = 1;
         ksbox_seh_call(code_at(dispatcher, scope.handler), abnormal_termination, frame, 0, 0,

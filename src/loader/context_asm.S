@@ -26,6 +26,39 @@ ksbox_rtl_capture_context:
     mov [rcx + 0x44], eax
     ret
 
+// int _setjmp(buffer, frame): machine_context.h has the buffer's layout. Also _setjmpex: compilers
+// give both the frame.
+    .globl ksbox_setjmp
+    .type ksbox_setjmp, @function
+ksbox_setjmp:
+    mov [rcx], rdx
+    mov [rcx + 0x08], rbx
+    lea rax, [rsp + 8]
+    mov [rcx + 0x10], rax
+    mov [rcx + 0x18], rbp
+    mov [rcx + 0x20], rsi
+    mov [rcx + 0x28], rdi
+    mov [rcx + 0x30], r12
+    mov [rcx + 0x38], r13
+    mov [rcx + 0x40], r14
+    mov [rcx + 0x48], r15
+    mov rax, [rsp]
+    mov [rcx + 0x50], rax
+    stmxcsr [rcx + 0x58]
+    fnstcw [rcx + 0x5c]
+    movaps [rcx + 0x60], xmm6
+    movaps [rcx + 0x70], xmm7
+    movaps [rcx + 0x80], xmm8
+    movaps [rcx + 0x90], xmm9
+    movaps [rcx + 0xa0], xmm10
+    movaps [rcx + 0xb0], xmm11
+    movaps [rcx + 0xc0], xmm12
+    movaps [rcx + 0xd0], xmm13
+    movaps [rcx + 0xe0], xmm14
+    movaps [rcx + 0xf0], xmm15
+    xor eax, eax
+    ret
+
     .globl ksbox_restore_context
     .type ksbox_restore_context, @function
 ksbox_restore_context:

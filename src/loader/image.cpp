@@ -2,6 +2,7 @@
 #include "loader/image.h"
 
 #include "loader/image_builder.h"
+#include "loader/jump_thunk.h"
 
 #include <algorithm>
 
@@ -17,24 +18,28 @@ Image::~Image() {
         forget_sanitized_image(*this);
         unregister_sanitized_globals(sanitized_globals_, std::span(base_, size_));
     }
-    if (thunks_)
-        memory_->release(thunks_, thunks_size_);
     if (base_)
-        memory_->release(base_, size_);
+        memory_->release(base_, mapped_size());
+}
+
+const ExportedSymbol *Image::find_symbol(std::string_view name) const {
+    const auto found = std::ranges::find(exports_, name, &ExportedSymbol::name);
+    return found == exports_.end() || name.empty() ? nullptr : &*found;
+}
+
+const ExportedSymbol *Image::find_symbol(std::uint32_t ordinal) const {
+    const auto found = std::ranges::find(exports_, ordinal, &ExportedSymbol::ordinal);
+    return found == exports_.end() ? nullptr : &*found;
 }
 
 void *Image::find_export(std::string_view name) const {
-    for (const ExportedSymbol &symbol : exports_)
-        if (symbol.name == name && symbol.forwarder.empty())
-            return base_ + symbol.rva;
-    return nullptr;
+    const ExportedSymbol *symbol = find_symbol(name);
+    return symbol && symbol->forwarder.empty() ? base_ + symbol->rva : nullptr;
 }
 
 void *Image::find_export_ordinal(std::uint32_t ordinal) const {
-    for (const ExportedSymbol &symbol : exports_)
-        if (symbol.ordinal == ordinal && symbol.forwarder.empty())
-            return base_ + symbol.rva;
-    return nullptr;
+    const ExportedSymbol *symbol = find_symbol(ordinal);
+    return symbol && symbol->forwarder.empty() ? base_ + symbol->rva : nullptr;
 }
 
 const std::byte *Image::readable(std::uint32_t rva, std::uint32_t size) const {
@@ -45,6 +50,37 @@ const std::byte *Image::readable(std::uint32_t rva, std::uint32_t size) const {
         if (section.contains(rva) && end <= std::uint64_t{section.rva} + section.size)
             return base_ + rva;
     return nullptr;
+}
+
+bool Image::may_be_called(const void *address) const {
+    const std::uint32_t rva = rva_of(address);
+    if (guard_targets_)
+        return std::ranges::binary_search(*guard_targets_, rva);
+    return std::ranges::any_of(sections_, [rva](const Section &section) {
+        return section.executable() && section.contains(rva);
+    });
+}
+
+bool Image::is_thunk(const void *address) const {
+    const std::uint64_t offset =
+        reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(thunks_);
+    return thunks_ && offset < thunks_size_ && offset % thunk_size == 0;
+}
+
+const pe::RuntimeFunction *Image::mapped_entry(const pe::RuntimeFunction &entry) const {
+    const std::size_t count = exception_table_.size / sizeof(entry);
+    const std::byte *table = readable(exception_table_.rva, exception_table_.size);
+    if (!table || exception_table_.rva % alignof(pe::RuntimeFunction))
+        return nullptr;
+    const std::span mapped(reinterpret_cast<const pe::RuntimeFunction *>(table), count);
+    const auto same = [&](const pe::RuntimeFunction &other) {
+        return other.begin_rva == entry.begin_rva && other.end_rva == entry.end_rva;
+    };
+    const auto index = static_cast<std::size_t>(&entry - functions_.data());
+    if (index < mapped.size() && same(mapped[index]))
+        return &mapped[index];
+    const auto found = std::ranges::find_if(mapped, same); // in a table with gaps
+    return found == mapped.end() ? nullptr : &*found;
 }
 
 ImageLocation Image::locate(const void *address) const {

@@ -2,6 +2,7 @@
 // function table; entering its code is the business of call_driver(), not of the loader.
 #pragma once
 
+#include "loader/guard.h"
 #include "loader/image_memory.h"
 #include "loader/pe_file.h"
 #include "loader/sanitizer_bindings.h"
@@ -24,6 +25,8 @@ struct LoadOptions {
     /// Where code finds KUSER_SHARED_DATA in place of 0xFFFFF78000000000; null leaves the code
     /// alone, and its reads fault.
     const void *user_shared_data = nullptr;
+    /// For images built with /guard:cf. Without, their checks do what the linker made of them.
+    GuardHooks guard;
     /// For instrumented drivers; null prints the innermost frame to standard error.
     SanitizerReport sanitizer_report = nullptr;
 };
@@ -51,6 +54,8 @@ class Image {
     [[nodiscard]] const std::string &path() const { return options_.path; }
     [[nodiscard]] std::byte *base() const { return base_; }
     [[nodiscard]] std::size_t size() const { return size_; }
+    /// The image and, behind it, the code that stands for imports.
+    [[nodiscard]] std::size_t mapped_size() const { return size_ + thunks_size_; }
     [[nodiscard]] bool contains(const void *address) const {
         return reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(base_) <
                size_;
@@ -64,13 +69,24 @@ class Image {
     /// Null when the image exports no such name, or only forwards it.
     [[nodiscard]] void *find_export(std::string_view name) const;
     [[nodiscard]] void *find_export_ordinal(std::uint32_t ordinal) const;
+    /// The export's own record, of a forwarded one too; null when there is none.
+    [[nodiscard]] const ExportedSymbol *find_symbol(std::string_view name) const;
+    [[nodiscard]] const ExportedSymbol *find_symbol(std::uint32_t ordinal) const;
 
     [[nodiscard]] std::span<const Section> sections() const { return sections_; }
     /// Sorted by address; the exception directory.
     [[nodiscard]] std::span<const pe::RuntimeFunction> functions() const { return functions_; }
+    /// The same entry where the driver sees it; null if the image has its table no longer mapped
+    /// so.
+    [[nodiscard]] const pe::RuntimeFunction *mapped_entry(const pe::RuntimeFunction &entry) const;
     [[nodiscard]] const std::optional<PdbReference> &pdb() const { return pdb_; }
     /// The variable that /GS functions compare with; null when the image has none.
     [[nodiscard]] const std::uint64_t *security_cookie() const { return cookie_; }
+    /// Whether control flow guard lets anyone call the address, which the image contains: in an
+    /// image with a table of targets, if it is one; else if it can be executed.
+    [[nodiscard]] bool may_be_called(const void *address) const;
+    /// Whether the address is the code that stands for one of the imports.
+    [[nodiscard]] bool is_thunk(const void *address) const;
     /// The imports that were bound to a trap.
     [[nodiscard]] std::span<const ImportRecord> missing_imports() const { return missing_; }
     /// Things about the image that a report may want to mention, one sentence each.
@@ -96,10 +112,13 @@ class Image {
     std::vector<Section> sections_;
     std::vector<ExportedSymbol> exports_; // sorted by address
     std::vector<pe::RuntimeFunction> functions_;
+    pe::DataDirectory exception_table_{};
     std::optional<PdbReference> pdb_;
     std::uint64_t *cookie_ = nullptr;
     std::vector<std::unique_ptr<std::string>> strings_; // what missing_ points at
     std::vector<ImportRecord> missing_;
+    std::optional<std::vector<std::uint32_t>> guard_targets_; // sorted
+    GuardRecord guard_record_{};
     std::vector<SanitizerCall> sanitizer_calls_;
     std::span<std::byte> sanitized_globals_;
     std::vector<std::string> remarks_;

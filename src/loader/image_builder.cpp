@@ -24,6 +24,18 @@ std::size_t whole_pages(std::size_t bytes) {
 constexpr std::uint64_t linker_cookie = 0x00002b992ddfa232;
 constexpr std::uint64_t cookie_mask = 0x0000ffffffffffff;
 
+constexpr std::size_t guard_thunks = 2; // the check and the dispatch
+
+constexpr unsigned can_read = 1, can_write = 2, can_execute = 4;
+
+Protection protection_of(unsigned access) {
+    if (access & can_execute)
+        return access & can_write ? Protection::read_write_execute : Protection::read_execute;
+    if (access & can_write)
+        return Protection::read_write;
+    return access & can_read ? Protection::read : Protection::none;
+}
+
 } // namespace
 
 ImageBuilder::ImageBuilder(const PeFile &file, ImageMemory &memory, SymbolResolver &resolver,
@@ -44,9 +56,9 @@ LoadResult<std::unique_ptr<Image>> ImageBuilder::build() {
     copy_facts();
     map();
     relocate();
-    if (auto bound = bind(); !bound)
-        return std::unexpected(std::move(bound.error()));
+    bind();
     set_cookie();
+    set_guard();
     patch_shared_data();
     register_globals();
     if (auto protected_now = protect(); !protected_now)
@@ -55,11 +67,15 @@ LoadResult<std::unique_ptr<Image>> ImageBuilder::build() {
 }
 
 LoadResult<void> ImageBuilder::reserve() {
+    for (const ImportedModule &module : file_.imports())
+        import_count_ += module.symbols.size();
     image_->size_ = whole_pages(file_.headers().image_size);
-    image_->base_ = image_->memory_->reserve(image_->size_, image_alignment);
+    image_->thunks_size_ = whole_pages((import_count_ + guard_thunks) * thunk_size);
+    image_->base_ = image_->memory_->reserve(image_->mapped_size(), image_alignment);
     if (!image_->base_)
         return refuse(LoadErrorKind::no_memory,
                       fmt::format("no room for an image of {} bytes", image_->size_));
+    image_->thunks_ = image_->base_ + image_->size_;
     return {};
 }
 
@@ -68,6 +84,7 @@ void ImageBuilder::copy_facts() {
     image_->headers_size_ = file_.headers().headers_size;
     image_->sections_.assign(file_.sections().begin(), file_.sections().end());
     image_->functions_.assign(file_.functions().begin(), file_.functions().end());
+    image_->exception_table_ = file_.headers().directories[pe::directory_exception];
     image_->pdb_ = file_.pdb();
     image_->exports_.assign(file_.exports().begin(), file_.exports().end());
     std::ranges::sort(image_->exports_, {}, [](const ExportedSymbol &symbol) {
@@ -95,21 +112,16 @@ void ImageBuilder::relocate() {
     }
 }
 
-LoadResult<void> ImageBuilder::bind() {
-    for (const ImportedModule &module : file_.imports())
-        import_count_ += module.symbols.size();
+void ImageBuilder::bind() {
     image_->missing_.reserve(import_count_); // thunks point at the records: they never move
     image_->sanitizer_calls_.reserve(import_count_);
     for (const ImportedModule &module : file_.imports()) {
         for (const ImportedSymbol &symbol : module.symbols) {
             const void *target = target_of(module, symbol);
-            if (!target)
-                return refuse(LoadErrorKind::no_memory, "no room for the thunks of its imports");
             const auto address = reinterpret_cast<std::uint64_t>(target);
             std::memcpy(image_->base_ + symbol.slot_rva, &address, sizeof(address));
         }
     }
-    return {};
 }
 
 const void *ImageBuilder::target_of(const ImportedModule &module, const ImportedSymbol &symbol) {
@@ -127,19 +139,13 @@ const void *ImageBuilder::target_of(const ImportedModule &module, const Imported
 }
 
 std::span<std::byte> ImageBuilder::new_thunk() {
-    if (!image_->thunks_) {
-        image_->thunks_size_ = whole_pages(import_count_ * thunk_size);
-        image_->thunks_ = image_->memory_->reserve(image_->thunks_size_, page_size);
-        if (!image_->thunks_)
-            return {};
-    }
-    return {image_->thunks_ + thunk_count_++ * thunk_size, thunk_size};
+    const std::size_t offset = thunk_count_++ * thunk_size;
+    KS_ASSERT(offset + thunk_size <= image_->thunks_size_);
+    return {image_->thunks_ + offset, thunk_size};
 }
 
 const void *ImageBuilder::make_sanitizer_thunk(const SanitizerCall &call) {
     const auto thunk = new_thunk();
-    if (thunk.empty())
-        return nullptr;
     SanitizerCall &kept = image_->sanitizer_calls_.emplace_back(call);
     kept.image_base = image_->base_;
     kept.image_size = image_->size_;
@@ -152,8 +158,6 @@ const void *ImageBuilder::make_sanitizer_thunk(const SanitizerCall &call) {
 const void *ImageBuilder::make_missing_thunk(const ImportedModule &module,
                                              const ImportedSymbol &symbol) {
     const auto thunk = new_thunk();
-    if (thunk.empty())
-        return nullptr;
     const auto keep = [this](std::string text) {
         image_->strings_.push_back(std::make_unique<std::string>(std::move(text)));
         return image_->strings_.back()->c_str();
@@ -167,8 +171,6 @@ const void *ImageBuilder::make_missing_thunk(const ImportedModule &module,
 
 const void *ImageBuilder::make_counting_thunk(std::uint64_t *counter, const void *target) {
     const auto thunk = new_thunk();
-    if (thunk.empty())
-        return nullptr;
     write_counting_thunk(thunk, counter, target);
     return thunk.data();
 }
@@ -179,7 +181,7 @@ void ImageBuilder::register_globals() {
     for (const Section &section : image_->sections_)
         if (section.name == ".ASAN")
             image_->sanitized_globals_ = {image_->base_ + section.rva, section.size};
-    register_sanitized_globals(image_->sanitized_globals_);
+    register_sanitized_globals(image_->sanitized_globals_, {image_->base_, image_->size_});
     remember_sanitized_image(*image_);
 }
 
@@ -196,6 +198,35 @@ void ImageBuilder::set_cookie() {
     std::memcpy(image_->cookie_, &cookie, sizeof(cookie));
 }
 
+void ImageBuilder::set_guard() {
+    const auto &config = file_.load_config();
+    if (!config)
+        return;
+    if (config->has_guard_table())
+        image_->guard_targets_ = config->guard_targets;
+    if (!image_->options_.guard.is_target)
+        return;
+    image_->guard_record_ = {image_.get(), image_->options_.guard};
+    // An image that is built for XFG has a hash of the type before each function, and calls with
+    // the one it expects in r10: ksbox checks the target alone.
+    for (const auto kind : {GuardThunk::check, GuardThunk::dispatch}) {
+        const bool check = kind == GuardThunk::check;
+        const std::array pointers = {
+            check ? config->guard_check_pointer : config->guard_dispatch_pointer,
+            check ? config->xfg_check_pointer : config->xfg_dispatch_pointer,
+            check ? 0 : config->xfg_table_dispatch_pointer};
+        if (std::ranges::all_of(pointers, [](std::uint64_t pointer) { return pointer == 0; }))
+            continue;
+        const auto thunk = new_thunk();
+        write_guard_thunk(thunk, kind, image_->guard_record_);
+        const auto address = reinterpret_cast<std::uint64_t>(thunk.data());
+        for (const std::uint64_t pointer : pointers)
+            if (pointer)
+                std::memcpy(image_->base_ + (pointer - file_.headers().image_base), &address,
+                            sizeof(address));
+    }
+}
+
 void ImageBuilder::patch_shared_data() {
     if (!image_->options_.user_shared_data)
         return;
@@ -205,28 +236,44 @@ void ImageBuilder::patch_shared_data() {
                                  image_->options_.user_shared_data);
 }
 
-Protection ImageBuilder::protection_of(const Section &section) {
+unsigned ImageBuilder::access_of(const Section &section) {
+    const unsigned write = section.writable() ? can_write : 0;
     if (!section.executable())
-        return section.writable() ? Protection::read_write : Protection::read;
-    if (!section.writable() || section.discardable()) // an old INIT section claims everything
-        return Protection::read_execute;
-    image_->remarks_.push_back(fmt::format("section {} is writable and executable; Windows with "
-                                           "memory integrity refuses such a driver",
-                                           section.name));
-    return Protection::read_write_execute;
+        return can_read | write;
+    if (write && section.discardable()) // an old INIT section claims everything
+        return can_read | can_execute;
+    if (write)
+        image_->remarks_.push_back(fmt::format("section {} is writable and executable; Windows "
+                                               "with memory integrity refuses such a driver",
+                                               section.name));
+    return can_read | can_execute | write;
+}
+
+/// Page by page, since sections that are aligned to less than a page share some.
+std::vector<unsigned> ImageBuilder::access_of_pages() {
+    std::vector<unsigned> pages(image_->size_ / page_size, 0);
+    const auto allow = [&](std::size_t begin, std::size_t size, unsigned access) {
+        for (std::size_t page = begin / page_size; page * page_size < begin + size; ++page)
+            pages[page] |= access;
+    };
+    allow(0, image_->headers_size_, can_read);
+    for (const Section &section : image_->sections_)
+        allow(section.rva, section.size, access_of(section));
+    return pages;
 }
 
 LoadResult<void> ImageBuilder::protect() {
     ImageMemory &memory = *image_->memory_;
-    bool done = memory.protect(image_->base_, image_->size_, Protection::none) &&
-                memory.protect(image_->base_, whole_pages(image_->headers_size_), Protection::read);
-    for (const Section &section : image_->sections_)
-        if (section.size)
-            done = done && memory.protect(image_->base_ + section.rva, whole_pages(section.size),
-                                          protection_of(section));
-    if (image_->thunks_)
-        done =
-            done && memory.protect(image_->thunks_, image_->thunks_size_, Protection::read_execute);
+    const std::vector<unsigned> pages = access_of_pages();
+    bool done = memory.protect(image_->thunks_, image_->thunks_size_, Protection::read_execute);
+    for (std::size_t first = 0; first < pages.size();) {
+        std::size_t end = first + 1;
+        while (end < pages.size() && pages[end] == pages[first])
+            ++end;
+        done = done && memory.protect(image_->base_ + first * page_size, (end - first) * page_size,
+                                      protection_of(pages[first]));
+        first = end;
+    }
     if (!done)
         return refuse(LoadErrorKind::no_memory, "the host refuses executable memory");
     return {};

@@ -16,8 +16,7 @@ class ImageBuilder {
     void copy_facts();
     void map();
     void relocate();
-    [[nodiscard]] LoadResult<void> bind();
-    /// Null when there is no room.
+    void bind();
     [[nodiscard]] const void *target_of(const ImportedModule &module, const ImportedSymbol &symbol);
     [[nodiscard]] std::span<std::byte> new_thunk();
     [[nodiscard]] const void *make_sanitizer_thunk(const SanitizerCall &call);
@@ -26,9 +25,11 @@ class ImageBuilder {
     [[nodiscard]] const void *make_counting_thunk(std::uint64_t *counter, const void *target);
     void register_globals();
     void set_cookie();
+    void set_guard();
     void patch_shared_data();
     [[nodiscard]] LoadResult<void> protect();
-    [[nodiscard]] Protection protection_of(const Section &section);
+    [[nodiscard]] unsigned access_of(const Section &section);
+    [[nodiscard]] std::vector<unsigned> access_of_pages();
 
     const PeFile &file_;
     SymbolResolver &resolver_;

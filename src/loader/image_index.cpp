@@ -5,18 +5,50 @@
 namespace ksbox::loader {
 
 namespace {
-std::uint64_t base_of(const Image *image) {
-    return reinterpret_cast<std::uint64_t>(image->base());
+
+constexpr std::size_t most_unloaded = 64;
+
+std::uint64_t base_of(const Image &image) {
+    return reinterpret_cast<std::uint64_t>(image.base());
 }
+
 } // namespace
 
+ImageIndex::~ImageIndex() {
+    for (Chunk *chunk = first_.next.load(); chunk != nullptr;) {
+        Chunk *next = chunk->next.load();
+        delete chunk;
+        chunk = next;
+    }
+}
+
 void ImageIndex::add(const Image &image) {
-    images_.insert(std::ranges::upper_bound(images_, base_of(&image), {}, base_of), &image);
+    const std::uint64_t base = base_of(image);
+    std::erase_if(unloaded_, [&](const UnloadedImage &gone) {
+        return gone.base < base + image.mapped_size() && base < gone.base + gone.size;
+    });
+    for (Chunk *chunk = &first_;; chunk = chunk->next.load()) {
+        for (Slot &slot : chunk->slots) {
+            if (slot.image.load(std::memory_order_relaxed))
+                continue;
+            slot.base.store(base, std::memory_order_relaxed);
+            slot.size.store(image.mapped_size(), std::memory_order_relaxed);
+            slot.image.store(&image, std::memory_order_release);
+            return;
+        }
+        if (!chunk->next.load())
+            chunk->next.store(new Chunk);
+    }
 }
 
 void ImageIndex::remove(const Image &image) {
-    std::erase(images_, &image);
-    unloaded_.push_back({image.name(), base_of(&image), image.size()});
+    for (Chunk *chunk = &first_; chunk != nullptr; chunk = chunk->next.load())
+        for (Slot &slot : chunk->slots)
+            if (slot.image.load(std::memory_order_relaxed) == &image)
+                slot.image.store(nullptr, std::memory_order_release);
+    if (unloaded_.size() == most_unloaded)
+        unloaded_.erase(unloaded_.begin());
+    unloaded_.push_back({image.name(), base_of(image), image.mapped_size()});
 }
 
 const UnloadedImage *ImageIndex::find_unloaded(std::uint64_t address) const {
@@ -29,11 +61,15 @@ const UnloadedImage *ImageIndex::find_unloaded(std::uint64_t address) const {
 }
 
 const Image *ImageIndex::find(std::uint64_t address) const {
-    const auto above = std::ranges::upper_bound(images_, address, {}, base_of);
-    if (above == images_.begin())
-        return nullptr;
-    const Image *image = above[-1];
-    return address - base_of(image) < image->size() ? image : nullptr;
+    for (const Chunk *chunk = &first_; chunk != nullptr; chunk = chunk->next.load()) {
+        for (const Slot &slot : chunk->slots) {
+            const Image *image = slot.image.load(std::memory_order_acquire);
+            if (image && address - slot.base.load(std::memory_order_relaxed) <
+                             slot.size.load(std::memory_order_relaxed))
+                return image;
+        }
+    }
+    return nullptr;
 }
 
 const pe::RuntimeFunction *lookup_function_entry(const Image &image, std::uint32_t rva) {

@@ -3,6 +3,7 @@
 
 #include "loader/image.h"
 
+#include <atomic>
 #include <vector>
 
 namespace ksbox::loader {
@@ -14,21 +15,37 @@ struct UnloadedImage {
     std::size_t size;
 };
 
-/// Not synchronised: the box changes it only while no other thread of it can walk a stack (in the
-/// realtime executor: under its load lock, and the index is replaced, never edited under readers).
+/// Any thread may look images up while another adds or removes one: stack walks and checks of
+/// indirect calls take no lock. Whoever changes the index does so one at a time, and an image that
+/// is still executing must not be destroyed.
 class ImageIndex {
   public:
+    ImageIndex() = default;
+    ImageIndex(const ImageIndex &) = delete;
+    ImageIndex &operator=(const ImageIndex &) = delete;
+    ~ImageIndex();
+
     void add(const Image &image);
     void remove(const Image &image);
 
-    /// Null when no loaded image contains the address.
+    /// Null when no loaded image contains the address, or has its imports' thunks there.
     [[nodiscard]] const Image *find(std::uint64_t address) const;
-    /// The image that was here last, if it was removed and nothing took its place.
+    /// The image that was here last, if it was removed and nothing took its place. Of the images
+    /// removed, the latest few dozen are known. Not while another thread changes the index.
     [[nodiscard]] const UnloadedImage *find_unloaded(std::uint64_t address) const;
-    [[nodiscard]] std::span<const Image *const> images() const { return images_; }
 
   private:
-    std::vector<const Image *> images_;   // sorted by base
+    struct Slot {
+        std::atomic<const Image *> image{nullptr};
+        std::atomic<std::uint64_t> base{0}, size{0};
+    };
+    /// Never moves and never goes while the index lives.
+    struct Chunk {
+        std::array<Slot, 16> slots;
+        std::atomic<Chunk *> next{nullptr};
+    };
+
+    Chunk first_;
     std::vector<UnloadedImage> unloaded_; // the latest last
 };
 

@@ -50,7 +50,7 @@ struct alignas(16) LegacyFloatState {
 static_assert(sizeof(LegacyFloatState) == 512);
 
 constexpr std::uint32_t context_amd64 = 0x100000;
-constexpr std::uint32_t context_full = context_amd64 | 0xb; // control, integer, floating point
+constexpr std::uint32_t context_full = context_amd64 | 0xf; // control, integer, segments, floats
 
 /// CONTEXT. `flags` says which parts are valid: restoring leaves the others alone.
 struct alignas(16) Context {
@@ -97,6 +97,11 @@ struct ExceptionRecord {
 };
 static_assert(sizeof(ExceptionRecord) == 0x98);
 
+/// Records with a meaning of their own at the end of an unwind: parameter 0 is the jump buffer, or
+/// the function that says where to go on. @doc win32 RtlRestoreContext
+constexpr std::uint32_t status_longjump = 0x80000026;
+constexpr std::uint32_t status_unwind_consolidate = 0x80000029;
+
 /// EXCEPTION_POINTERS, what a filter expression reads through GetExceptionInformation.
 struct ExceptionPointers {
     ExceptionRecord *record;
@@ -127,5 +132,24 @@ struct DispatcherContext {
     std::uint32_t scope_index, padding;
 };
 static_assert(sizeof(DispatcherContext) == 0x50);
+
+/// KNONVOLATILE_CONTEXT_POINTERS: where an unwind found the registers it restored.
+struct SavedRegisters {
+    std::array<Xmm *, 16> xmm;
+    std::array<std::uint64_t *, 16> gpr;
+};
+static_assert(sizeof(SavedRegisters) == 0x100);
+
+/// _JUMP_BUFFER: what _setjmp keeps for longjmp. `frame` is the function's establisher frame, or 0
+/// for a jump that runs no termination handlers. context_asm.S counts on the offsets.
+/// @doc mingw-w64 setjmp.h
+struct JumpBuffer {
+    std::uint64_t frame, rbx, rsp, rbp, rsi, rdi, r12, r13, r14, r15, rip;
+    std::uint32_t mxcsr;
+    std::uint16_t x87_control, spare;
+    std::array<Xmm, 10> xmm6_to_15;
+};
+static_assert(sizeof(JumpBuffer) == 0x100 && offsetof(JumpBuffer, rip) == 0x50 &&
+              offsetof(JumpBuffer, mxcsr) == 0x58 && offsetof(JumpBuffer, xmm6_to_15) == 0x60);
 
 } // namespace ksbox::loader

@@ -39,7 +39,8 @@ struct ImportedSymbol {
 };
 
 struct ImportedModule {
-    std::string name; ///< as spelled in the file: "ntoskrnl.exe"
+    std::string name;     ///< as spelled in the file: "ntoskrnl.exe"
+    bool delayed = false; ///< to be bound at the first call; ksbox binds it at load
     std::vector<ImportedSymbol> symbols;
 };
 
@@ -60,8 +61,17 @@ struct LoadConfig {
     std::uint64_t security_cookie = 0;
     std::uint64_t guard_check_pointer = 0;
     std::uint64_t guard_dispatch_pointer = 0;
+    std::uint64_t xfg_check_pointer = 0;
+    std::uint64_t xfg_dispatch_pointer = 0;
+    std::uint64_t xfg_table_dispatch_pointer = 0;
+    std::uint64_t guard_function_table = 0;
     std::uint64_t guard_function_count = 0;
+    std::uint64_t hybrid_metadata = 0; ///< of an image with ARM64 code in it
     std::uint32_t guard_flags = 0;
+    /// Relative addresses of the functions that may be called indirectly, sorted; meaningful when
+    /// the image has a table at all.
+    std::vector<std::uint32_t> guard_targets;
+    [[nodiscard]] bool has_guard_table() const { return guard_flags & pe::guard_table_present; }
 };
 
 /// The CodeView record that ties the image to its PDB.

@@ -151,15 +151,17 @@ LoadResult<std::vector<Section>> read_sections(std::span<const std::byte> bytes,
     return sections;
 }
 
-/// Sections must be page aligned, in order and disjoint: what the Windows loader insists on too.
+/// Sections must be aligned as the header says, in order and disjoint: what the Windows loader
+/// insists on too. Alignments of less than a page are those of an image that is mapped as it lies
+/// in the file.
 LoadResult<void> check_layout(const PeFile &file) {
     const PeHeaders &headers = file.headers();
-    if (headers.section_alignment < page_size ||
+    if (headers.section_alignment == 0 ||
         (headers.section_alignment & (headers.section_alignment - 1)))
-        return refuse(LoadErrorKind::unsupported,
-                      fmt::format("its sections are aligned to {} bytes; ksbox maps whole pages of "
-                                  "4096 bytes",
+        return refuse(LoadErrorKind::malformed,
+                      fmt::format("malformed: its sections are aligned to {} bytes",
                                   headers.section_alignment));
+    const std::uint64_t alignment = std::min(headers.section_alignment, page_size);
     if (headers.image_size > largest_image)
         return refuse(LoadErrorKind::unsupported,
                       fmt::format("its image is {} MB large; ksbox maps at most {} MB",
@@ -169,15 +171,15 @@ LoadResult<void> check_layout(const PeFile &file) {
                       "malformed: its headers are larger than the file or the image");
     std::uint64_t end = headers.headers_size;
     for (const Section &section : file.sections()) {
-        if (section.rva % page_size)
+        if (section.rva % alignment)
             return refuse(LoadErrorKind::malformed,
-                          fmt::format("malformed: section {} is not page aligned", section.name));
+                          fmt::format("malformed: section {} is not aligned as the header says",
+                                      section.name));
         if (section.rva < end)
             return refuse(
                 LoadErrorKind::malformed,
                 fmt::format("malformed: section {} overlaps what comes before it", section.name));
-        end =
-            (std::uint64_t{section.rva} + section.size + page_size - 1) & -std::uint64_t{page_size};
+        end = (std::uint64_t{section.rva} + section.size + alignment - 1) & -alignment;
     }
     if (file.sections().empty())
         return refuse(LoadErrorKind::malformed, "malformed: it has no sections");
@@ -282,6 +284,9 @@ LoadResult<void> PeFile::check_loadable() const {
             return refuse(malformed, "malformed: " + damage.sentence);
     if (headers_.characteristics & pe::file_relocations_stripped)
         return refuse(unsupported, "linked without relocations, so it cannot be placed in memory");
+    if (load_config_ && load_config_->hybrid_metadata)
+        return refuse(wrong_machine,
+                      "built for ARM64EC (x64 headers around ARM64 code); ksbox runs x64 drivers");
     for (const Relocation &relocation : relocations_)
         if (relocation.type != pe::relocation_dir64)
             return refuse(unsupported,

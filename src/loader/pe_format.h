@@ -49,6 +49,11 @@ enum DirectoryIndex : unsigned {
     directory_count = 16,
 };
 
+// GuardFlags: the top four bits say how many bytes follow each address of a guard table.
+constexpr std::uint32_t guard_table_present = 0x400;
+constexpr unsigned guard_entry_extra_shift = 28;
+constexpr std::uint8_t guard_entry_suppressed = 0x01; // in the first extra byte: not to be called
+
 constexpr std::uint16_t relocation_absolute = 0;
 constexpr std::uint16_t relocation_highlow = 3;
 constexpr std::uint16_t relocation_dir64 = 10;

@@ -42,5 +42,16 @@ constexpr std::uint32_t load_config_guard_dispatch = 0x78;
 constexpr std::uint32_t load_config_guard_table = 0x80;
 constexpr std::uint32_t load_config_guard_count = 0x88;
 constexpr std::uint32_t load_config_guard_flags = 0x90;
+constexpr std::uint32_t load_config_chpe = 0xc8;
+constexpr std::uint32_t load_config_xfg_check = 0x118;
+constexpr std::uint32_t load_config_xfg_dispatch = 0x120;
+constexpr std::uint32_t load_config_xfg_table_dispatch = 0x128;
+
+/// An entry of the delay-load table, ended by an empty one.
+struct DelayImportDescriptor {
+    std::uint32_t attributes; // 1: the others are relative addresses
+    std::uint32_t name_rva, module_rva, address_rva, lookup_rva, bound_rva, unload_rva, timestamp;
+};
+constexpr std::uint32_t delay_import_relative = 1;
 
 } // namespace ksbox::loader::pe

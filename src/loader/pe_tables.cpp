@@ -1,8 +1,9 @@
-// Imports, exports, relocations, .pdata, load configuration and the PDB reference of a PE file.
+// Imports, exports, relocations, .pdata and the PDB reference of a PE file.
 #include "loader/pe_tables.h"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <tuple>
 
 namespace ksbox::loader {
 
@@ -10,7 +11,6 @@ namespace {
 
 // Bounds on what a hostile file can make us allocate, far above any real driver.
 constexpr std::size_t longest_name = 2048;
-constexpr std::size_t most_modules = 256;
 constexpr std::size_t most_symbols = 16384;
 constexpr std::size_t most_pdata_entries = 1u << 20;
 
@@ -18,6 +18,7 @@ constexpr std::size_t most_pdata_entries = 1u << 20;
 
 void PeTables::read_all() {
     read_imports();
+    read_delay_imports();
     read_exports();
     read_relocations();
     if (file_.headers_.machine == pe::machine_amd64)
@@ -177,43 +178,18 @@ void PeTables::read_functions() {
     if (count > most_pdata_entries ||
         !file_.at(table.rva, static_cast<std::uint32_t>(count * sizeof(pe::RuntimeFunction))))
         return damaged("its exception table lies outside the image");
-    std::uint32_t previous_end = 0;
     for (std::size_t i = 0; i < count; ++i) {
         const auto entry = *read<pe::RuntimeFunction>(table.rva + i * sizeof(pe::RuntimeFunction));
         if (entry.begin_rva == 0 && entry.end_rva == 0)
             continue; // some linkers pad the table
-        if (entry.begin_rva >= entry.end_rva || entry.begin_rva < previous_end ||
-            entry.end_rva > file_.headers_.image_size)
-            return damaged("its exception table is not a sorted list of functions");
-        previous_end = entry.end_rva;
+        if (entry.begin_rva >= entry.end_rva || entry.end_rva > file_.headers_.image_size)
+            return damaged("its exception table is not a list of functions");
         file_.functions_.push_back(entry);
     }
-}
-
-void PeTables::read_load_config() {
-    const auto &table = directory(pe::directory_load_config);
-    if (table.rva == 0)
-        return;
-    // The directory's own first field says how much of it the linker knew about.
-    const auto size = read<std::uint32_t>(table.rva);
-    if (!size)
-        return damaged("its load configuration lies outside the image");
-    const auto field = [&]<typename T>(std::uint32_t offset, T &to) {
-        if (*size >= offset + sizeof(T))
-            to = read<T>(std::uint64_t{table.rva} + offset).value_or(T{});
-    };
-    LoadConfig config;
-    field(pe::load_config_cookie, config.security_cookie);
-    field(pe::load_config_guard_check, config.guard_check_pointer);
-    field(pe::load_config_guard_dispatch, config.guard_dispatch_pointer);
-    field(pe::load_config_guard_count, config.guard_function_count);
-    field(pe::load_config_guard_flags, config.guard_flags);
-    const PeHeaders &headers = file_.headers_;
-    if (config.security_cookie &&
-        (config.security_cookie < headers.image_base ||
-         config.security_cookie - headers.image_base + 8 > headers.image_size))
-        return damaged("its security cookie lies outside the image");
-    file_.load_config_ = config;
+    // As the format demands; a part that is chained to a function may lie within it.
+    std::ranges::sort(file_.functions_, {}, [](const pe::RuntimeFunction &entry) {
+        return std::tuple(entry.begin_rva, entry.end_rva, entry.unwind_rva);
+    });
 }
 
 void PeTables::read_debug() {

@@ -10,6 +10,9 @@
 
 namespace ksbox::loader {
 
+/// Bounds what a hostile file can make us allocate, far above any real driver.
+constexpr std::size_t most_modules = 256;
+
 class PeTables {
   public:
     explicit PeTables(PeFile &file) : file_(file) {}
@@ -17,10 +20,12 @@ class PeTables {
 
   private:
     void read_imports();
+    void read_delay_imports(); // pe_load_config.cpp
     void read_exports();
     void read_relocations();
     void read_functions();
-    void read_load_config();
+    void read_load_config(); // pe_load_config.cpp
+    bool read_guard_targets(LoadConfig &config);
     void read_debug();
     void read_version(); // pe_version.cpp
 

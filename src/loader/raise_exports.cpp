@@ -11,7 +11,17 @@ namespace {
 constexpr std::uint32_t status_datatype_misalignment = 0x80000002;
 constexpr std::uint32_t status_access_violation = 0xc0000005;
 
-[[noreturn]] void raise_code(Context &context, std::uint32_t code) noexcept {
+} // namespace
+
+void raise_from_export(Context &context, ExceptionRecord &record) noexcept {
+    const UnwindEnvironment environment = raise_seam::current_environment();
+    const DispatchOutcome outcome = dispatch_exception(environment, record, context);
+    if (outcome == DispatchOutcome::continue_execution)
+        restore_context(context);
+    raise_seam::unhandled(record, context, outcome);
+}
+
+void raise_code_from_export(Context &context, std::uint32_t code) noexcept {
     ExceptionRecord record{};
     record.code = code;
     record.flags = exception_noncontinuable;
@@ -19,8 +29,8 @@ constexpr std::uint32_t status_access_violation = 0xc0000005;
     raise_from_export(context, record);
 }
 
-[[noreturn]] void unwind_from(Context &context, void *frame, void *target_ip,
-                              ExceptionRecord *record, void *return_value) noexcept {
+void unwind_from_export(Context &context, void *frame, void *target_ip, ExceptionRecord *record,
+                        void *return_value) noexcept {
     const UnwindEnvironment environment = raise_seam::current_environment();
     const UnwindFailure failure =
         unwind_to_frame(environment, reinterpret_cast<std::uint64_t>(frame),
@@ -36,16 +46,6 @@ constexpr std::uint32_t status_access_violation = 0xc0000005;
     raise_seam::unhandled(failed, context, DispatchOutcome::bad_stack);
 }
 
-} // namespace
-
-void raise_from_export(Context &context, ExceptionRecord &record) noexcept {
-    const UnwindEnvironment environment = raise_seam::current_environment();
-    const DispatchOutcome outcome = dispatch_exception(environment, record, context);
-    if (outcome == DispatchOutcome::continue_execution)
-        restore_context(context);
-    raise_seam::unhandled(record, context, outcome);
-}
-
 } // namespace ksbox::loader
 
 extern "C" {
@@ -54,15 +54,15 @@ using ksbox::loader::Context;
 using ksbox::loader::ExceptionRecord;
 
 KSBOX_MS_ABI void ksbox_raise_status(Context *context, std::uint32_t status) noexcept {
-    ksbox::loader::raise_code(*context, status);
+    ksbox::loader::raise_code_from_export(*context, status);
 }
 
 KSBOX_MS_ABI void ksbox_raise_access_violation(Context *context) noexcept {
-    ksbox::loader::raise_code(*context, ksbox::loader::status_access_violation);
+    ksbox::loader::raise_code_from_export(*context, ksbox::loader::status_access_violation);
 }
 
 KSBOX_MS_ABI void ksbox_raise_misalignment(Context *context) noexcept {
-    ksbox::loader::raise_code(*context, ksbox::loader::status_datatype_misalignment);
+    ksbox::loader::raise_code_from_export(*context, ksbox::loader::status_datatype_misalignment);
 }
 
 KSBOX_MS_ABI void ksbox_raise_record(Context *context, ExceptionRecord *record) noexcept {
@@ -75,20 +75,22 @@ KSBOX_MS_ABI void ksbox_probe_for_read(Context *context, std::uint64_t address,
     if (length == 0)
         return;
     if (alignment != 0 && address % alignment)
-        ksbox::loader::raise_code(*context, ksbox::loader::status_datatype_misalignment);
+        ksbox::loader::raise_code_from_export(*context,
+                                              ksbox::loader::status_datatype_misalignment);
     const std::uint64_t end = address + length;
     if (end < address || end > ksbox::loader::raise_seam::user_probe_address())
-        ksbox::loader::raise_code(*context, ksbox::loader::status_access_violation);
+        ksbox::loader::raise_code_from_export(*context, ksbox::loader::status_access_violation);
 }
 
 KSBOX_MS_ABI void ksbox_unwind_local(Context *context, void *frame, void *target_ip) noexcept {
-    ksbox::loader::unwind_from(*context, frame, target_ip, nullptr, nullptr);
+    ksbox::loader::unwind_from_export(*context, frame, target_ip, nullptr, nullptr);
 }
 
 KSBOX_MS_ABI void ksbox_unwind(Context *context, void *frame, void *target_ip,
                                ExceptionRecord *record) noexcept {
-    ksbox::loader::unwind_from(*context, frame, target_ip, record,
-                               reinterpret_cast<void *>(context->gpr[ksbox::loader::reg_r9]));
+    ksbox::loader::unwind_from_export(
+        *context, frame, target_ip, record,
+        reinterpret_cast<void *>(context->gpr[ksbox::loader::reg_r9]));
 }
 
 KSBOX_MS_ABI std::uint16_t ksbox_capture_back_trace(Context *context, std::uint32_t frames_to_skip,

@@ -23,6 +23,13 @@ std::uint64_t user_probe_address() noexcept;
 /// continued context or raise_seam::unhandled takes over.
 [[noreturn]] void raise_from_export(Context &context, ExceptionRecord &record) noexcept;
 
+/// A noncontinuable exception without parameters, as ExRaiseStatus raises it.
+[[noreturn]] void raise_code_from_export(Context &context, std::uint32_t code) noexcept;
+
+/// RtlUnwindEx as called at `context`. An unwind that fails is a bug check.
+[[noreturn]] void unwind_from_export(Context &context, void *frame, void *target_ip,
+                                     ExceptionRecord *record, void *return_value) noexcept;
+
 } // namespace ksbox::loader
 
 extern "C" {

@@ -1,6 +1,6 @@
 // Entry thunks of exports that may raise: they capture the caller's full context, because SEH
 // never unwinds through the runtime's own frames (DESIGN D4), and pass it on as first argument,
-// before the export's own (at most three). The export returns to its caller if it does not raise.
+// before the export's own (three of them; the fourth is in its r9, the others on its stack). The export returns to its caller if it does not raise.
 #include "loader/context_asm.inc"
 
 .macro KSBOX_CAPTURE_AND_CALL target
@@ -43,6 +43,9 @@
     KSBOX_RAISE_THUNK ksbox_local_unwind, ksbox_unwind_local
     KSBOX_RAISE_THUNK ksbox_RtlUnwind, ksbox_unwind
     KSBOX_RAISE_THUNK ksbox_RtlUnwindEx, ksbox_unwind
+    KSBOX_RAISE_THUNK ksbox_RtlVirtualUnwind, ksbox_virtual_unwind
+    KSBOX_RAISE_THUNK ksbox_longjmp, ksbox_long_jump
+    KSBOX_RAISE_THUNK ksbox_guard_refuse, ksbox_guard_refused
     KSBOX_RAISE_THUNK ksbox_RtlCaptureStackBackTrace, ksbox_capture_back_trace
 
 // ProbeForWrite checks the range as ProbeForRead does, then writes to each of its pages.

@@ -33,17 +33,34 @@ struct SanitizedGlobal {
 };
 static_assert(sizeof(SanitizedGlobal) == 64);
 
+/// What the runtime takes for granted, and ends the process without.
+__attribute__((no_sanitize("address"))) bool is_sound(const SanitizedGlobal &global,
+                                                      std::span<const std::byte> image) {
+    constexpr std::uint64_t granule = 8, no_indicator = ~std::uint64_t{0};
+    const auto inside = [&](std::uint64_t address, std::uint64_t size) {
+        const std::uint64_t offset = address - reinterpret_cast<std::uintptr_t>(image.data());
+        return offset <= image.size() && image.size() - offset >= size;
+    };
+    return global.address % granule == 0 && global.size_with_red_zone % granule == 0 &&
+           global.size <= global.size_with_red_zone &&
+           inside(global.address, global.size_with_red_zone) && inside(global.name, 1) &&
+           inside(global.module_name, 1) &&
+           (global.odr_indicator == 0 || global.odr_indicator == no_indicator ||
+            inside(global.odr_indicator, 1));
+}
+
 using GlobalsFunction = void (*)(SanitizedGlobal *first, std::uintptr_t count);
 
 /// Not checked itself: a runtime poisons the descriptions of the globals it has registered.
 __attribute__((no_sanitize("address"))) void for_each_global(std::span<std::byte> section,
+                                                             std::span<const std::byte> image,
                                                              const char *function) {
     const auto apply = reinterpret_cast<GlobalsFunction>(dlsym(RTLD_DEFAULT, function));
     if (!apply)
         return;
     auto *globals = reinterpret_cast<SanitizedGlobal *>(section.data());
     for (std::size_t i = 0; i < section.size() / sizeof(SanitizedGlobal); ++i)
-        if (globals[i].address) // the linker may leave gaps
+        if (is_sound(globals[i], image)) // the linker may leave gaps
             apply(&globals[i], 1);
 }
 
@@ -95,12 +112,12 @@ LoadResult<void> check_sanitizers(std::span<const ImportedModule> imports) {
     return {};
 }
 
-void register_sanitized_globals(std::span<std::byte> section) {
-    for_each_global(section, "__asan_register_globals");
+void register_sanitized_globals(std::span<std::byte> section, std::span<const std::byte> image) {
+    for_each_global(section, image, "__asan_register_globals");
 }
 
 void unregister_sanitized_globals(std::span<std::byte> section, std::span<std::byte> image) {
-    for_each_global(section, "__asan_unregister_globals");
+    for_each_global(section, image, "__asan_unregister_globals");
     using Unpoison = void (*)(const void *, std::size_t);
     const auto unpoison =
         reinterpret_cast<Unpoison>(dlsym(RTLD_DEFAULT, "__asan_unpoison_memory_region"));

@@ -53,8 +53,9 @@ void write_sanitizer_thunk(std::span<std::byte> to, const SanitizerCall &call);
 void remember_sanitized_image(const Image &image);
 void forget_sanitized_image(const Image &image);
 
-/// The red zones around an instrumented image's globals. `section` is its .ASAN section in memory.
-void register_sanitized_globals(std::span<std::byte> section);
+/// The red zones around an instrumented image's globals. `section` is its .ASAN section in memory;
+/// what it says of memory outside of the image is ignored.
+void register_sanitized_globals(std::span<std::byte> section, std::span<const std::byte> image);
 /// Also clears what the image left in the shadow of [base, base + size).
 void unregister_sanitized_globals(std::span<std::byte> section, std::span<std::byte> image);
 

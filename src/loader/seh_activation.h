@@ -8,9 +8,10 @@
 namespace ksbox::loader {
 
 struct SehActivation {
-    enum class Phase : std::uint32_t { search, unwind };
+    enum class Phase : std::uint32_t { search, unwind, consolidated };
     Phase phase;
     /// Search: the exception being dispatched. Driver frames go on where it was raised.
+    /// Consolidated: the frame that an unwind has reached. Driver frames go on in it.
     Context *exception;
     /// The frame whose handler is running. Unwind: driver frames go on there, from its scope index.
     DispatcherContext *dispatcher;

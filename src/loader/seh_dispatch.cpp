@@ -22,11 +22,22 @@ const SehActivation *seh_activation_at(const UnwindEnvironment &environment,
                                        const Context &context) {
     if (context.rip != reinterpret_cast<std::uint64_t>(ksbox_seh_call_return))
         return nullptr;
+    // The stack may be ruined: all that the activation leads to must be there, and lead outwards,
+    // so that the walk ends.
+    const auto on_stack = [&]<typename T>(const T *object) {
+        const auto address = reinterpret_cast<std::uint64_t>(object);
+        return address % alignof(T) == 0 && environment.on_stack(address, sizeof(T));
+    };
     const SehActivation *activation = nullptr;
-    if (!read_stack(environment, context.rsp() + 32, activation) ||
-        !environment.on_stack(reinterpret_cast<std::uint64_t>(activation), sizeof(*activation)))
+    if (!read_stack(environment, context.rsp() + 32, activation) || !on_stack(activation))
         return nullptr;
-    return activation;
+    const Context *next = activation->exception;
+    if (activation->phase != SehActivation::Phase::consolidated &&
+        !on_stack(activation->dispatcher))
+        return nullptr;
+    if (activation->phase == SehActivation::Phase::unwind)
+        next = activation->dispatcher->context;
+    return on_stack(next) && next->rsp() > context.rsp() ? activation : nullptr;
 }
 
 DispatchOutcome dispatch_exception(const UnwindEnvironment &environment, ExceptionRecord &record,
@@ -43,6 +54,8 @@ DispatchOutcome dispatch_exception(const UnwindEnvironment &environment, Excepti
         if (const SehActivation *outer = seh_activation_at(environment, caller)) {
             if (outer->phase == SehActivation::Phase::search) {
                 nested_until = std::max(nested_until, outer->dispatcher->establisher_frame);
+                caller = *outer->exception;
+            } else if (outer->phase == SehActivation::Phase::consolidated) {
                 caller = *outer->exception;
             } else { // the frame was being unwound: the scopes it has left are what counts
                 caller = *outer->dispatcher->context;

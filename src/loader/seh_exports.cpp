@@ -1,4 +1,5 @@
 #include "loader/exports.h"
+#include "loader/frame_exports.h"
 #include "loader/raise_exports.h"
 
 #include <array>
@@ -6,14 +7,6 @@
 namespace ksbox::loader {
 
 namespace {
-
-/// @doc win32 RtlPcToFileHeader: the image that holds an address, as result and in `*base`.
-extern "C" KSBOX_MS_ABI void *ksbox_RtlPcToFileHeader(void *address, void **base) noexcept {
-    const UnwindEnvironment environment = raise_seam::current_environment();
-    const Image *image = environment.images->find(reinterpret_cast<std::uint64_t>(address));
-    *base = image ? image->base() : nullptr;
-    return *base;
-}
 
 const void *code(auto *function) {
     return reinterpret_cast<const void *>(function);
@@ -27,6 +20,8 @@ std::span<const Export> seh_exports() {
         done<c_specific_handler>("__C_specific_handler", "win32:__C_specific_handler"),
         done_raw("__chkstk", code(ksbox_chkstk), "cpp:build/prolog-and-epilog"),
         done<ksbox_local_unwind>("_local_unwind", ""),
+        done<ksbox_setjmp>("_setjmp", "cpp:setjmp"),
+        done<ksbox_setjmp>("_setjmpex", "cpp:setjmp"),
         done<ksbox_ExRaiseAccessViolation>("ExRaiseAccessViolation",
                                            "NF:ntddk.ExRaiseAccessViolation"),
         done<ksbox_ExRaiseDatatypeMisalignment>("ExRaiseDatatypeMisalignment",
@@ -37,11 +32,16 @@ std::span<const Export> seh_exports() {
         done<ksbox_rtl_capture_context>("RtlCaptureContext", "win32:RtlCaptureContext"),
         done<ksbox_RtlCaptureStackBackTrace>("RtlCaptureStackBackTrace",
                                              "NF:ntifs.RtlCaptureStackBackTrace"),
+        done<ksbox_RtlLookupFunctionEntry>("RtlLookupFunctionEntry",
+                                           "win32:RtlLookupFunctionEntry"),
         done<ksbox_RtlPcToFileHeader>("RtlPcToFileHeader", "win32:RtlPcToFileHeader"),
         done<ksbox_RtlRaiseException>("RtlRaiseException", "win32:RtlRaiseException"),
         done<ksbox_ExRaiseStatus>("RtlRaiseStatus", ""),
+        done<ksbox_RtlRestoreContext>("RtlRestoreContext", "win32:RtlRestoreContext"),
         done<ksbox_RtlUnwind>("RtlUnwind", "win32:RtlUnwind"),
         done<ksbox_RtlUnwindEx>("RtlUnwindEx", "win32:RtlUnwindEx"),
+        done<ksbox_RtlVirtualUnwind>("RtlVirtualUnwind", "win32:RtlVirtualUnwind"),
+        done<ksbox_longjmp>("longjmp", "cpp:longjmp"),
     };
     return table;
 }

@@ -29,6 +29,7 @@ class Seh : public ::testing::TestWithParam<const char *> {
         resolver_.add("memcpy", test::ksbox_test_memcpy);
         resolver_.add("__C_specific_handler", c_specific_handler);
         resolver_.add("ExRaiseStatus", ksbox_ExRaiseStatus);
+        resolver_.add("RtlRaiseStatus", ksbox_ExRaiseStatus);
         resolver_.add("RtlRaiseException", ksbox_RtlRaiseException);
         resolver_.add("ProbeForRead", ksbox_ProbeForRead);
         resolver_.add("ProbeForWrite", ksbox_ProbeForWrite);
@@ -87,6 +88,7 @@ TEST_P(Seh, ContinuesWhereAFilterRepairedTheContext) {
 TEST_P(Seh, CatchesStatusesRaisedByExports) {
     EXPECT_EQ(call<std::uint32_t>("raise_status", 0xc000009au), 0xc000009au);
     EXPECT_EQ(call<int>("raise_and_continue"), 43);
+    EXPECT_EQ(call<int>("raise_without_return"), 12);
     EXPECT_EQ(call<std::uint32_t>("rethrow", bad_), 0xc0000001u);
 }
 

@@ -8,6 +8,15 @@ namespace {
 
 constexpr std::uint32_t status_unwind = 0xc0000027;
 
+/// Whether the unwind ends in a frame. A jump buffer names its frame by any address in it:
+/// Microsoft's compiler stores the establisher's, clang that of the return address.
+bool is_target_frame(const ExceptionRecord &record, std::uint64_t target, const UnwoundFrame &frame,
+                     const Context &caller) {
+    if (record.code == status_longjump && target > frame.establisher)
+        return target < caller.rsp();
+    return target == frame.establisher;
+}
+
 Disposition call_handler(ExceptionRecord &record, const UnwoundFrame &frame,
                          DispatcherContext &dispatcher) {
     const SehActivation activation{SehActivation::Phase::unwind, nullptr, &dispatcher};
@@ -37,7 +46,7 @@ UnwindFailure unwind_to_frame(const UnwindEnvironment &environment, std::uint64_
         return UnwindFailure::no_such_frame;
     for (;;) {
         if (const SehActivation *outer = seh_activation_at(environment, frame_context)) {
-            if (outer->phase == SehActivation::Phase::search) {
+            if (outer->phase != SehActivation::Phase::unwind) {
                 frame_context = Context(*outer->exception);
             } else { // this unwind takes over from the one that was under way
                 scope_index = outer->dispatcher->scope_index;
@@ -51,7 +60,7 @@ UnwindFailure unwind_to_frame(const UnwindEnvironment &environment, std::uint64_
         if (!frame)
             return environment.images->find(frame_context.rip) ? UnwindFailure::bad_stack
                                                                : UnwindFailure::no_such_frame;
-        const bool is_target = frame->establisher == target_frame;
+        const bool is_target = is_target_frame(*record, target_frame, *frame, caller);
         if (target_frame && !is_target && frame->establisher > target_frame)
             return UnwindFailure::no_such_frame;
         if (frame->handler) {
@@ -82,8 +91,9 @@ UnwindFailure unwind_to_frame(const UnwindEnvironment &environment, std::uint64_
         scope_index = 0;
     }
     frame_context.gpr[reg_rax] = return_value;
-    frame_context.rip = target_ip;
-    restore_context(frame_context);
+    if (record->code != status_unwind_consolidate)
+        frame_context.rip = target_ip;
+    restore_context_for(frame_context, record);
 }
 
 } // namespace ksbox::loader

@@ -25,7 +25,7 @@ bool step_host_frame(const UnwindEnvironment &environment, Context &context) {
 
 bool step(const UnwindEnvironment &environment, Context &context, bool first) {
     if (const SehActivation *activation = seh_activation_at(environment, context)) {
-        context = activation->phase == SehActivation::Phase::search
+        context = activation->phase != SehActivation::Phase::unwind
                       ? Context(*activation->exception)
                       : Context(*activation->dispatcher->context);
         return true;

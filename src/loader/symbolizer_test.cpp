@@ -18,12 +18,12 @@ KSBOX_MS_ABI void on_missing(const ImportRecord *) {}
 
 class Symbolize : public ::testing::Test {
   protected:
-    void load(const std::string &path) {
-        const auto bytes = test::read_image("seh_O0.sys");
+    void load(const std::string &path, const std::string &name = "seh_O0.sys") {
+        const auto bytes = test::read_image(name);
         const auto file = PeFile::parse(bytes);
         ASSERT_TRUE(file);
         auto image = Image::load(*file, memory_, resolver_,
-                                 {.name = "seh_O0.sys", .path = path, .missing = on_missing});
+                                 {.name = name, .path = path, .missing = on_missing});
         ASSERT_TRUE(image);
         image_ = std::move(*image);
         images_.add(*image_);
@@ -64,6 +64,19 @@ TEST_F(Symbolize, FallsBackToExportsWithoutAPdb) {
     const std::array addresses = {address_of("no_handler") + 4};
     EXPECT_THAT(Symbolizer().symbolize(images_, addresses)[0].to_text(),
                 ::testing::MatchesRegex("seh_O0.sys\\+0x[0-9a-f]+ \\(no_handler\\+0x4\\)"));
+    std::filesystem::remove_all(folder);
+}
+
+TEST_F(Symbolize, ReadsDwarfInTheImageWithoutAPdb) {
+    const auto folder =
+        std::filesystem::temp_directory_path() / ("ksbox_dwarf_" + std::to_string(getpid()));
+    std::filesystem::create_directory(folder);
+    const auto lonely = folder / "dwarf.sys";
+    std::filesystem::copy_file(KSBOX_LOADER_TEST_IMAGES "/dwarf.sys", lonely);
+    load(lonely, "dwarf.sys");
+    const std::array addresses = {address_of("no_handler") + 4};
+    EXPECT_THAT(Symbolizer().symbolize(images_, addresses)[0].to_text(),
+                StartsWith("dwarf.sys!no_handler seh.c:"));
     std::filesystem::remove_all(folder);
 }
 

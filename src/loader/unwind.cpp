@@ -1,5 +1,5 @@
-// The unwind procedure of the x64 ABI. Steps and code meanings as on Microsoft's page; its version
-// 2 records (epilogue descriptions) carry nothing that the instructions do not say as well.
+// The unwind procedure of the x64 ABI. Steps and code meanings as on Microsoft's page; epilogues
+// are in unwind_epilogue.cpp.
 #include "loader/unwind.h"
 
 #include "loader/raise_exports.h"
@@ -16,7 +16,7 @@ enum Operation : unsigned {
     set_frame_register = 3,
     save_nonvolatile = 4,
     save_nonvolatile_far = 5,
-    epilogue_description = 6,
+    epilogue_description = unwind_operation_epilogue,
     save_xmm128 = 8,
     save_xmm128_far = 9,
     push_machine_frame = 10,
@@ -45,18 +45,13 @@ std::optional<UnwindInfo> read_info(const Image &image, std::uint32_t rva) {
     return info;
 }
 
-std::uint16_t slot(const UnwindInfo &info, unsigned index) {
-    std::uint16_t value;
-    std::memcpy(&value, info.codes + index * 2, sizeof(value));
-    return value;
-}
-
 /// Applies the unwind codes of one UNWIND_INFO to a context.
 class PrologueUndo {
   public:
     PrologueUndo(const UnwindEnvironment &environment, const UnwindInfo &info, Context &context,
-                 unsigned prologue_offset)
-        : environment_(environment), info_(info), context_(context), offset_(prologue_offset) {}
+                 unsigned prologue_offset, SavedRegisters *saved)
+        : environment_(environment), info_(info), context_(context), offset_(prologue_offset),
+          saved_(saved) {}
 
     /// The frame's fixed address: the frame register's, once the prologue has set it.
     [[nodiscard]] std::uint64_t frame_base() const {
@@ -68,13 +63,13 @@ class PrologueUndo {
     [[nodiscard]] bool run(bool &machine_frame) {
         base_ = frame_base();
         for (unsigned i = 0; i < info_.code_count;) {
-            const std::uint16_t code = slot(info_, i);
+            const std::uint16_t code = unwind_slot(info_, i);
             const unsigned operation = code >> 8 & 15;
             const unsigned argument = code >> 12;
             const unsigned slots = slot_count(operation, argument);
             if (slots == 0 || i + slots > info_.code_count)
                 return false;
-            const bool executed = (code & 0xff) <= offset_;
+            const bool executed = (code & 0xff) <= offset_ && !is_padding(i);
             if (executed && !apply(operation, argument, i, machine_frame))
                 return false;
             i += slots;
@@ -83,11 +78,18 @@ class PrologueUndo {
     }
 
   private:
+    /// Version 2 records pad their epilogue descriptions to an even number; a zero slot there is no
+    /// push of rax, which a prologue never does at offset 0.
+    [[nodiscard]] bool is_padding(unsigned index) const {
+        return info_.version == 2 && index != 0 && unwind_slot(info_, index) == 0 &&
+               (unwind_slot(info_, index - 1) >> 8 & 15) == epilogue_description;
+    }
+
     [[nodiscard]] bool frame_register_set() const {
         if (offset_ >= info_.prologue_size)
             return true;
         for (unsigned i = 0; i < info_.code_count;) {
-            const std::uint16_t code = slot(info_, i);
+            const std::uint16_t code = unwind_slot(info_, i);
             const unsigned operation = code >> 8 & 15;
             if (operation == set_frame_register)
                 return (code & 0xff) <= offset_;
@@ -122,16 +124,21 @@ class PrologueUndo {
     }
 
     [[nodiscard]] std::uint32_t far_value(unsigned index) const {
-        return slot(info_, index + 1) | static_cast<std::uint32_t>(slot(info_, index + 2)) << 16;
+        return unwind_slot(info_, index + 1) |
+               static_cast<std::uint32_t>(unwind_slot(info_, index + 2)) << 16;
     }
 
     [[nodiscard]] bool apply(unsigned operation, unsigned argument, unsigned index,
                              bool &machine_frame) {
         std::uint64_t &rsp = context_.rsp();
         const auto restore = [&](std::uint64_t address) {
+            if (saved_)
+                saved_->gpr[argument] = reinterpret_cast<std::uint64_t *>(address);
             return read_stack(environment_, address, context_.gpr[argument]);
         };
         const auto restore_xmm = [&](std::uint64_t address) {
+            if (saved_)
+                saved_->xmm[argument] = reinterpret_cast<Xmm *>(address);
             return read_stack(environment_, address, context_.floats.xmm[argument]);
         };
         switch (operation) {
@@ -141,7 +148,7 @@ class PrologueUndo {
             rsp += 8;
             return true;
         case allocate_large:
-            rsp += argument == 0 ? slot(info_, index + 1) * 8u : far_value(index);
+            rsp += argument == 0 ? unwind_slot(info_, index + 1) * 8u : far_value(index);
             return true;
         case allocate_small:
             rsp += argument * 8u + 8;
@@ -150,11 +157,11 @@ class PrologueUndo {
             rsp = context_.gpr[info_.frame_register] - info_.frame_offset * 16u;
             return true;
         case save_nonvolatile:
-            return restore(base_ + slot(info_, index + 1) * 8u);
+            return restore(base_ + unwind_slot(info_, index + 1) * 8u);
         case save_nonvolatile_far:
             return restore(base_ + far_value(index));
         case save_xmm128:
-            return restore_xmm(base_ + slot(info_, index + 1) * 16u);
+            return restore_xmm(base_ + unwind_slot(info_, index + 1) * 16u);
         case save_xmm128_far:
             return restore_xmm(base_ + far_value(index));
         case push_machine_frame: {
@@ -172,6 +179,7 @@ class PrologueUndo {
     const UnwindInfo &info_;
     Context &context_;
     unsigned offset_;
+    SavedRegisters *saved_;
     std::uint64_t base_ = 0;
 };
 
@@ -195,32 +203,36 @@ void take_handler(const Image &image, const UnwindInfo &info, HandlerKind kind,
 
 /// A frame with unwind data: `context` goes to the caller.
 bool virtual_unwind(const UnwindEnvironment &environment, Context &context, HandlerKind kind,
-                    UnwoundFrame &frame) {
+                    UnwoundFrame &frame, SavedRegisters *saved) {
     const Image &image = *frame.image;
     const pe::RuntimeFunction &function = *frame.function;
     auto info = read_info(image, function.unwind_rva);
     if (!info)
         return false;
-    const std::uint32_t rva = image.rva_of(reinterpret_cast<const void *>(context.rip));
-    const std::uint32_t offset = rva - function.begin_rva;
+    const FrameUnwind unwind{environment, image, function, *info, context, saved};
+    const std::uint32_t offset = unwind.rva() - function.begin_rva;
     const bool in_prologue = offset < info->prologue_size;
-    frame.establisher = PrologueUndo(environment, *info, context, offset).frame_base();
+    frame.establisher = PrologueUndo(environment, *info, context, offset, saved).frame_base();
 
     bool done = false;
-    if (!in_prologue && unwind_epilogue(environment, image, function, *info, context, done))
+    if (!in_prologue && unwind_epilogue(unwind, done))
         return done;
 
     bool machine_frame = false;
     unsigned undo_offset = in_prologue ? offset : ~0u;
     for (unsigned chain = 0;; ++chain) {
         if (chain == longest_chain ||
-            !PrologueUndo(environment, *info, context, undo_offset).run(machine_frame))
+            !PrologueUndo(environment, *info, context, undo_offset, saved).run(machine_frame))
             return false;
         if (!(info->flags & unwind_flag_chained))
             break;
         const auto chained = read_image<pe::RuntimeFunction>(image, image.rva_of(info->tail));
-        if (!chained || !(info = read_info(image, chained->unwind_rva)))
+        if (!chained)
             return false;
+        const auto next = read_info(image, chained->unwind_rva);
+        if (!next)
+            return false;
+        *info = *next;
         undo_offset = ~0u; // the part before this one has run to its end
     }
     if (!in_prologue)
@@ -253,11 +265,24 @@ std::optional<UnwoundFrame> unwind_frame(const UnwindEnvironment &environment, C
             return std::nullopt;
         frame.function = lookup_function_entry(
             *frame.image, frame.image->rva_of(reinterpret_cast<const void *>(context.rip)));
-        unwound = frame.function ? virtual_unwind(environment, context, kind, frame)
+        unwound = frame.function ? virtual_unwind(environment, context, kind, frame, nullptr)
                                  : pop_return_address(environment, context);
     }
     // A frame that does not get nearer to the stack's base would make a walk endless.
     if (!unwound || context.rsp() <= rsp_before || context.rsp() > environment.stack_high)
+        return std::nullopt;
+    return frame;
+}
+
+std::optional<UnwoundFrame> unwind_function(const UnwindEnvironment &environment,
+                                            const Image &image, const pe::RuntimeFunction &entry,
+                                            Context &context, HandlerKind kind,
+                                            SavedRegisters *saved) {
+    UnwoundFrame frame;
+    frame.image = &image;
+    frame.function = &entry;
+    frame.establisher = context.rsp();
+    if (!virtual_unwind(environment, context, kind, frame, saved))
         return std::nullopt;
     return frame;
 }

@@ -42,6 +42,14 @@ struct UnwoundFrame {
 [[nodiscard]] std::optional<UnwoundFrame> unwind_frame(const UnwindEnvironment &environment,
                                                        Context &context, HandlerKind kind);
 
+/// The same for one function whose entry is given, as RtlVirtualUnwind does it: `context.rip` is in
+/// `image`, whatever `entry` is for. The addresses of restored registers go to `saved`, if given.
+[[nodiscard]] std::optional<UnwoundFrame> unwind_function(const UnwindEnvironment &environment,
+                                                          const Image &image,
+                                                          const pe::RuntimeFunction &entry,
+                                                          Context &context, HandlerKind kind,
+                                                          SavedRegisters *saved = nullptr);
+
 /// Whether a fault at `rip` is the driver's own: in an image, or in a leaf that works for it.
 [[nodiscard]] bool is_driver_code(const UnwindEnvironment &environment, std::uint64_t rip);
 

@@ -16,6 +16,14 @@ struct UnwindInfo {
 };
 
 constexpr std::uint8_t unwind_flag_chained = 4;
+constexpr unsigned unwind_operation_epilogue = 6; // version 2
+
+/// One two-byte slot: an offset in the low byte, operation and argument in the nibbles above.
+[[nodiscard]] inline std::uint16_t unwind_slot(const UnwindInfo &info, unsigned index) {
+    std::uint16_t value;
+    std::memcpy(&value, info.codes + index * 2, sizeof(value));
+    return value;
+}
 
 template <typename T>
 [[nodiscard]] std::optional<T> read_image(const Image &image, std::uint64_t rva) {
@@ -39,10 +47,23 @@ template <typename T>
 /// rip = [rsp], rsp += 8.
 [[nodiscard]] bool pop_return_address(const UnwindEnvironment &environment, Context &context);
 
-/// If rip is inside an epilogue of `function`, runs the rest of it on `context` (up to and
+/// A frame on its way to its caller.
+struct FrameUnwind {
+    const UnwindEnvironment &environment;
+    const Image &image;
+    const pe::RuntimeFunction &function;
+    const UnwindInfo &info; ///< of `function` itself, not what it is chained to
+    Context &context;
+    SavedRegisters *saved; ///< null: nobody asks
+
+    [[nodiscard]] std::uint32_t rva() const {
+        return image.rva_of(reinterpret_cast<const void *>(context.rip));
+    }
+};
+
+/// If rip is inside an epilogue of the function, runs the rest of it on the context (up to and
 /// including the return) and says true. `done` is false when the stack ran out on the way.
-[[nodiscard]] bool unwind_epilogue(const UnwindEnvironment &environment, const Image &image,
-                                   const pe::RuntimeFunction &function, const UnwindInfo &info,
-                                   Context &context, bool &done);
+/// Version 2 records say where epilogues are; without, the instructions tell.
+[[nodiscard]] bool unwind_epilogue(const FrameUnwind &frame, bool &done);
 
 } // namespace ksbox::loader

@@ -1,6 +1,6 @@
-// Recognising an epilogue by its instructions. The ABI allows only these forms, so that an unwinder
-// can tell: an optional `add rsp, n` or `lea rsp, [frame register + n]`, pops, then a return or a
-// tail jump. @doc cpp/build/prolog-and-epilog
+// Epilogues. Version 2 records describe where each one's pops begin and how long it is. Otherwise
+// the instructions tell, since the ABI allows only these forms: an optional `add rsp, n` or `lea
+// rsp, [frame register + n]`, pops, then a return or a tail jump. @doc cpp/build/prolog-and-epilog
 #include "loader/unwind_codes.h"
 
 namespace ksbox::loader {
@@ -53,7 +53,8 @@ void take_deallocation(CodeReader &code, const UnwindInfo &info, Context &contex
 }
 
 /// Pops at the cursor. False when the stack ran out.
-bool take_pops(const UnwindEnvironment &environment, CodeReader &code, Context &context) {
+bool take_pops(const UnwindEnvironment &environment, CodeReader &code, Context &context,
+               SavedRegisters &saved) {
     for (;;) {
         const bool extended = code.byte(0) == 0x41;
         const std::uint8_t opcode = code.byte(extended ? 1 : 0);
@@ -63,6 +64,7 @@ bool take_pops(const UnwindEnvironment &environment, CodeReader &code, Context &
         std::uint64_t value;
         if (!read_stack(environment, context.rsp(), value))
             return false;
+        saved.gpr[number] = reinterpret_cast<std::uint64_t *>(context.rsp());
         context.gpr[number] = value;
         if (number != reg_rsp)
             context.rsp() += 8;
@@ -103,19 +105,51 @@ bool at_exit(const Image &image, const CodeReader &code, const pe::RuntimeFuncti
            (modrm >> 6 == 0 || (modrm >> 6 == 3 && prefix));
 }
 
+/// Whether the record describes epilogues, and if so, whether rip is in one of them.
+/// The first description holds the length of all of them, and says whether one ends the function;
+/// those that follow hold each another's distance from the function's end. @observed in the records
+/// of Microsoft's linker.
+std::optional<bool> in_described_epilogue(const FrameUnwind &frame) {
+    const auto is_description = [&](unsigned index) {
+        return index < frame.info.code_count &&
+               (unwind_slot(frame.info, index) >> 8 & 15) == unwind_operation_epilogue;
+    };
+    if (frame.info.version != 2 || !is_description(0))
+        return std::nullopt;
+    const std::uint16_t first = unwind_slot(frame.info, 0);
+    const std::uint32_t length = first & 0xff;
+    const bool one_at_end = first >> 12 & 1;
+    const std::uint32_t from_end = frame.function.end_rva - frame.rva();
+    if (one_at_end && from_end <= length)
+        return true;
+    for (unsigned i = 1; is_description(i); ++i) {
+        const std::uint16_t description = unwind_slot(frame.info, i);
+        const std::uint32_t distance = (description & 0xffu) | (description >> 12 & 15u) << 8;
+        if (distance != 0 && from_end <= distance && distance - from_end < length)
+            return true;
+    }
+    return false;
+}
+
 } // namespace
 
-bool unwind_epilogue(const UnwindEnvironment &environment, const Image &image,
-                     const pe::RuntimeFunction &function, const UnwindInfo &info, Context &context,
-                     bool &done) {
-    Context trial = context;
-    CodeReader code(image, image.rva_of(reinterpret_cast<const void *>(context.rip)));
-    take_deallocation(code, info, trial);
-    // Where the stack ends amid pops, it is ruined or they only look like pops: the codes decide.
-    if (!take_pops(environment, code, trial) || !at_exit(image, code, function))
+bool unwind_epilogue(const FrameUnwind &frame, bool &done) {
+    const auto described = in_described_epilogue(frame);
+    if (described && !*described)
         return false;
-    done = pop_return_address(environment, trial);
-    context = trial;
+    Context trial = frame.context;
+    SavedRegisters saved{};
+    CodeReader code(frame.image, frame.rva());
+    take_deallocation(code, frame.info, trial);
+    // Where the stack ends amid pops, it is ruined or they only look like pops: the codes decide.
+    if (!take_pops(frame.environment, code, trial, saved) ||
+        (!described && !at_exit(frame.image, code, frame.function)))
+        return false;
+    done = pop_return_address(frame.environment, trial);
+    frame.context = trial;
+    for (std::size_t i = 0; frame.saved && i < saved.gpr.size(); ++i)
+        if (saved.gpr[i])
+            frame.saved->gpr[i] = saved.gpr[i];
     return true;
 }
 

@@ -1,5 +1,5 @@
-// The /GS stack cookie of a driver: the value, the check every guarded function ends with, and
-// the load configuration directory that tells the loader where the value lives.
+// The /GS stack cookie of a driver: the value, and the check every guarded function ends with. The
+// loader finds the value through the load configuration (load_config.S).
 #include <ntddk.h>
 
 // The value an image carries on disk; the loader replaces it before the driver runs.
@@ -10,30 +10,6 @@
 
 UINT_PTR __security_cookie = DEFAULT_SECURITY_COOKIE;
 UINT_PTR __security_cookie_complement = ~DEFAULT_SECURITY_COOKIE;
-
-// The first members of IMAGE_LOAD_CONFIG_DIRECTORY64, as far as SecurityCookie; Size says how
-// many bytes are there. Unused members are zero.
-typedef struct LOAD_CONFIG {
-    ULONG Size;
-    ULONG TimeDateStamp;
-    USHORT MajorVersion;
-    USHORT MinorVersion;
-    ULONG GlobalFlags[3];
-    ULONGLONG Addresses[6];
-    ULONG ProcessHeapFlags;
-    USHORT CSDVersion;
-    USHORT DependentLoadFlags;
-    ULONGLONG EditList;
-    ULONGLONG SecurityCookie;
-    ULONGLONG Handlers[2];
-} LOAD_CONFIG;
-
-C_ASSERT(FIELD_OFFSET(LOAD_CONFIG, SecurityCookie) == 88);
-C_ASSERT(sizeof(LOAD_CONFIG) == 112);
-
-// The linker finds the directory by this name.
-const LOAD_CONFIG _load_config_used = {.Size = sizeof(LOAD_CONFIG),
-                                       .SecurityCookie = (ULONGLONG)&__security_cookie};
 
 // Called by guarded functions with the cookie they found in their frame.
 __declspec(safebuffers) void __security_check_cookie(UINT_PTR Cookie) {

@@ -139,6 +139,22 @@ EXPORT u32 raise_status(status code) {
     return seen;
 }
 
+// A call that the compiler knows not to return, right before the block that handles it.
+__attribute__((noreturn)) __declspec(dllimport) void RtlRaiseStatus(status code);
+EXPORT int raise_without_return(void) {
+    trail = 0;
+    __try {
+        __try {
+            RtlRaiseStatus((status)0xc000009a);
+        } __finally {
+            step(1);
+        }
+    } __except (_exception_code() == 0xc000009a) {
+        step(2);
+    }
+    return trail;
+}
+
 EXPORT int raise_and_continue(void) {
     struct exception_record record = {0xe0000001, 0, 0, 0, 1, {42}};
     int seen = 0;

@@ -48,6 +48,22 @@ bool WorkQueue::is_queued(const WORK_QUEUE_ITEM *item) {
     return found;
 }
 
+bool WorkQueue::has_item_in(std::span<const std::byte> range) {
+    const KIRQL irql = KeAcquireSpinLockRaiseToDpc(&lock_);
+    bool found = false;
+    for (LIST_ENTRY *at = items_.Flink; at != &items_ && !found; at = at->Flink)
+        found =
+            reinterpret_cast<std::uintptr_t>(at) - reinterpret_cast<std::uintptr_t>(range.data()) <
+            range.size();
+    KeReleaseSpinLock(&lock_, irql);
+    return found;
+}
+
+bool WorkQueues::have_item_in(std::span<const std::byte> range) {
+    return critical_.has_item_in(range) || delayed_.has_item_in(range) ||
+           hyper_critical_.has_item_in(range);
+}
+
 void WorkQueue::start_worker(unsigned number) {
     ke::ThreadOptions options;
     options.name = std::string(name_) + " worker " + std::to_string(number);

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "abi/windows.h"
 
@@ -22,6 +24,8 @@ class WorkQueue {
     /// The item must not be queued yet: bug check WORKER_INVALID. IRQL <= DISPATCH_LEVEL.
     void queue(WORK_QUEUE_ITEM *item);
     bool is_queued(const WORK_QUEUE_ITEM *item);
+    /// Whether an item that is queued lies in `range`. IRQL <= DISPATCH_LEVEL.
+    bool has_item_in(std::span<const std::byte> range);
 
   private:
     void start_worker(unsigned number);
@@ -45,6 +49,7 @@ class WorkQueues {
     explicit WorkQueues(Kernel &kernel);
     /// Null for a type that is none.
     WorkQueue *of(ULONG type);
+    bool have_item_in(std::span<const std::byte> range);
 
   private:
     WorkQueue critical_, delayed_, hyper_critical_;

@@ -24,6 +24,8 @@ class TimerHeap {
     bool empty() const { return entries_.empty(); }
     const TimerEntry &top() const { return entries_.front(); }
     std::size_t size() const { return entries_.size(); }
+    /// In no order that means anything.
+    const std::vector<TimerEntry> &entries() const { return entries_; }
 
     void insert(std::uint64_t expiry_100ns, KTIMER *timer);
     void insert(std::uint64_t expiry_100ns, Thread &thread);

@@ -269,6 +269,21 @@ void Memory::release(std::byte *address, bool reuse) {
     state_->drop(found);
 }
 
+void Memory::recycle(std::byte *address) {
+    if (abandoned_)
+        return;
+    ke::HostLockGuard guard(state_->lock);
+    auto found = state_->ranges.find(reinterpret_cast<std::uintptr_t>(address));
+    KS_ASSERT(found != state_->ranges.end());
+    Range &range = found->second;
+    KS_ASSERT(!range.reuse);
+    range.reuse = true;
+    if (range.kind != RangeKind::retired)
+        return; // pages that an MDL holds: given back when the last one lets go
+    state_->allocator(range).give(range.begin - range.margin, range.bytes + 2 * range.margin);
+    state_->ranges.erase(found);
+}
+
 bool Memory::pin(const void *address, std::size_t bytes) {
     ke::HostLockGuard guard(state_->lock);
     const auto begin = reinterpret_cast<std::uintptr_t>(address);

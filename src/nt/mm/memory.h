@@ -56,8 +56,10 @@ class Memory {
     std::optional<Reservation> reservation(const void *address) const;
     Result<void> unmap_reserved(std::byte *address, std::size_t offset, std::size_t pages);
     /// Returns a range from commit() or map(); its pages become inaccessible and its contents are
-    /// dropped. With `reuse` false the range is never handed out again (unloaded images).
+    /// dropped. With `reuse` false the range is not handed out again before recycle().
     void release(std::byte *address, bool reuse = true);
+    /// Lets a range that was released without reuse be handed out after all.
+    void recycle(std::byte *address);
     Result<void> protect(std::byte *address, std::size_t bytes, Protection protection);
 
     /// The page behind a committed address of this box, or nothing.

@@ -18,7 +18,7 @@ enum class RangeKind : std::uint8_t {
     view,     ///< other mappings of pages that live elsewhere
     reserved, ///< address space for views, by map_reserved()
     pinned,   ///< released while an MDL held its pages: inaccessible until the last unpin
-    retired   ///< released for good (unloaded images): inaccessible, never handed out again
+    retired   ///< released without reuse (unloaded images): inaccessible until recycle()
 };
 
 struct Range {
