@@ -17,6 +17,7 @@ endif()
 set(KSBOX_SANITIZE "" CACHE STRING "Sanitizers of host and drivers: address;undefined or thread")
 option(KSBOX_BENCH "Build the benchmarks" OFF)
 option(KSBOX_FUZZ "Build the libFuzzer targets" OFF)
+option(KSBOX_COVERAGE "Count what of the host code runs (./dev fuzz TARGET --coverage)" OFF)
 
 add_library(ksbox_options INTERFACE)
 target_compile_options(ksbox_options INTERFACE
@@ -34,6 +35,10 @@ if(KSBOX_SANITIZE)
   if("undefined" IN_LIST KSBOX_SANITIZE)
     add_compile_options(-fno-sanitize-recover=undefined)
   endif()
+endif()
+if(KSBOX_COVERAGE)
+  add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+  add_link_options(-fprofile-instr-generate)
 endif()
 if(KSBOX_FUZZ)
   # Coverage feedback from every module, not from the fuzzer's own file alone.

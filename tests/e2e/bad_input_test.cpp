@@ -1,5 +1,7 @@
 // Bad input gets one clear line and the right exit code, and loses nothing.
+#include <algorithm>
 #include <cstring>
+#include <set>
 
 #include "e2e/command.h"
 #include "e2e/wav_file.h"
@@ -47,11 +49,47 @@ TEST_F(BadInput, NoPe) {
     EXPECT_TRUE(says(inspect_refusal(file("")), "folder"));
 }
 
-TEST_F(BadInput, TruncatedAtEveryLength) {
-    std::vector<std::byte> image = read_bytes(driver("cable"));
-    for (std::size_t length : {1u, 0x40u, 0x100u, 0x300u, 0x1000u}) {
-        write_bytes(file("cut.sys"), {image.begin(), image.begin() + length});
-        inspect_refusal(file("cut.sys"));
+// Every length that cuts a header or a section: each boundary and its neighbours, and each multiple
+// of 512 bytes.
+std::set<std::size_t> cutting_lengths(const std::vector<std::byte> &image) {
+    const auto word = [&](std::size_t at) {
+        std::uint32_t value = 0;
+        std::memcpy(&value, image.data() + at, sizeof value);
+        return std::size_t(value);
+    };
+    const std::size_t nt = word(0x3c), optional = nt + 24;
+    const std::size_t table = optional + (word(nt + 20) & 0xffff), sections = word(nt + 4) >> 16;
+    std::vector<std::size_t> boundaries = {2, 0x40, nt, nt + 4, optional, optional + 112, table};
+    std::size_t end = 0; // of the last section's bytes
+    for (std::size_t i = 0; i < sections; ++i) {
+        const std::size_t header = table + i * 40;
+        const std::size_t in_memory = word(header + 8), bytes = word(header + 16),
+                          begin = word(header + 20);
+        boundaries.insert(boundaries.end(), {header + 40, begin, begin + in_memory, begin + bytes});
+        end = std::max(end, begin + std::min(in_memory, bytes));
+    }
+    std::set<std::size_t> lengths;
+    for (const std::size_t boundary : boundaries)
+        for (const std::size_t length : {boundary - 1, boundary, boundary + 1})
+            if (length < end)
+                lengths.insert(length);
+    for (std::size_t length = 0; length < end; length += 512)
+        lengths.insert(length);
+    lengths.insert(end - 1);
+    return lengths;
+}
+
+TEST_F(BadInput, TruncatedAnywhere) {
+    const std::vector<std::byte> image = read_bytes(driver("cable"));
+    const std::set<std::size_t> lengths = cutting_lengths(image);
+    EXPECT_GT(lengths.size(), 40u);
+    for (const std::size_t length : lengths) {
+        write_bytes(file("cut.sys"), {image.begin(), image.begin() + long(length)});
+        const std::string line = inspect_refusal(file("cut.sys"));
+        EXPECT_TRUE(says(line, length == 0   ? "empty"
+                               : length == 1 ? "not a PE"
+                                             : "truncated"))
+            << length << ": " << line;
     }
 }
 

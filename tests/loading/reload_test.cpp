@@ -1,0 +1,67 @@
+// A driver loaded and unloaded a hundred times in one process takes no more of it than ten times.
+#include <filesystem>
+#include <fstream>
+#include <malloc.h>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "support/traced_box.h"
+
+namespace ksbox::testing {
+namespace {
+
+struct Footprint {
+    std::size_t mappings = 0, mapped_kb = 0, resident_kb = 0, descriptors = 0, heap_bytes = 0;
+};
+
+Footprint footprint() {
+    Footprint now;
+    std::ifstream maps("/proc/self/maps");
+    for (std::string line; std::getline(maps, line);)
+        ++now.mappings;
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with("VmSize:"))
+            now.mapped_kb = std::stoul(line.substr(7));
+        if (line.starts_with("VmRSS:"))
+            now.resident_kb = std::stoul(line.substr(6));
+    }
+    for ([[maybe_unused]] const auto &entry : std::filesystem::directory_iterator("/proc/self/fd"))
+        ++now.descriptors;
+    now.heap_bytes = mallinfo2().uordblks;
+    return now;
+}
+
+class Reload : public ::testing::TestWithParam<bool> {};
+
+TEST_P(Reload, GrowsByNothing) {
+    Box box({.realtime = GetParam()});
+    Footprint tenth;
+    for (int run = 1; run <= 100; ++run) {
+        ASSERT_TRUE(box.load(driver_path("guarded")).unload().empty()) << run;
+        if (run == 10)
+            tenth = footprint();
+    }
+    const Footprint last = footprint();
+    EXPECT_EQ(last.mappings, tenth.mappings);
+    EXPECT_EQ(last.mapped_kb, tenth.mapped_kb);
+    EXPECT_EQ(last.descriptors, tenth.descriptors);
+#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+    EXPECT_LE(last.heap_bytes, tenth.heap_bytes + 2048);
+    EXPECT_LE(last.resident_kb, tenth.resident_kb + 128);
+#endif
+    RecordProperty("resident_kb_after_10", int(tenth.resident_kb));
+    RecordProperty("resident_kb_after_100", int(last.resident_kb));
+    std::printf("after 10: %zu mappings, %zu kB mapped, %zu kB resident, %zu B heap; after 100: "
+                "%zu, %zu, %zu, %zu\n",
+                tenth.mappings, tenth.mapped_kb, tenth.resident_kb, tenth.heap_bytes, last.mappings,
+                last.mapped_kb, last.resident_kb, last.heap_bytes);
+}
+
+INSTANTIATE_TEST_SUITE_P(Mode, Reload, ::testing::Bool(), [](const auto &info) {
+    return std::string(info.param ? "realtime" : "simulated");
+});
+
+} // namespace
+} // namespace ksbox::testing
