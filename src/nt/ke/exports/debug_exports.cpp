@@ -110,8 +110,6 @@ namespace {
 // No kernel debugger is attached, and none will be.
 const BOOLEAN debugger_enabled = FALSE;
 const BOOLEAN debugger_not_present = TRUE;
-const BOOLEAN *const debugger_enabled_address = &debugger_enabled;
-const BOOLEAN *const debugger_not_present_address = &debugger_not_present;
 } // namespace
 
 std::span<const Export> ksbox::ke::debug_exports() {
@@ -129,8 +127,8 @@ std::span<const Export> ksbox::ke::debug_exports() {
         done<&ksbox_RtlAssert>("RtlAssert", "NF:ntddk.RtlAssert"),
         done<&ksbox_DbgQueryDebugFilterState>("DbgQueryDebugFilterState", ""),
         stub("DbgSetDebugFilterState", ""), // there is no filter to change: every level prints
-        data("KdDebuggerEnabled", &debugger_enabled_address, "wdm"),
-        data("KdDebuggerNotPresent", &debugger_not_present_address, "wdm"),
+        data("KdDebuggerEnabled", &debugger_enabled, "wdm"),
+        data("KdDebuggerNotPresent", &debugger_not_present, "wdm"),
     };
     return exports;
 }

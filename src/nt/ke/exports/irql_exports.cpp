@@ -111,6 +111,11 @@ BOOLEAN NTAPI KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock) {
     return scheduler().try_acquire_spin_lock(SpinLock);
 }
 
+/// Whether it is free, at this moment. DISPATCH_LEVEL. @doc NF:wdm.KeTestSpinLock
+BOOLEAN NTAPI KeTestSpinLock(PKSPIN_LOCK SpinLock) {
+    scheduler().point(Point::spin_lock);
+    return __atomic_load_n(SpinLock, __ATOMIC_ACQUIRE) == 0;
+}
 KIRQL NTAPI KeAcquireSpinLockForDpc(PKSPIN_LOCK SpinLock) {
     return KeAcquireSpinLockRaiseToDpc(SpinLock);
 }
@@ -192,6 +197,7 @@ std::span<const Export> ksbox::ke::irql_exports() {
                                              "NF:wdm.KeReleaseSpinLockFromDpcLevel"),
         done<&KeTryToAcquireSpinLockAtDpcLevel>("KeTryToAcquireSpinLockAtDpcLevel",
                                                 "NF:wdm.KeTryToAcquireSpinLockAtDpcLevel"),
+        done<&KeTestSpinLock>("KeTestSpinLock", "NF:wdm.KeTestSpinLock"),
         done<&KeAcquireSpinLockForDpc>("KeAcquireSpinLockForDpc", "NF:wdm.KeAcquireSpinLockForDpc"),
         done<&KeReleaseSpinLockForDpc>("KeReleaseSpinLockForDpc", "NF:wdm.KeReleaseSpinLockForDpc"),
         done<&KeAcquireInStackQueuedSpinLock>("KeAcquireInStackQueuedSpinLock",

@@ -40,6 +40,9 @@ KAFFINITY set_affinity(KAFFINITY affinity) {
     return before;
 }
 
+// Thread::critical_region counts down, by one for a critical region and by this for a guarded one.
+constexpr std::int32_t guarded_region = 0x10000;
+
 } // namespace
 
 extern "C" {
@@ -70,14 +73,15 @@ ULONG NTAPI KeQueryActiveProcessorCount(PKAFFINITY ActiveProcessors) {
         *ActiveProcessors = all_processors();
     return processor_count();
 }
-ULONG NTAPI KeQueryActiveProcessorCountEx(USHORT) {
-    return processor_count();
+/// Zero for a group that is not there.
+ULONG NTAPI KeQueryActiveProcessorCountEx(USHORT GroupNumber) {
+    return GroupNumber == 0 || GroupNumber == ALL_PROCESSOR_GROUPS ? processor_count() : 0;
 }
 ULONG NTAPI KeQueryMaximumProcessorCount(void) {
     return processor_count();
 }
-ULONG NTAPI KeQueryMaximumProcessorCountEx(USHORT) {
-    return processor_count();
+ULONG NTAPI KeQueryMaximumProcessorCountEx(USHORT GroupNumber) {
+    return KeQueryActiveProcessorCountEx(GroupNumber);
 }
 USHORT NTAPI KeQueryActiveGroupCount(void) {
     return 1;
@@ -123,16 +127,19 @@ void NTAPI KeLeaveCriticalRegion(void) {
     ++current_thread().critical_region;
 }
 void NTAPI KeEnterGuardedRegion(void) {
-    --current_thread().critical_region;
+    current_thread().critical_region -= guarded_region;
 }
 void NTAPI KeLeaveGuardedRegion(void) {
-    ++current_thread().critical_region;
+    current_thread().critical_region += guarded_region;
 }
+/// Normal kernel APCs: kept away by critical and by guarded regions.
 BOOLEAN NTAPI KeAreApcsDisabled(void) {
     return current_thread().critical_region != 0 || current_thread().irql >= APC_LEVEL;
 }
+/// Special ones too. A critical region does not keep those away.
 BOOLEAN NTAPI KeAreAllApcsDisabled(void) {
-    return KeAreApcsDisabled();
+    return current_thread().critical_region <= -guarded_region ||
+           current_thread().irql >= APC_LEVEL;
 }
 
 // x64 switches save the whole state, so that kernel code may use SSE at any time; the functions
