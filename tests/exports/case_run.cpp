@@ -169,9 +169,12 @@ void judge_stop(const BoxStopped &stop, const ExportCase &one, Failures &failure
 
 } // namespace
 
-Failures run_case(const CaseTable &table, const ExportCase &one) {
+Failures run_case(const CaseTable &table, const ExportCase &one,
+                  const std::filesystem::path &trace) {
     Failures failures;
-    Box box;
+    BoxOptions options;
+    options.trace = trace;
+    Box box(options);
     auto &images = box.kernel().extension<box::DriverImages>();
     box::CallCounts::Counts before;
     box::CallCounts::Counts after;

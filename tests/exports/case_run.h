@@ -10,6 +10,8 @@ namespace ksbox::exports {
 
 /// One sentence per failure: expectations, exports of the case that it did not call, a box that
 /// stopped (or did not, where it should), what the driver left behind. Empty: all is well.
-std::vector<std::string> run_case(const CaseTable &table, const ExportCase &one);
+/// `trace`: where the box writes its trace; empty: nowhere.
+std::vector<std::string> run_case(const CaseTable &table, const ExportCase &one,
+                                  const std::filesystem::path &trace = {});
 
 } // namespace ksbox::exports

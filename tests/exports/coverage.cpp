@@ -2,7 +2,6 @@
 // export that is `done` has no case; writes docs/coverage.md.
 #include <algorithm>
 #include <cctype>
-#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -104,46 +103,14 @@ std::string page_text(const Tests &tests) {
     return page.str();
 }
 
-/// Exports that are done and wait for their case; one file each for those who write them.
-struct Uncovered {
-    std::filesystem::path file;
-    std::vector<std::string> names;
-};
-
-Uncovered read_uncovered(const std::filesystem::path &file) {
-    Uncovered list{.file = file, .names = {}};
-    std::ifstream stream(file);
-    for (std::string name; std::getline(stream, name);)
-        if (!name.empty())
-            list.names.push_back(name);
-    return list;
-}
-
-/// Drops the names that have a case by now.
-void rewrite(const Uncovered &list, const Tests &tests) {
-    std::ofstream stream(list.file);
-    for (const std::string &name : list.names)
-        if (!tests.contains(name))
-            stream << name << '\n';
-}
-
 /// What is done without a case, and cases of names that nobody exports.
-std::vector<std::string> complaints(const Tests &tests, const std::vector<Uncovered> &lists) {
+std::vector<std::string> complaints(const Tests &tests) {
     std::vector<std::string> all;
-    std::set<std::string, std::less<>> waiting;
-    for (const Uncovered &list : lists)
-        for (const std::string &name : list.names) {
-            waiting.insert(name);
-            if (tests.contains(name))
-                all.push_back(fmt::format("{}: {} has a case now: ninja uncovered-lists",
-                                          list.file.string(), name));
-        }
     std::set<std::string, std::less<>> known;
     for (const auto &[module, exports] : box::export_catalogue().modules())
         for (const auto &[name, entry] : exports) {
             known.insert(name);
-            if (entry.state == ExportState::done && !tests.contains(name) &&
-                !waiting.contains(name))
+            if (entry.state == ExportState::done && !tests.contains(name))
                 all.push_back(fmt::format("{}!{} is done, but no case calls it", module, name));
         }
     for (const auto &[name, where] : tests)
@@ -158,26 +125,15 @@ std::vector<std::string> complaints(const Tests &tests, const std::vector<Uncove
 int main(int count, char **arguments) {
     using namespace ksbox::exports;
     if (count < 3) {
-        std::cerr << "usage: export-coverage PAGE|--rewrite-lists DRIVER.sys… LIST.txt…\n";
+        std::cerr << "usage: export-coverage PAGE DRIVER.sys…\n";
         return 2;
     }
     try {
         std::vector<CaseTable> tables;
-        std::vector<Uncovered> lists;
-        for (int i = 2; i < count; ++i) {
-            const std::filesystem::path file(arguments[i]);
-            if (file.extension() == ".txt")
-                lists.push_back(read_uncovered(file));
-            else
-                tables.push_back(read_case_table(file));
-        }
+        for (int i = 2; i < count; ++i)
+            tables.push_back(read_case_table(arguments[i]));
         const Tests tests = tests_of(tables);
-        if (std::string_view(arguments[1]) == "--rewrite-lists") {
-            for (const Uncovered &list : lists)
-                rewrite(list, tests);
-            return 0;
-        }
-        const std::vector<std::string> wrong = complaints(tests, lists);
+        const std::vector<std::string> wrong = complaints(tests);
         std::ofstream(arguments[1]) << page_text(tests);
         for (const std::string &sentence : wrong)
             std::cerr << sentence << '\n';

@@ -35,3 +35,20 @@ EXPORT_CASE(KeWaitForSingleObject, KeSetEvent) {
     Helper.Join();
     EXPECT_EQ(KeReadStateEvent(&Event), 0);
 }
+
+// Releases those who wait and leaves the event unsignalled.
+EXPORT_CASE(KePulseEvent) {
+    KEVENT Event;
+    KEVENT Ready;
+    KeInitializeEvent(&Event, NotificationEvent, FALSE);
+    KeInitializeEvent(&Ready, NotificationEvent, FALSE);
+    CaseThread Waiter([&] {
+        KeSetEvent(&Ready, IO_NO_INCREMENT, TRUE); // together with the wait
+        EXPECT_SUCCESS(KeWaitForSingleObject(&Event, Executive, KernelMode, FALSE, nullptr));
+    });
+    KeWaitForSingleObject(&Ready, Executive, KernelMode, FALSE, nullptr);
+    CaseSleep(10);
+    EXPECT_EQ(KePulseEvent(&Event, IO_NO_INCREMENT, FALSE), 0);
+    Waiter.Join();
+    EXPECT_EQ(KeReadStateEvent(&Event), 0);
+}

@@ -63,6 +63,13 @@ struct EXPORT_CASE_RECORD {
 // An AVStream case that has a pin (Case.Pin) in the run state.
 #define EXPORT_PIN_CASE(...) EXPORT_CASE_AT_LINE(#__VA_ARGS__, 0, EXPORT_CASE_ON_PIN)
 
+// Behind the declaration of a name of your own for an export that headers do not declare or turn
+// into a macro: `extern "C" ULONG NTAPI ImportedSize(VOID) IMPORT_OF(IoSizeofWorkItem);`
+#define IMPORT_OF(Export) __asm__(#Export)
+// The same for one that a header defines inline, as a pointer; the import's slot itself:
+// `extern "C" KIRQL(NTAPI *ImportedGetIrql)(VOID) IMPORT_SLOT_OF(KeGetCurrentIrql);`
+#define IMPORT_SLOT_OF(Export) __asm__("__imp_" #Export)
+
 // Expectations: any IRQL, any thread. They record and go on; their value is whether they held.
 #define EXPECT_EQ(Actual, Expected)                                                                \
     CaseExpectEqual(__FILE_NAME__, __LINE__, #Actual " == " #Expected, (Actual), (Expected))
