@@ -8,6 +8,7 @@
 #include "ks/exports.h"
 #include "loader/exports.h"
 #include "nt/exports.h"
+#include "nt/stubs.h"
 
 namespace ksbox::box {
 
@@ -45,14 +46,14 @@ void ExportCatalogue::Table::add(std::span<const Export> exports) {
             number = static_cast<std::uint16_t>(entries_.size());
             continue;
         }
-        Export &known = entries_[number - 1];
-        if (known.state == ExportState::stub || entry.address != nullptr)
-            known = entry;
+        if (entry.address != nullptr)
+            entries_[number - 1] = entry;
     }
 }
 
 ExportCatalogue::ExportCatalogue() : tables_{Table("ntoskrnl"), Table("ks")} {
-    tables_[0].add(ntoskrnl_exports());
+    tables_[0].add(implemented_exports());
+    tables_[0].add(stubs_besides({})); // one for every name: what is there stays
     tables_[0].add(loader::seh_exports());
     tables_[1].add(ks::ks_exports());
 }

@@ -31,7 +31,7 @@ class ExportCatalogue {
         std::string_view module() const { return module_; }
         std::span<const Export> entries() const { return entries_; }
         const Export *find(std::string_view name) const;
-        /// Later tables' entries win over stubs of the same name.
+        /// Entries of later tables win, but for stubs.
         void add(std::span<const Export> exports);
 
       private:
