@@ -83,7 +83,8 @@ DECLSPEC_NOINLINE PVOID Caller() {
 
 EXPORT_CASE(RtlPcToFileHeader) {
     PVOID Base = nullptr;
-    EXPECT_EQ(RtlPcToFileHeader((PVOID)&SehCaseUnwind, &Base), Base);
+    const PVOID Header = RtlPcToFileHeader((PVOID)&SehCaseUnwind, &Base);
+    EXPECT_EQ(Header, Base);
     REQUIRE(Base != nullptr);
     EXPECT_EQ(*(PUSHORT)Base, 0x5a4d); // MZ
     EXPECT_EQ(Base, Case.Driver->DriverStart);
