@@ -24,6 +24,7 @@ class Executor {
     /// Stops the current thread until resume(); the lock is released meanwhile. Lock held.
     virtual void suspend() = 0;
     virtual void resume(Thread &thread) = 0;
+    /// A point that Turn does not let the thread pass on its own.
     virtual void point(Point kind) = 0;
     virtual void yield() = 0;
     virtual void lock() = 0;
@@ -37,6 +38,7 @@ class Executor {
     virtual void timers_changed() = 0;
     /// The spin lock is taken by another processor: come back when it may be free.
     virtual void spin(KSPIN_LOCK *lock) = 0;
+    /// Only while Turn::spinning says so.
     virtual void spin_released(KSPIN_LOCK *lock) = 0;
     /// The current thread has ended. Lock held.
     [[noreturn]] virtual void exit() = 0;

@@ -172,6 +172,13 @@ KSPIN_LOCK mark_of(const Thread &thread) {
 
 bool Scheduler::try_acquire_spin_lock(KSPIN_LOCK *lock) {
     KSPIN_LOCK expected = 0;
+    if (!turn_.needs_lock) {
+        // One host thread: nobody comes between the look and the store.
+        if (*lock != 0)
+            return false;
+        *lock = mark_of(current_thread());
+        return true;
+    }
     return __atomic_compare_exchange_n(lock, &expected, mark_of(current_thread()), false,
                                        __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
@@ -192,7 +199,8 @@ void Scheduler::release_spin_lock(KSPIN_LOCK *lock) {
         bug_check(0x10 /* SPIN_LOCK_NOT_OWNED */, reinterpret_cast<std::uint64_t>(lock), 0, 0, 0,
                   "a spin lock was released that nobody holds");
     __atomic_store_n(lock, 0, __ATOMIC_RELEASE);
-    executor_->spin_released(lock);
+    if (turn_.spinning != 0)
+        executor_->spin_released(lock);
     point(Point::spin_lock);
 }
 

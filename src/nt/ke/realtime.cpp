@@ -16,6 +16,7 @@
 #include "nt/ke/executor.h"
 #include "nt/ke/fiber.h"
 #include "nt/ke/gs_base.h"
+#include "nt/ke/host_sharing.h"
 #include "nt/ke/host_thread.h"
 #include "nt/ke/trap.h"
 #include "nt/kernel.h"
@@ -54,11 +55,15 @@ std::uint64_t monotonic_100ns() {
     return std::uint64_t(now.tv_sec) * 10'000'000 + std::uint64_t(now.tv_nsec) / 100;
 }
 
+void announce_host_threads() {
+    __atomic_store_n(&host_threads_meet_, true, __ATOMIC_SEQ_CST);
+}
+
 class Realtime final : public Executor {
   public:
     explicit Realtime(Scheduler &scheduler)
         : scheduler_(scheduler), origin_(monotonic_100ns() - boot_time_100ns),
-          clock_([this] { run_clock(); }) {}
+          clock_((announce_host_threads(), [this] { run_clock(); })) {}
     ~Realtime() override { shut_down(); }
     void shut_down() override;
 

@@ -128,16 +128,16 @@ void Scheduler::reap() {
     }
 }
 
-void Scheduler::point(Point kind) {
+void Scheduler::reach_point(Point kind) {
     executor_->point(kind);
 }
 void Scheduler::yield() {
     executor_->yield();
 }
-void Scheduler::lock() {
+void Scheduler::take_lock() {
     executor_->lock();
 }
-void Scheduler::unlock() {
+void Scheduler::drop_lock() {
     executor_->unlock();
 }
 void Scheduler::freeze() {
@@ -162,7 +162,7 @@ std::uint64_t Scheduler::system_time() {
 std::uint64_t Scheduler::system_time_precise() {
     return system_time_base_ + executor_->now(true);
 }
-std::uint64_t Scheduler::peek_time() const {
+std::uint64_t Scheduler::host_time() const {
     return executor_->now(false);
 }
 std::uint64_t Scheduler::charge_clock_read() {
@@ -197,7 +197,7 @@ void Scheduler::unblock(Thread &thread) {
 }
 
 void Scheduler::insert_timer(KTIMER *timer, std::uint64_t due_100ns, bool high_resolution) {
-    bool overdue = due_100ns <= executor_->now(false);
+    bool overdue = due_100ns <= peek_time();
     std::uint64_t expiry =
         high_resolution || overdue ? due_100ns : tick_of(due_100ns + clock_period_100ns_ - 1);
     timers_.insert(expiry, timer);

@@ -31,6 +31,15 @@ struct Processor {
 /// Where the running thread may lose its turn in simulated mode.
 enum class Point : std::uint8_t { irql, spin_lock, signal, call, clock };
 
+/// What the executor lets the scheduler do without asking it. Written by the executor only.
+struct Turn {
+    bool needs_lock = true;        ///< host threads share the dispatcher; the time is theirs too
+    std::uint64_t now_100ns = 0;   ///< simulated time, when nothing needs the lock
+    bool timer_due = false;        ///< the next point must look at the timers
+    std::uint32_t points_left = 0; ///< points the running thread passes before it may lose its turn
+    std::uint32_t spinning = 0;    ///< threads parked on a spin lock
+};
+
 /// What a host thread's call into the box came to.
 enum class CallOutcome : std::uint8_t { done, stopped };
 
@@ -57,7 +66,15 @@ class Scheduler {
 
     /// A scheduling point: in simulated mode the seed may let another thread run; in both, a
     /// stopped box's thread does not come back from here.
-    void point(Point kind);
+    void point(Point kind) {
+        if (turn_.points_left > 1 && !turn_.timer_due) [[likely]] {
+            --turn_.points_left;
+            Thread &thread = current_thread();
+            thread.progress = thread.progress + 1;
+        } else {
+            reach_point(kind);
+        }
+    }
     void yield();
 
     // Time, in 100 ns. Reads by drivers and clients cost virtual time; peek_time() does not.
@@ -65,7 +82,7 @@ class Scheduler {
     std::uint64_t interrupt_time_precise(); ///< since boot
     std::uint64_t system_time();            ///< since 1601, by clock ticks
     std::uint64_t system_time_precise();
-    std::uint64_t peek_time() const;
+    std::uint64_t peek_time() const { return turn_.needs_lock ? host_time() : turn_.now_100ns; }
     /// As interrupt_time_precise() without its scheduling point: for signal handlers, which follow
     /// up with a point of their own.
     std::uint64_t charge_clock_read();
@@ -80,8 +97,14 @@ class Scheduler {
     void lower_irql(KIRQL irql);
 
     // Blocking, below the dispatcher objects. All with the lock held.
-    void lock();
-    void unlock();
+    void lock() {
+        if (turn_.needs_lock)
+            take_lock();
+    }
+    void unlock() {
+        if (turn_.needs_lock)
+            drop_lock();
+    }
     /// Blocks the current thread until unblock(), or until the absolute interrupt time `due`
     /// (quantised to the clock); false when time ran out. A scheduling thread has no processor.
     bool block(std::optional<std::uint64_t> due_100ns, const char *reason);
@@ -110,6 +133,9 @@ class Scheduler {
     const std::vector<std::unique_ptr<Thread>> &threads() const { return threads_; }
     Kernel &kernel() { return kernel_; }
 
+    /// The executor's.
+    Turn &turn() { return turn_; }
+
     /// Freezes the box and leaves the current thread for ever (bug checks).
     [[noreturn]] void freeze();
     /// The current thread of a frozen box leaves for ever.
@@ -124,12 +150,17 @@ class Scheduler {
     void reap();
 
   private:
+    void reach_point(Point kind);
+    void take_lock();
+    void drop_lock();
+    std::uint64_t host_time() const;
     void claim_processor(Thread &thread, Processor &processor);
     void release_processor(Thread &thread);
     void set_processor_number(Thread &thread, unsigned number);
     [[noreturn]] void run_dpcs(Processor &processor);
 
     Kernel &kernel_;
+    Turn turn_;
     std::vector<Processor> processors_;
     std::vector<Thread *> processor_waiters_;
     std::vector<std::unique_ptr<Thread>> threads_;

@@ -38,8 +38,11 @@ SimulatedContext &context_of(Thread &thread) {
 class Simulated final : public Executor {
   public:
     explicit Simulated(Scheduler &scheduler)
-        : scheduler_(scheduler), random_(scheduler.kernel().options().seed), host_(pthread_self()) {
-        draw_countdown();
+        : scheduler_(scheduler), turn_(scheduler.turn()),
+          random_(scheduler.kernel().options().seed), host_(pthread_self()) {
+        turn_.needs_lock = false;
+        turn_.now_100ns = boot_time_100ns;
+        draw_points();
     }
 
     void shut_down() override { frozen_ = true; }
@@ -52,9 +55,12 @@ class Simulated final : public Executor {
     void lock() override {}
     void unlock() override {}
     std::uint64_t now(bool charge) override;
-    std::uint64_t charge_clock_read() override { return now_ += clock_read_cost_100ns; }
+    std::uint64_t charge_clock_read() override {
+        turn_.timer_due = true; // perhaps: the next point looks
+        return turn_.now_100ns += clock_read_cost_100ns;
+    }
     void stall(std::uint64_t duration_100ns) override;
-    void timers_changed() override {}
+    void timers_changed() override { look_at_timers(); }
     void spin(KSPIN_LOCK *lock) override;
     void spin_released(KSPIN_LOCK *lock) override;
     [[noreturn]] void exit() override;
@@ -72,9 +78,16 @@ class Simulated final : public Executor {
     void check_stop_request();
     void report_deadlock(std::string_view what);
     void check_spin_cycle(const Thread &thread, KSPIN_LOCK *lock);
-    void draw_countdown() { countdown_ = 1 + random_.below(2 * mean_points_between_switches - 1); }
+    void draw_points() {
+        turn_.points_left = 1 + random_.below(2 * mean_points_between_switches - 1);
+    }
+    void look_at_timers() {
+        const TimerHeap &timers = scheduler_.timers();
+        turn_.timer_due = !timers.empty() && timers.top().expiry_100ns <= turn_.now_100ns;
+    }
 
     Scheduler &scheduler_;
+    Turn &turn_;
     Random random_;
     pthread_t host_;
     Fiber native_;
@@ -84,8 +97,6 @@ class Simulated final : public Executor {
     const std::function<void()> *work_ = nullptr;
     std::vector<Thread *> ready_;
     std::vector<Thread *> spinning_;
-    std::uint64_t now_ = boot_time_100ns;
-    std::uint32_t countdown_ = 1;
     bool frozen_ = false;
 };
 
@@ -187,8 +198,9 @@ Thread &Simulated::next_to_run() {
             report_deadlock("every processor is held by a thread that waits for a spin lock");
         if (scheduler_.timers().empty())
             report_deadlock("every thread waits and no timer is set");
-        now_ = std::max(now_, scheduler_.timers().top().expiry_100ns);
-        scheduler_.expire_timers(now_);
+        turn_.now_100ns = std::max(turn_.now_100ns, scheduler_.timers().top().expiry_100ns);
+        scheduler_.expire_timers(turn_.now_100ns);
+        look_at_timers();
     }
 }
 
@@ -215,10 +227,12 @@ void Simulated::exit() {
 
 void Simulated::point(Point) {
     running_->progress = running_->progress + 1;
-    if (!scheduler_.timers().empty() && scheduler_.timers().top().expiry_100ns <= now_)
-        scheduler_.expire_timers(now_);
-    if (--countdown_ == 0) {
-        draw_countdown();
+    if (turn_.timer_due) {
+        scheduler_.expire_timers(turn_.now_100ns);
+        look_at_timers();
+    }
+    if (--turn_.points_left == 0) {
+        draw_points();
         yield();
     }
 }
@@ -233,22 +247,25 @@ void Simulated::yield() {
 
 std::uint64_t Simulated::now(bool charge) {
     if (charge) {
-        now_ += clock_read_cost_100ns;
+        turn_.now_100ns += clock_read_cost_100ns;
+        look_at_timers();
         if (running_ != nullptr)
-            point(Point::clock);
+            scheduler_.point(Point::clock);
     }
-    return now_;
+    return turn_.now_100ns;
 }
 
 void Simulated::stall(std::uint64_t duration_100ns) {
-    now_ += duration_100ns;
-    point(Point::clock);
+    turn_.now_100ns += duration_100ns;
+    look_at_timers();
+    scheduler_.point(Point::clock);
 }
 
 void Simulated::spin(KSPIN_LOCK *lock) {
     running_->spinning_on = lock;
     check_spin_cycle(*running_, lock);
     spinning_.push_back(running_);
+    turn_.spinning = static_cast<std::uint32_t>(spinning_.size());
     suspend();
 }
 
@@ -260,6 +277,7 @@ void Simulated::spin_released(KSPIN_LOCK *lock) {
         push_ready(*thread);
         return true;
     });
+    turn_.spinning = static_cast<std::uint32_t>(spinning_.size());
 }
 
 // Two processors that hold what the other one spins on will never go on: say so at once.

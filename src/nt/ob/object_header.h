@@ -3,6 +3,7 @@
 
 #include "abi/windows.h"
 
+#include "nt/ke/host_sharing.h"
 #include "nt/ob/object_manager.h"
 
 namespace ksbox::ob {
@@ -41,7 +42,7 @@ inline std::int64_t add_reference(void *body) {
     auto *header = header_of(body);
     if (!is_live(header))
         return 0;
-    return __atomic_fetch_add(&header->references, 1, __ATOMIC_RELAXED);
+    return ke::add_shared(header->references, std::int64_t(1));
 }
 /// Bug check REFERENCE_BY_POINTER unless there was a reference before.
 void check_reference(const void *body, std::int64_t before);

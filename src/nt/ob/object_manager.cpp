@@ -127,7 +127,7 @@ std::int64_t ObjectManager::dereference(void *body) {
     auto *header = header_of(body);
     if (!is_live(header))
         bad_reference(body, 0);
-    const auto left = __atomic_sub_fetch(&header->references, 1, __ATOMIC_ACQ_REL);
+    const auto left = ke::add_shared(header->references, std::int64_t(-1)) - 1;
     if (left < 0)
         bad_reference(body, left);
     if (left > 0)

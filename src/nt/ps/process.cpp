@@ -58,7 +58,7 @@ void Process::free_all() {
 }
 
 void Process::request_finished() {
-    if (__atomic_sub_fetch(&requests_, 1, __ATOMIC_ACQ_REL) == 0 && is_exiting)
+    if (ke::add_shared(requests_, std::int64_t(-1)) == 1 && is_exiting)
         KeSetEvent(&finished_, IO_NO_INCREMENT, FALSE);
 }
 

@@ -51,7 +51,7 @@ class Process {
     /// Requests of the process that drivers still hold: IrpTrailer::of_process, under the I/O
     /// manager's lock, which also counts them here.
     LIST_ENTRY irps;
-    void request_issued() { __atomic_add_fetch(&requests_, 1, __ATOMIC_RELAXED); }
+    void request_issued() { ke::add_shared(requests_, std::int64_t(1)); }
     void request_finished(); ///< IRQL <= DISPATCH_LEVEL
     std::int64_t requests() const { return __atomic_load_n(&requests_, __ATOMIC_ACQUIRE); }
     /// Blocks until no request is left or the time is over; false then. PASSIVE_LEVEL.
