@@ -17,8 +17,38 @@ asm(R"(
     .type ksbox_guarded_copy, @function
 ksbox_guarded_copy:
     .cfi_startproc
-    movq %rdx, %rcx
 ksbox_guarded_copy_begin:
+    cmpq $16, %rdx
+    jb 2f
+    cmpq $128, %rdx
+    ja 5f
+    # 16 to 128 bytes: sixteen at a time, the last sixteen again where they overlap.
+    movups -16(%rsi,%rdx), %xmm1
+    leaq -16(%rdi,%rdx), %rax
+1:  movups (%rsi), %xmm0
+    movups %xmm0, (%rdi)
+    addq $16, %rsi
+    addq $16, %rdi
+    cmpq %rax, %rdi
+    jb 1b
+    movups %xmm1, (%rax)
+    movl $1, %eax
+    ret
+2:  cmpq $8, %rdx
+    jb 3f
+    movq (%rsi), %rax
+    movq -8(%rsi,%rdx), %rcx
+    movq %rax, (%rdi)
+    movq %rcx, -8(%rdi,%rdx)
+    movl $1, %eax
+    ret
+3:  cmpq $4, %rdx
+    jne 5f
+    movl (%rsi), %eax
+    movl %eax, (%rdi)
+    movl $1, %eax
+    ret
+5:  movq %rdx, %rcx
     rep movsb
 ksbox_guarded_copy_end:
     movl $1, %eax

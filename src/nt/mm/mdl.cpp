@@ -96,10 +96,7 @@ Result<void> mdl_lock(Memory &memory, MDL &mdl, KPROCESSOR_MODE mode, LOCK_OPERA
     const bool write = operation != IoReadAccess;
     if (mode != KernelMode && number(address) + mdl.ByteCount > layout::user_probe_address)
         return fail(STATUS_ACCESS_VIOLATION);
-    if (!memory.accessible(address, mdl.ByteCount, write))
-        return fail(STATUS_ACCESS_VIOLATION);
-    KS_CHECK(fill_pfns(memory, mdl));
-    if (!memory.pin(address, mdl.ByteCount))
+    if (!memory.lock_pages(address, mdl.ByteCount, write, mdl_pfns(mdl)))
         return fail(STATUS_ACCESS_VIOLATION);
     mdl.Process = number(address) < layout::user_probe_address
                       ? static_cast<struct _EPROCESS *>(process)
@@ -138,10 +135,8 @@ Result<std::byte *> mdl_system_address(Memory &memory, MDL &mdl) {
 bool mdl_unmap(Memory &memory, MDL &mdl, void *address) {
     const bool of_client = number(address) < layout::user_probe_address;
     // The MDL may have been advanced since: the mapping begins where its range does.
-    const auto range = memory.view_of(address);
-    if (!range)
+    if (!memory.unmap(address))
         return false;
-    memory.release(range->data());
     if (!of_client) {
         mdl.MdlFlags &= ~(MDL_MAPPED_TO_SYSTEM_VA | MDL_PARTIAL_HAS_BEEN_MAPPED);
         mdl.MappedSystemVa = nullptr;

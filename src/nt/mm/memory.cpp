@@ -245,7 +245,25 @@ void Memory::State::drop(std::map<std::uintptr_t, Range>::iterator at) {
         return;
     }
     allocator(range).give(range.begin - range.margin, range.bytes + 2 * range.margin);
-    ranges.erase(at);
+    forget(at);
+}
+
+void Memory::State::forget(std::map<std::uintptr_t, Range>::iterator range) {
+    hits.fill({});
+    ranges.erase(range);
+}
+
+void Memory::State::release(Range &range, bool reuse) {
+    if (reuse && keep_view(range))
+        return;
+    close(range);
+    range.reuse = reuse;
+    range.protection = Protection::none;
+    range.page_protection.clear();
+    if (range.pins != 0 && range.kind == RangeKind::committed)
+        range.kind = RangeKind::pinned;
+    else
+        drop(ranges.find(range.begin));
 }
 
 void Memory::release(std::byte *address, bool reuse) {
@@ -255,18 +273,9 @@ void Memory::release(std::byte *address, bool reuse) {
     auto found = state_->ranges.find(reinterpret_cast<std::uintptr_t>(address));
     KS_ASSERT(found != state_->ranges.end());
     Range &range = found->second;
-    KS_ASSERT(range.kind != RangeKind::pinned && range.kind != RangeKind::retired);
-    if (reuse && state_->keep_view(found))
-        return;
-    state_->close(range);
-    range.reuse = reuse;
-    range.protection = Protection::none;
-    range.page_protection.clear();
-    if (range.pins != 0 && range.kind == RangeKind::committed) {
-        range.kind = RangeKind::pinned;
-        return;
-    }
-    state_->drop(found);
+    KS_ASSERT(range.kind != RangeKind::pinned && range.kind != RangeKind::retired &&
+              range.kind != RangeKind::kept);
+    state_->release(range, reuse);
 }
 
 void Memory::recycle(std::byte *address) {
@@ -281,27 +290,46 @@ void Memory::recycle(std::byte *address) {
     if (range.kind != RangeKind::retired)
         return; // pages that an MDL holds: given back when the last one lets go
     state_->allocator(range).give(range.begin - range.margin, range.bytes + 2 * range.margin);
-    state_->ranges.erase(found);
+    state_->forget(found);
 }
 
-bool Memory::pin(const void *address, std::size_t bytes) {
-    ke::HostLockGuard guard(state_->lock);
-    const auto begin = reinterpret_cast<std::uintptr_t>(address);
+bool Memory::State::pin(std::uintptr_t begin, std::size_t bytes) {
     const std::uintptr_t end = begin + bytes;
     for (std::uintptr_t at = begin; at < end;) {
-        const Range *range = state_->containing(at);
+        const Range *range = containing(at);
         if (range == nullptr ||
             (range->kind != RangeKind::committed && range->kind != RangeKind::view))
             return false;
         at = range->end();
     }
     for (std::uintptr_t at = begin; at < end;) {
-        Range *range = state_->containing(at);
+        Range *range = containing(at);
         if (range->pins++ == 0)
-            ++state_->pinned;
+            ++pinned;
         at = range->end();
     }
     return true;
+}
+
+bool Memory::pin(const void *address, std::size_t bytes) {
+    ke::HostLockGuard guard(state_->lock);
+    return state_->pin(reinterpret_cast<std::uintptr_t>(address), bytes);
+}
+
+bool Memory::lock_pages(const void *address, std::size_t bytes, bool write, std::span<Pfn> pages) {
+    const auto begin = reinterpret_cast<std::uintptr_t>(address);
+    ke::HostLockGuard guard(state_->lock);
+    if (!state_->accessible(begin, bytes, write))
+        return false;
+    std::uintptr_t at = begin & ~(layout::page_bytes - 1);
+    for (Pfn &page : pages) {
+        const auto found = state_->page_at(at);
+        if (!found)
+            return false;
+        page = *found;
+        at += layout::page_bytes;
+    }
+    return state_->pin(begin, bytes);
 }
 
 void Memory::unpin(const void *address, std::size_t bytes) {

@@ -70,6 +70,9 @@ class Memory {
     /// release() meanwhile takes the access away, and the pages when the last holder unpins.
     /// False when part of it is not committed.
     bool pin(const void *address, std::size_t bytes);
+    /// What locking an MDL's pages takes, in one step: checks that the range can be read (or
+    /// written), tells its pages, one for each it touches, and pins it. False: nothing is held.
+    bool lock_pages(const void *address, std::size_t bytes, bool write, std::span<Pfn> pages);
     void unpin(const void *address, std::size_t bytes);
     std::size_t pinned_ranges() const;
     /// Another view of the pages, in order, in Region::views (or in the client slot when
@@ -84,6 +87,8 @@ class Memory {
     std::optional<std::span<std::byte>> range_of(const void *address) const;
     /// The view from map() that contains the address.
     std::optional<std::span<std::byte>> view_of(const void *address) const;
+    /// Takes that view back; false when there is none.
+    bool unmap(const void *address);
     unsigned slot() const { return slot_; }
 
     /// What the range is, in words, for reports: "stack of system thread 3", "unloaded x.sys" …

@@ -18,12 +18,16 @@ bool within(std::uintptr_t address, std::size_t bytes, std::uintptr_t base, std:
 
 } // namespace
 
-Range *Memory::State::containing(std::uintptr_t address) {
+Range *Memory::State::find_containing(std::uintptr_t address) {
     auto next = ranges.upper_bound(address);
     if (next == ranges.begin())
         return nullptr;
     Range &range = std::prev(next)->second;
-    return address < range.end() ? &range : nullptr;
+    if (address >= range.end())
+        return nullptr;
+    const std::uintptr_t page = address / layout::page_bytes;
+    hits[page % hits.size()] = {page, &range};
+    return &range;
 }
 
 std::uint64_t Memory::State::physical(const Range &range) const {
@@ -44,6 +48,7 @@ std::optional<Pfn> Memory::State::page_at(std::uintptr_t address) {
         if (range->pages[page] != no_page)
             return range->pages[page];
         return std::nullopt;
+    case RangeKind::kept:
     case RangeKind::pinned:
     case RangeKind::retired:
         break;
@@ -80,16 +85,17 @@ bool Memory::is_system(const void *address) const {
 }
 
 bool Memory::accessible(const void *address, std::size_t bytes, bool write) const {
-    const std::uintptr_t begin = number(address);
-    if (bytes == 0)
-        return true;
-    if (begin + bytes < begin)
-        return false;
-    const std::uintptr_t end = begin + bytes;
     ke::HostLockGuard guard(state_->lock);
+    return state_->accessible(number(address), bytes, write);
+}
+
+bool Memory::State::accessible(std::uintptr_t begin, std::size_t bytes, bool write) {
+    const std::uintptr_t end = begin + bytes;
+    if (end < begin)
+        return false;
     for (std::uintptr_t at = begin; at < end;) {
-        const Range *range = state_->containing(at);
-        if (range == nullptr)
+        const Range *range = containing(at);
+        if (range == nullptr || range->kind == RangeKind::kept)
             return false;
         const std::uintptr_t stop = std::min(end, range->end());
         const bool uniform = range->page_protection.empty();
@@ -156,6 +162,8 @@ std::string Memory::describe(const void *address) const {
             return name(*range);
         case RangeKind::reserved:
             return "reserved mapping " + name(*range);
+        case RangeKind::kept:
+            return "unmapped";
         case RangeKind::pinned:
             return "released " + name(*range) + " (its pages are still locked)";
         case RangeKind::retired:
@@ -165,10 +173,11 @@ std::string Memory::describe(const void *address) const {
     auto next = state_->ranges.upper_bound(at);
     if (next != state_->ranges.begin()) {
         const Range &below = std::prev(next)->second;
-        if (at - below.end() < below.margin)
+        if (at - below.end() < below.margin && below.kind != RangeKind::kept)
             return "guard page of " + name(below);
     }
-    if (next != state_->ranges.end() && next->second.begin - at <= next->second.margin)
+    if (next != state_->ranges.end() && next->second.begin - at <= next->second.margin &&
+        next->second.kind != RangeKind::kept)
         return "guard page of " + name(next->second);
     return "unmapped";
 }

@@ -2,6 +2,7 @@
 // mapping addresses, and protections.
 #include <algorithm>
 #include <sys/mman.h>
+#include <utility>
 
 #include "abi/windows.h"
 
@@ -31,40 +32,43 @@ bool all_exist(std::span<const Pfn> pages) {
 
 } // namespace
 
-bool Memory::State::keep_view(std::map<std::uintptr_t, Range>::iterator at) {
-    if (KSBOX_ASAN || at->second.kind != RangeKind::view || at->second.pins != 0 ||
-        !at->second.page_protection.empty())
+bool Memory::State::keep_view(Range &range) {
+    if (KSBOX_ASAN || range.kind != RangeKind::view || range.pins != 0 ||
+        !range.page_protection.empty())
         return false;
-    if (kept_views.size() == most_kept_views)
+    if (kept == most_kept_views)
         drop_kept_views();
-    Pfn first = at->second.pages.front();
-    kept_views.emplace(first, std::move(at->second));
-    ranges.erase(at);
+    Range *&head = kept_at(range.pages.front());
+    range.kind = RangeKind::kept;
+    range.next_kept = std::exchange(head, &range);
+    ++kept;
     return true;
 }
 
 std::uintptr_t Memory::State::take_kept_view(std::span<const Pfn> pages, Protection protection,
                                              bool in_client) {
-    auto [begin, end] = kept_views.equal_range(pages.front());
-    for (auto at = begin; at != end; ++at) {
-        const Range &range = at->second;
+    for (Range **link = &kept_at(pages.front()); *link != nullptr; link = &(*link)->next_kept) {
+        Range &range = **link;
         if (range.in_client != in_client || range.protection != protection ||
             !std::ranges::equal(range.pages, pages))
             continue;
-        std::uintptr_t address = range.begin;
-        ranges.emplace(address, std::move(at->second));
-        kept_views.erase(at);
-        return address;
+        *link = std::exchange(range.next_kept, nullptr);
+        range.kind = RangeKind::view;
+        --kept;
+        return range.begin;
     }
     return 0;
 }
 
 void Memory::State::drop_kept_views() {
-    for (auto &[first, range] : kept_views) {
-        close(range);
-        allocator(range).give(range.begin - range.margin, range.bytes + 2 * range.margin);
-    }
-    kept_views.clear();
+    for (Range *&head : kept_views)
+        while (head != nullptr) {
+            Range &range = *std::exchange(head, head->next_kept);
+            close(range);
+            allocator(range).give(range.begin - range.margin, range.bytes + 2 * range.margin);
+            forget(ranges.find(range.begin));
+        }
+    kept = 0;
 }
 
 Result<std::byte *> Memory::map(std::span<const Pfn> pages, bool to_client, Protection protection) {
@@ -96,6 +100,17 @@ Result<std::byte *> Memory::map(std::span<const Pfn> pages, bool to_client, Prot
     unpoison(as_pointer(*begin), range.bytes);
     state_->ranges.emplace(*begin, std::move(range));
     return static_cast<std::byte *>(as_pointer(*begin));
+}
+
+bool Memory::unmap(const void *address) {
+    if (abandoned_)
+        return true; // frozen frames stay as they are
+    ke::HostLockGuard guard(state_->lock);
+    Range *range = state_->containing(reinterpret_cast<std::uintptr_t>(address));
+    if (range == nullptr || range->kind != RangeKind::view)
+        return false;
+    state_->release(*range, true);
+    return true;
 }
 
 Result<std::byte *> Memory::reserve(std::size_t bytes) {
