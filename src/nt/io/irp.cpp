@@ -41,15 +41,15 @@ void start_trailer(IoManager &io, PIRP irp) {
     std::memset(trailer, 0, sizeof *trailer);
     trailer->magic = IrpTrailer::expected;
     trailer->irp = irp;
-    trailer->number = __atomic_fetch_add(&io.state().next_irp, 1, __ATOMIC_RELAXED);
+    trailer->number = ke::add_shared(io.state().next_irp, decltype(io.state().next_irp)(1));
 }
 
 } // namespace
 
 PIRP allocate_irp(Kernel &kernel, CCHAR stack_size, const void *caller) {
     const auto bytes = irp_bytes(stack_size);
-    auto *irp = static_cast<PIRP>(kernel.pool().allocate(
-        mm::PoolKind::nonpaged, bytes + sizeof(IrpTrailer), irp_tag, caller, false));
+    auto *irp = static_cast<PIRP>(kernel.pool().allocate_blank(
+        mm::PoolKind::nonpaged, bytes + sizeof(IrpTrailer), irp_tag, caller));
     if (!irp)
         return nullptr;
     initialise(irp, static_cast<USHORT>(bytes), stack_size, irp_with_trailer);

@@ -79,7 +79,10 @@ struct Pool::State {
                      const void *caller, bool zero);
     PoolMisuse judge_free(const void *address, std::uint32_t tag);
     std::optional<PoolMisuse> check_zones(const Block &block, std::size_t behind) const;
-    std::optional<PoolMisuse> reuse(Block &block, std::size_t capacity) const;
+    static bool zones_hold(const Block &block, std::size_t behind) {
+        return !first_other(block.address + block.bytes, behind, red_fill);
+    }
+    PoolMisuse late_write(const Block &block) const;
     template <typename Visit> void visit_live(Visit visit) const;
 
     Memory &memory;
@@ -143,10 +146,8 @@ bool Pool::State::refill(PoolKind kind, std::size_t size_class) {
     return true;
 }
 
-/// A block's bytes before it is handed out: a freed one must hold what free() left in it.
-std::optional<PoolMisuse> Pool::State::reuse(Block &block, std::size_t capacity) const {
-    if (block.state != BlockState::freed || holds_words(block.address, capacity, freed_fill))
-        return std::nullopt;
+/// A freed block does not hold what free() left in it.
+PoolMisuse Pool::State::late_write(const Block &block) const {
     std::size_t at = 0;
     while (std::memcmp(block.address + at, &freed_fill, 8) == 0)
         at += 8;
@@ -157,16 +158,17 @@ std::optional<PoolMisuse> Pool::State::reuse(Block &block, std::size_t capacity)
                                   tag_text(block.tag), block.bytes, at)};
 }
 
-void *Pool::allocate(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller,
-                     bool zero) {
+void *Pool::allocate_filled(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller,
+                            Fill fill) {
     State &state = *state_;
     if (bytes > largest_class) {
         auto pages = state.memory.commit(Region::pool, bytes, 1);
-        return pages ? state.record_run(*pages, kind, bytes, tag, caller, zero) : nullptr;
+        return pages ? state.record_run(*pages, kind, bytes, tag, caller, fill != Fill::seeded)
+                     : nullptr;
     }
     const std::size_t size_class = class_table[(bytes + 15) / 16];
     const std::size_t capacity = class_bytes[size_class];
-    std::optional<PoolMisuse> misuse;
+    bool is_whole;
     Block *block;
     {
         ke::HostLockGuard guard(state.lock);
@@ -175,8 +177,9 @@ void *Pool::allocate(PoolKind kind, std::size_t bytes, std::uint32_t tag, const 
             return nullptr;
         block = list.take();
         unpoison(block->address, capacity + red_zone_bytes);
-        misuse = state.reuse(*block, capacity);
-        if (!misuse) {
+        is_whole = block->state != BlockState::freed ||
+                   holds_words(block->address, capacity, state.freed_fill);
+        if (is_whole) {
             block->bytes = bytes;
             block->tag = tag;
             block->caller = caller;
@@ -184,13 +187,13 @@ void *Pool::allocate(PoolKind kind, std::size_t bytes, std::uint32_t tag, const 
             block->state = BlockState::live;
         }
     }
-    if (misuse) {
-        state.misused(*misuse);
+    if (!is_whole) {
+        state.misused(state.late_write(*block));
         return nullptr;
     }
-    if (zero)
+    if (fill == Fill::zero)
         std::memset(block->address, 0, bytes);
-    else
+    else if (fill == Fill::seeded)
         fill_words(block->address, bytes, state.fresh_fill);
     std::memset(block->address + bytes, red_zone_fill, capacity - bytes);
     poison(block->address + bytes, capacity + red_zone_bytes - bytes);
@@ -296,8 +299,10 @@ void Pool::free(void *address, std::uint32_t tag, const void *) {
             const std::size_t size_class = class_table[(block->bytes + 15) / 16];
             const std::size_t capacity = class_bytes[size_class];
             unpoison(block->address, capacity + red_zone_bytes);
-            misuse = state.check_zones(*block, capacity + red_zone_bytes - block->bytes);
-            if (!misuse) {
+            const std::size_t behind = capacity + red_zone_bytes - block->bytes;
+            if (!state.zones_hold(*block, behind)) [[unlikely]] {
+                misuse = state.check_zones(*block, behind);
+            } else {
                 block->state = BlockState::freed;
                 fill_words(block->address, capacity, state.freed_fill);
                 state.free_lists[static_cast<std::size_t>(block->kind)][size_class].put(*block);

@@ -57,7 +57,13 @@ class Pool {
 
     /// 16-byte aligned (page aligned from 4096 bytes on, as on Windows); null when exhausted.
     void *allocate(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller,
-                   bool zero);
+                   bool zero) {
+        return allocate_filled(kind, bytes, tag, caller, zero ? Fill::zero : Fill::seeded);
+    }
+    /// As allocate(), for a caller that writes every byte itself before anybody else sees one.
+    void *allocate_blank(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller) {
+        return allocate_filled(kind, bytes, tag, caller, Fill::none);
+    }
     /// Whole pages, physically contiguous within the limits, filled from the seed; a block of kind
     /// contiguous with contiguous_tag, which free() must be given.
     void *allocate_contiguous(std::size_t bytes, const PhysicalLimits &limits, const void *caller);
@@ -74,6 +80,10 @@ class Pool {
     std::vector<PoolBlock> outstanding(const void *begin, const void *end) const;
 
   private:
+    enum class Fill : std::uint8_t { zero, seeded, none };
+    void *allocate_filled(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller,
+                          Fill fill);
+
     struct State;
     std::unique_ptr<State> state_;
 };
