@@ -30,6 +30,12 @@ void append_escaped(std::string &line, std::string_view text) {
 
 } // namespace
 
+ShortName short_name(std::string_view name) {
+    ShortName cut{};
+    std::copy_n(name.data(), std::min(name.size(), cut.size() - 1), cut.data());
+    return cut;
+}
+
 Trace::Trace() : lock_(std::make_unique<ke::HostLock>()) {}
 
 Trace::~Trace() {
@@ -79,13 +85,11 @@ std::string Trace::format(std::uint64_t time_100ns, std::string_view thread, std
 void Trace::remember(std::string_view kind, std::span<const TraceField> fields) {
     ke::HostLockGuard guard(*lock_);
     Entry &entry = ring_[next_++ % ring_size];
-    entry.order = __atomic_fetch_add(&order_, 1, __ATOMIC_RELAXED);
+    entry.order = ke::add_shared(order_, std::uint64_t(1));
     entry.time_100ns = now_100ns ? now_100ns() : 0;
     entry.kind = kind;
     std::string_view thread = thread_name ? thread_name() : "";
-    std::size_t length = std::min(thread.size(), entry.thread.size() - 1);
-    std::copy_n(thread.data(), length, entry.thread.data());
-    entry.thread[length] = '\0';
+    entry.thread = short_name(thread);
     entry.field_count = std::min(fields.size(), Entry::most_fields);
     std::size_t used = 0;
     for (std::size_t i = 0; i < entry.field_count; ++i) {
@@ -121,10 +125,18 @@ std::string Trace::recent() const {
     for (const Note &note : notes_) {
         if (note.kind == nullptr)
             continue;
-        const TraceField fields[] = {{"what", std::string_view(note.what)},
-                                     {"number", note.number}};
+        std::vector<TraceField> fields;
+        const auto add = [&](const char *name, auto value) {
+            if (name != nullptr)
+                fields.push_back({name, value});
+        };
+        for (std::size_t i = 0; i < note.texts.size(); ++i)
+            add(note.kind->texts[i], std::string_view(note.texts[i] ? note.texts[i] : ""));
+        add(note.kind->subject, std::string_view(note.subject.data()));
+        for (std::size_t i = 0; i < note.values.size(); ++i)
+            add(note.kind->values[i], note.values[i]);
         lines.emplace_back(note.order,
-                           format(note.time_100ns, note.thread.data(), note.kind, fields));
+                           format(note.time_100ns, note.thread.data(), note.kind->event, fields));
     }
     std::ranges::sort(lines);
     if (lines.size() > ring_size)

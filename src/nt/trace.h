@@ -14,6 +14,7 @@
 #include <variant>
 
 #include "base/result.h"
+#include "nt/ke/host_sharing.h"
 
 namespace ksbox {
 
@@ -29,6 +30,18 @@ struct TracedAddress {
 struct TraceField {
     std::string_view name;
     std::variant<std::int64_t, std::uint64_t, std::string_view, TracedAddress> value;
+};
+
+/// A name as notes keep it: cut, zero-terminated.
+using ShortName = std::array<char, 24>;
+ShortName short_name(std::string_view name);
+
+/// What every note of a kind has in common: literals, null for what it has not.
+struct NoteKind {
+    const char *event;                  ///< "irp.dispatch"
+    std::array<const char *, 2> texts;  ///< names of the literals it carries
+    const char *subject;                ///< name of the ShortName it carries
+    std::array<const char *, 3> values; ///< names of its numbers
 };
 
 class Trace {
@@ -47,15 +60,13 @@ class Trace {
     /// Virtual time and thread are added. Any IRQL; never a scheduling point.
     void event(std::string_view kind, std::initializer_list<TraceField> fields);
 
-    /// An event of the hottest paths for the ring only: texts are literals, `number` says which
-    /// IRP. A few dozen instructions; any IRQL. With a file, use event().
-    void note(const char *kind, const char *what, std::uint64_t number,
-              std::string_view thread) noexcept {
-        const auto order = __atomic_fetch_add(&order_, 1, __ATOMIC_RELAXED);
-        Note &entry = notes_[order % ring_size];
-        entry = {order, now_100ns ? now_100ns() : 0, kind, what, number, {}};
-        __builtin_memcpy(entry.thread.data(), thread.data(),
-                         std::min(thread.size(), entry.thread.size() - 1));
+    /// An event of the hottest paths for the ring only; `texts` are literals. A few dozen
+    /// instructions; any IRQL. With a file, use event().
+    void note(const NoteKind &kind, std::uint64_t time_100ns, const ShortName &thread,
+              const std::array<const char *, 2> &texts, const std::array<std::uint64_t, 3> &values,
+              const ShortName &subject = {}) noexcept {
+        const auto order = ke::add_shared(order_, std::uint64_t(1));
+        notes_[order % ring_size] = {order, time_100ns, &kind, texts, values, thread, subject};
     }
 
     /// The last events, oldest first, one a line.
@@ -74,7 +85,7 @@ class Trace {
         std::uint64_t order = 0;
         std::uint64_t time_100ns = 0;
         std::string_view kind; ///< a literal, as the fields' names are
-        std::array<char, 24> thread{};
+        ShortName thread{};
         std::array<TraceField, most_fields> fields;
         std::size_t field_count = 0;
         std::array<char, text_bytes> texts{};
@@ -82,10 +93,10 @@ class Trace {
     struct Note {
         std::uint64_t order;
         std::uint64_t time_100ns;
-        const char *kind;
-        const char *what;
-        std::uint64_t number;
-        std::array<char, 24> thread;
+        const NoteKind *kind;
+        std::array<const char *, 2> texts;
+        std::array<std::uint64_t, 3> values;
+        ShortName thread, subject;
     };
     static constexpr std::size_t ring_size = 64;
     Trace();

@@ -1,9 +1,11 @@
 // "ks.frame" and "ks.state" in the trace: which pin, how many bytes, which flags, how they came.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "abi/windows.h"
+#include "nt/trace.h"
 
 namespace ksbox::ks {
 
@@ -16,9 +18,9 @@ enum class FrameTransport : std::uint8_t { client, pipe, irp };
 std::string_view to_string(FrameTransport transport);
 std::string_view to_string(KSSTATE state);
 
-/// `name` is the pin's, `what` is "enter" or "leave". Any IRQL.
-void trace_frame(Pin &pin, std::string_view name, std::string_view what, const Frame &frame,
-                 FrameTransport transport);
+/// `name` is the pin's, `what` is "enter" or "leave". Any IRQL, on a box thread.
+void trace_frame(Pin &pin, const std::string &name, const ShortName &short_name, const char *what,
+                 const Frame &frame, FrameTransport transport);
 void trace_state(Pin &pin, std::string_view name, KSSTATE to, KSSTATE from, NTSTATUS status);
 
 } // namespace ksbox::ks

@@ -43,7 +43,7 @@ Result<std::unique_ptr<PinTransport>> PinTransport::create(Pin &pin) {
     return stream;
 }
 
-PinStream::PinStream(Pin &pin) : pin_(pin), name_(name_of(pin)) {}
+PinStream::PinStream(Pin &pin) : pin_(pin), name_(name_of(pin)), short_name_(short_name(name_)) {}
 
 Result<void> PinStream::initialize() {
     // The copies that a splitter's second instance gets are not made: better no pin than a pin
@@ -219,7 +219,7 @@ void PinStream::frames_available(bool available) {
 }
 
 void PinStream::frame_leaves(const Frame &frame) {
-    trace_frame(pin_, name_, "leave", frame, transport_);
+    trace_frame(pin_, name_, short_name_, "leave", frame, transport_);
     const bool eos = frame.header->OptionsFlags & KSSTREAM_HEADER_OPTIONSF_ENDOFSTREAM;
     if (eos && input() && !frame.owner->cancelling && pin_.has_flag(KSPIN_FLAG_GENERATE_EOS_EVENTS))
         KsGenerateEvents(&pin_.abi(), &KSEVENTSETID_Connection, KSEVENT_CONNECTION_ENDOFSTREAM, 0,
@@ -237,7 +237,7 @@ void PinStream::receive(StreamIrp &irp) {
         return;
     }
     for (const Frame &frame : irp.frames)
-        trace_frame(pin_, name_, "enter", frame, transport_);
+        trace_frame(pin_, name_, short_name_, "enter", frame, transport_);
     const bool was_dry = queue_->insert(irp);
     // A flush between the first look and the insertion has missed it.
     if (!accepts())

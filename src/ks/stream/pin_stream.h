@@ -104,6 +104,7 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
 
     Pin &pin_;
     const std::string name_; ///< for the trace
+    const ShortName short_name_;
     PinClock clock_{pin_};
     PFILE_OBJECT allocator_ = nullptr;
     std::unique_ptr<PinProcessor> processor_; ///< pin-centric pins

@@ -9,7 +9,7 @@
 #include "nt/io/io_manager.h"
 #include "nt/io/irp.h"
 #include "nt/ke/bug_check.h"
-#include "nt/ke/thread.h"
+#include "nt/ke/scheduler.h"
 #include "nt/kernel.h"
 #include "nt/mm/layout.h"
 #include "nt/mm/memory.h"
@@ -19,6 +19,8 @@ using namespace ksbox;
 
 namespace {
 
+constexpr NoteKind dispatch_note{
+    "irp.dispatch", {"what", nullptr}, nullptr, {"number", nullptr, nullptr}};
 constexpr ULONG no_more_irp_stack_locations = 0x35;
 constexpr ULONG multiple_irp_complete_requests = 0x44;
 constexpr ULONG verifier_iomanager_violation = 0xc9;
@@ -120,7 +122,8 @@ NTSTATUS NTAPI IofCallDriver(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
     if (auto &trace = thread.kernel.trace(); trace.to_file())
         write_dispatch(trace, Irp, *stack);
     else
-        trace.note("irp.dispatch", name, io::irp_number(Irp), thread.name);
+        trace.note(dispatch_note, thread.kernel.scheduler().peek_time(), thread.short_name,
+                   {name, nullptr}, {io::irp_number(Irp), 0, 0});
     if (major > IRP_MJ_MAXIMUM_FUNCTION)
         bug_check(verifier_iomanager_violation, 0x04, number(DeviceObject), major, number(Irp),
                   "IoCallDriver with a major function code out of range");

@@ -8,6 +8,7 @@
 #include "nt/mm/layout.h"
 #include "nt/mm/memory.h"
 #include "nt/ob/object_manager.h"
+#include "nt/trace.h"
 
 #include "base/sanitizer.h"
 
@@ -19,8 +20,9 @@ constexpr std::size_t stack_bytes = (KSBOX_ASAN || KSBOX_TSAN ? 1024 : 512) * 10
 } // namespace
 
 Thread::Thread(Kernel &kernel, ThreadOptions options, std::uint64_t id)
-    : kernel(kernel), name(std::move(options.name)), kind(options.kind), id(id),
-      process(options.process), priority(options.priority), entry(std::move(options.entry)) {
+    : kernel(kernel), name(std::move(options.name)), short_name(ksbox::short_name(name)),
+      kind(options.kind), id(id), process(options.process), priority(options.priority),
+      entry(std::move(options.entry)) {
     InitializeListHead(&irps);
 }
 

@@ -3,6 +3,7 @@
 // drivers read it, with the current thread and the number of the processor it holds.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -103,6 +104,7 @@ class Thread {
 
     Kernel &kernel;
     const std::string name;
+    const std::array<char, 24> short_name; ///< the name as the trace's notes keep it
     const ThreadKind kind;
     const std::uint64_t id; ///< CLIENT_ID.UniqueThread: multiples of 4, in order of creation
     void *process;          ///< PEPROCESS
