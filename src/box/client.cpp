@@ -81,11 +81,7 @@ ClientState *ClientState::current() {
     return thread == nullptr ? nullptr : static_cast<ClientState *>(&thread->client);
 }
 
-void ClientState::run(const std::function<void()> &work) {
-    if (ke::current_thread_or_null() != nullptr && current() == this) {
-        work();
-        return;
-    }
+void ClientState::run_as_client(const std::function<void()> &work) {
     box.run([&] {
         AsClient scope(*this);
         if (automatic_com && !ksuser::current_client_thread()->has_com())

@@ -9,25 +9,28 @@
 
 namespace ksbox {
 
-struct Request::State {
-    State(Client &owner, Handle target, std::size_t input_bytes)
-        : client(owner), file(target), memory(owner, sizeof(IO_STATUS_BLOCK) + input_bytes) {}
+Request::State::State(Client &owner) : client(owner) {
+    auto place = owner.state().heap.allocate(owner.state().transport(), memory_bytes);
+    if (!place)
+        throw Error(std::uint32_t(place.error().value()), "client memory");
+    memory = *place;
+    auto made = io::user::create_event(true, false);
+    if (!made)
+        throw Error(std::uint32_t(made.error().value()), "event");
+    event = reinterpret_cast<Handle>(*made);
+}
 
-    Client &client;
-    Handle file;
-    Handle event = 0;
-    Buffer memory; ///< IO_STATUS_BLOCK, then the input
-    IoResult result;
-    bool ended = false;
+std::byte *Request::State::input_place(std::size_t bytes) {
+    if (bytes <= output_offset - input_offset)
+        return memory + input_offset;
+    return long_input.emplace(client, bytes).data();
+}
 
-    IO_STATUS_BLOCK *block() { return reinterpret_cast<IO_STATUS_BLOCK *>(memory.data()); }
-    void take_result() {
-        result = {std::int32_t(block()->Status), block()->Information};
-        ended = true;
-        ke::HostLockGuard guard(client.state().idle_events_lock);
-        client.state().idle_events.push_back(reinterpret_cast<HANDLE>(event));
-    }
-};
+std::span<std::byte> Request::State::output_place(std::size_t bytes) {
+    if (bytes <= memory_bytes - output_offset)
+        return {memory + output_offset, bytes};
+    return long_output.emplace(client, bytes).bytes();
+}
 
 Request::Request(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Request::Request(Request &&) noexcept = default;
@@ -38,14 +41,21 @@ Request &Request::operator=(Request &&other) noexcept {
 }
 
 Request::~Request() {
-    if (!state_ || state_->ended || state_->client.state().box.kernel->bug_check().stopped())
+    if (!state_ || state_->client.state().box.kernel->bug_check().stopped())
         return;
     try {
-        cancel();
-        wait();
+        if (!state_->ended) {
+            cancel();
+            wait();
+        }
+        state_->long_input.reset();
+        state_->long_output.reset();
     } catch (const Error &) {
-        // Gone with the box or the client.
+        return; // gone with the box or the client
     }
+    ClientState &client = state_->client.state();
+    ke::HostLockGuard guard(client.idle_requests_lock);
+    client.idle_requests.push_back(std::move(state_));
 }
 
 bool Request::done() const {
@@ -84,62 +94,78 @@ void Request::cancel() {
 
 namespace {
 
-// The I/O manager resets the event when the request starts.
-Handle take_event(ClientState &client) {
+std::unique_ptr<Request::State> take_request(Client &client) {
+    ClientState &state = client.state();
     {
-        ke::HostLockGuard guard(client.idle_events_lock);
-        if (!client.idle_events.empty()) {
-            HANDLE event = client.idle_events.back();
-            client.idle_events.pop_back();
-            return reinterpret_cast<Handle>(event);
+        ke::HostLockGuard guard(state.idle_requests_lock);
+        if (!state.idle_requests.empty()) {
+            std::unique_ptr<Request::State> request = std::move(state.idle_requests.back());
+            state.idle_requests.pop_back();
+            request->ended = false;
+            return request;
         }
     }
-    auto event = io::user::create_event(true, false);
-    if (!event)
-        throw Error(std::uint32_t(event.error().value()), "event");
-    return reinterpret_cast<Handle>(*event);
+    return std::make_unique<Request::State>(client);
+}
+
+/// Sends it. The I/O manager resets the event when the request starts. On a client's thread.
+void start(Request::State &request, Handle file, std::uint32_t code,
+           std::span<const std::byte> input, std::span<std::byte> output) {
+    std::byte *in = nullptr;
+    if (!input.empty()) {
+        in = request.input_place(input.size());
+        std::memcpy(in, input.data(), input.size());
+    }
+    request.file = file;
+    request.block()->Status = STATUS_PENDING;
+    Status status = request.client.state().transport().ioctl(
+        {.file = file,
+         .code = code,
+         .input = reinterpret_cast<broker::ClientAddress>(in),
+         .input_bytes = static_cast<std::uint32_t>(input.size()),
+         .output = reinterpret_cast<broker::ClientAddress>(output.data()),
+         .output_bytes = static_cast<std::uint32_t>(output.size()),
+         .status_block = reinterpret_cast<broker::ClientAddress>(request.block()),
+         .event = request.event});
+    if (status == Status(std::int32_t(STATUS_PENDING)))
+        return;
+    // An error at once leaves the status block alone.
+    if (!status.success() && request.block()->Status == STATUS_PENDING) {
+        request.block()->Status = status.value();
+        request.block()->Information = 0;
+    }
+    request.take_result();
 }
 
 } // namespace
 
 Request Client::start_control(Handle file, std::uint32_t code, std::span<const std::byte> input,
                               std::span<std::byte> output) {
-    auto request = std::make_unique<Request::State>(*this, file, input.size());
+    std::unique_ptr<Request::State> request;
     state_->run([&] {
-        std::byte *in = request->memory.data() + sizeof(IO_STATUS_BLOCK);
-        if (!input.empty())
-            std::memcpy(in, input.data(), input.size());
-        request->event = take_event(*state_);
-        request->block()->Status = STATUS_PENDING;
-        Status status = state_->transport().ioctl(
-            {.file = file,
-             .code = code,
-             .input = input.empty() ? 0 : reinterpret_cast<broker::ClientAddress>(in),
-             .input_bytes = static_cast<std::uint32_t>(input.size()),
-             .output = reinterpret_cast<broker::ClientAddress>(output.data()),
-             .output_bytes = static_cast<std::uint32_t>(output.size()),
-             .status_block = reinterpret_cast<broker::ClientAddress>(request->block()),
-             .event = request->event});
-        if (status == Status(std::int32_t(STATUS_PENDING)))
-            return;
-        // An error at once leaves the status block alone.
-        if (!status.success() && request->block()->Status == STATUS_PENDING) {
-            request->block()->Status = status.value();
-            request->block()->Information = 0;
-        }
-        request->take_result();
+        request = take_request(*this);
+        start(*request, file, code, input, output);
     });
     return Request(std::move(request));
 }
 
 IoResult Client::control(Handle file, std::uint32_t code, std::span<const std::byte> input,
                          std::span<std::byte> output) {
-    if (output.empty())
-        return start_control(file, code, input, {}).wait();
-    Buffer bounce(*this, output.size());
-    std::memcpy(bounce.data(), output.data(), output.size());
-    IoResult result = start_control(file, code, input, bounce.bytes()).wait();
-    std::memcpy(output.data(), bounce.data(), output.size());
+    IoResult result;
+    state_->run([&] {
+        auto state = take_request(*this);
+        Request::State &own = *state;
+        Request request(std::move(state));
+        std::span<std::byte> place = output;
+        if (!output.empty()) {
+            place = own.output_place(output.size());
+            std::memcpy(place.data(), output.data(), output.size());
+        }
+        start(own, file, code, input, place);
+        result = request.wait();
+        if (!output.empty())
+            std::memcpy(output.data(), place.data(), output.size());
+    });
     return result;
 }
 

@@ -12,6 +12,7 @@
 
 #include "box/client_heap.h"
 #include "box/opened_files.h"
+#include "box/request_state.h"
 #include "broker/broker.h"
 #include "broker/transport.h"
 #include "ksbox/box.h"
@@ -54,12 +55,17 @@ struct ClientState final : ksuser::ClientContext {
     std::unique_ptr<ke::ThreadExtension> host_thread;
     box::OpenedFiles files;
     box::ClientHeap heap;
-    /// Events of requests that have ended, for the next ones.
-    std::vector<HANDLE> idle_events;
-    ke::HostLock idle_events_lock;
+    /// Requests that have ended, for the next ones.
+    std::vector<std::unique_ptr<Request::State>> idle_requests;
+    ke::HostLock idle_requests_lock;
 
     /// Runs `work` as this client, from any thread; rethrows.
-    void run(const std::function<void()> &work);
+    template <typename Work> void run(Work &&work) {
+        if (current() == this)
+            work();
+        else
+            run_as_client(std::ref(work));
+    }
     /// The client whose thread runs; null on others.
     static ClientState *current();
 
@@ -72,6 +78,8 @@ struct ClientState final : ksuser::ClientContext {
     unsigned windows_version() override;
 
   private:
+    void run_as_client(const std::function<void()> &work);
+
     std::unique_ptr<broker::Transport> transport_;
     int multithreaded_threads_ = 0;
 };

@@ -29,52 +29,43 @@ bool readable(Kernel &kernel, const void *address, std::size_t bytes, KPROCESSOR
 /// A request on its way: owns references to the file and the top of its stack.
 class Request {
   public:
+    Request(Kernel &kernel, const RequestEnd &end, KPROCESSOR_MODE mode)
+        : kernel_(kernel), end_(end), mode_(mode) {}
     /// STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH, STATUS_ACCESS_DENIED (any bit of
     /// `access` missing), STATUS_PROCESS_IS_TERMINATING, STATUS_ACCESS_VIOLATION (status block).
-    static Result<Request> start(Kernel &kernel, HANDLE handle, ACCESS_MASK access,
-                                 const RequestEnd &end, KPROCESSOR_MODE mode) {
-        if (const auto *client = ps::current_client();
-            mode == UserMode && client && client->is_exiting)
+    Result<void> start(HANDLE handle, ACCESS_MASK access) {
+        const bool is_user = mode_ == UserMode;
+        if (const auto *client = ps::current_client(); is_user && client && client->is_exiting)
             return fail(STATUS_PROCESS_IS_TERMINATING);
-        if (mode == UserMode && reinterpret_cast<LONG_PTR>(handle) < 0)
+        if (is_user && reinterpret_cast<LONG_PTR>(handle) < 0)
             return fail(STATUS_INVALID_HANDLE);
-        if (!end.kernel_block) {
-            if (mode == UserMode && reinterpret_cast<std::uintptr_t>(end.block) % 4)
+        if (!end_.kernel_block) {
+            if (is_user && reinterpret_cast<std::uintptr_t>(end_.block) % 4)
                 return fail(STATUS_DATATYPE_MISALIGNMENT);
-            if (!writable(kernel, end.block, sizeof *end.block, mode))
+            if (!writable(kernel_, end_.block, sizeof *end_.block, mode_))
                 return fail(STATUS_ACCESS_VIOLATION);
         }
-        auto &objects = kernel.objects();
-        Request request(kernel, end, mode);
-        auto entry = KS_TRY(objects.resolve_typed(ob::handle_process(handle), handle,
-                                                  ob::ObjectType::file, access, mode == UserMode));
-        request.file_ = static_cast<PFILE_OBJECT>(entry.body);
-        request.granted_ = entry.access;
-        request.device_ = top_of_stack(kernel, request.file_->DeviceObject);
-        if (end.event) {
-            auto event = KS_TRY(objects.resolve_typed(ob::handle_process(end.event), end.event,
-                                                      ob::ObjectType::event, EVENT_MODIFY_STATE,
-                                                      mode == UserMode));
-            request.event_ = static_cast<PKEVENT>(event.body);
+        auto &objects = kernel_.objects();
+        const auto entry = KS_TRY(objects.resolve_typed(ob::handle_process(handle), handle,
+                                                        ob::ObjectType::file, access, is_user));
+        file_ = static_cast<PFILE_OBJECT>(entry.body);
+        granted_ = entry.access;
+        device_ = top_of_stack(kernel_, file_->DeviceObject);
+        if (end_.event) {
+            const auto event =
+                KS_TRY(objects.resolve_typed(ob::handle_process(end_.event), end_.event,
+                                             ob::ObjectType::event, EVENT_MODIFY_STATE, is_user));
+            event_ = static_cast<PKEVENT>(event.body);
         }
-        request.irp_ = allocate_irp(kernel, request.device_->StackSize);
-        if (!request.irp_)
+        irp_ = allocate_irp(kernel_, device_->StackSize);
+        if (!irp_)
             return fail(STATUS_INSUFFICIENT_RESOURCES);
-        request.irp_->RequestorMode = mode;
-        request.irp_->Tail.Overlay.OriginalFileObject = request.file_;
-        request.irp_->Tail.Overlay.Thread = reinterpret_cast<PETHREAD>(ke::current_thread().body);
-        auto *stack = IoGetNextIrpStackLocation(request.irp_);
-        stack->FileObject = request.file_;
-        return request;
+        irp_->RequestorMode = mode_;
+        irp_->Tail.Overlay.OriginalFileObject = file_;
+        irp_->Tail.Overlay.Thread = reinterpret_cast<PETHREAD>(ke::current_thread().body);
+        IoGetNextIrpStackLocation(irp_)->FileObject = file_;
+        return {};
     }
-    Request(Request &&other) noexcept
-        : kernel_(other.kernel_), end_(other.end_), mode_(other.mode_),
-          file_(std::exchange(other.file_, nullptr)),
-          device_(std::exchange(other.device_, nullptr)),
-          event_(std::exchange(other.event_, nullptr)), granted_(other.granted_),
-          irp_(std::exchange(other.irp_, nullptr)) {}
-    Request(const Request &) = delete;
-    Request &operator=(const Request &) = delete;
     ~Request() {
         if (irp_)
             discard_irp(kernel_, irp_);
@@ -83,6 +74,8 @@ class Request {
             if (object)
                 kernel_.objects().dereference(object);
     }
+    Request(const Request &) = delete;
+    Request &operator=(const Request &) = delete;
 
     PFILE_OBJECT file() const { return file_; }
     PDEVICE_OBJECT device() const { return device_; }
@@ -140,9 +133,6 @@ class Request {
     }
 
   private:
-    Request(Kernel &kernel, const RequestEnd &end, KPROCESSOR_MODE mode)
-        : kernel_(kernel), end_(end), mode_(mode) {}
-
     Kernel &kernel_;
     RequestEnd end_;
     KPROCESSOR_MODE mode_;
@@ -166,8 +156,8 @@ ACCESS_MASK rights_of(ULONG code) {
 namespace {
 
 /// Probes, resolves and fills a control request that is ready to send.
-Result<Request> prepare_control(Kernel &kernel, const ControlRequest &asked, const RequestEnd &end,
-                                KPROCESSOR_MODE mode) {
+Result<void> prepare_control(Kernel &kernel, Request &request, const ControlRequest &asked,
+                             KPROCESSOR_MODE mode) {
     const auto method = asked.code & 3;
     if (method != METHOD_NEITHER) {
         const bool output_is_input = method == METHOD_IN_DIRECT;
@@ -176,27 +166,28 @@ Result<Request> prepare_control(Kernel &kernel, const ControlRequest &asked, con
                               : writable(kernel, asked.output, asked.output_bytes, mode)))
             return fail(STATUS_ACCESS_VIOLATION);
     }
-    auto request = KS_TRY(Request::start(kernel, asked.file, rights_of(asked.code), end, mode));
+    KS_CHECK(request.start(asked.file, rights_of(asked.code)));
     request.stack().MajorFunction = asked.major;
     const ControlBuffers buffers{asked.code,   asked.input,        asked.input_bytes,
                                  asked.output, asked.output_bytes, mode};
-    KS_CHECK(attach_control_buffers(kernel, request.irp(), request.stack(), buffers));
-    return request;
+    return attach_control_buffers(kernel, request.irp(), request.stack(), buffers);
 }
 
 } // namespace
 
 NTSTATUS control(Kernel &kernel, const ControlRequest &asked, const RequestEnd &end,
                  KPROCESSOR_MODE mode) {
-    auto request = prepare_control(kernel, asked, end, mode);
-    return request ? request->send() : request.error().value();
+    Request request(kernel, end, mode);
+    const auto ready = prepare_control(kernel, request, asked, mode);
+    return ready ? request.send() : ready.error().value();
 }
 
 NTSTATUS control_and_wait(Kernel &kernel, const ControlRequest &asked, IO_STATUS_BLOCK &result,
                           KPROCESSOR_MODE mode) {
     const RequestEnd end{.block = &result, .kernel_block = true};
-    auto request = prepare_control(kernel, asked, end, mode);
-    return request ? request->send_and_wait() : request.error().value();
+    Request request(kernel, end, mode);
+    const auto ready = prepare_control(kernel, request, asked, mode);
+    return ready ? request.send_and_wait() : ready.error().value();
 }
 
 NTSTATUS transfer(Kernel &kernel, const TransferRequest &asked, const RequestEnd &end,
@@ -212,29 +203,29 @@ NTSTATUS transfer(Kernel &kernel, const TransferRequest &asked, const RequestEnd
     if (asked.key)
         if (auto read = ob::read_caller(&key, asked.key, sizeof key, mode); !read)
             return read.error().value();
-    auto request = Request::start(kernel, asked.file, asked.read ? FILE_READ_DATA : FILE_WRITE_DATA,
-                                  end, mode);
-    if (!request)
-        return request.error().value();
+    Request request(kernel, end, mode);
+    const auto started = request.start(asked.file, asked.read ? FILE_READ_DATA : FILE_WRITE_DATA);
+    if (!started)
+        return started.error().value();
     constexpr LONG use_position = -2; // FILE_USE_FILE_POINTER_POSITION
     const bool use_current = !asked.offset || (offset.HighPart == -1 &&
                                                static_cast<LONG>(offset.LowPart) == use_position);
     if (use_current) {
-        if (!request->synchronous())
+        if (!request.synchronous())
             return STATUS_INVALID_PARAMETER;
-        offset = request->file()->CurrentByteOffset;
+        offset = request.file()->CurrentByteOffset;
     }
-    auto &stack = request->stack();
+    auto &stack = request.stack();
     stack.MajorFunction = asked.read ? IRP_MJ_READ : IRP_MJ_WRITE;
     // Read and Write share their layout.
     stack.Parameters.Read.Length = asked.bytes;
     stack.Parameters.Read.Key = key;
     stack.Parameters.Read.ByteOffset = offset;
-    if (auto ready = attach_transfer_buffer(kernel, request->irp(), request->device()->Flags,
+    if (auto ready = attach_transfer_buffer(kernel, request.irp(), request.device()->Flags,
                                             asked.read, asked.buffer, asked.bytes, mode);
         !ready)
         return ready.error().value();
-    return request->send();
+    return request.send();
 }
 
 namespace {
@@ -294,22 +285,22 @@ NTSTATUS information(Kernel &kernel, const InformationRequest &asked, IO_STATUS_
         return STATUS_ACCESS_VIOLATION;
     IO_STATUS_BLOCK result{};
     const RequestEnd end{.block = &result, .kernel_block = true};
-    auto request = Request::start(kernel, asked.file, 0, end, mode);
-    if (!request)
-        return request.error().value();
+    Request request(kernel, end, mode);
+    if (const auto started = request.start(asked.file, 0); !started)
+        return started.error().value();
     NTSTATUS status;
     const bool volume = asked.major == IRP_MJ_QUERY_VOLUME_INFORMATION;
     if (!volume && asked.major != IRP_MJ_FLUSH_BUFFERS &&
         asked.information_class == FilePositionInformation) {
-        status = position(request->file(), asked, result, mode);
+        status = position(request.file(), asked, result, mode);
     } else {
-        fill_information(*request, asked);
-        const auto attached = attach_transfer_buffer(kernel, request->irp(), DO_BUFFERED_IO, !set,
+        fill_information(request, asked);
+        const auto attached = attach_transfer_buffer(kernel, request.irp(), DO_BUFFERED_IO, !set,
                                                      asked.buffer, asked.bytes, mode);
         if (!attached)
             return attached.error().value();
-        request->irp()->Flags &= ~(IRP_READ_OPERATION | IRP_WRITE_OPERATION);
-        status = request->send_and_wait();
+        request.irp()->Flags &= ~(IRP_READ_OPERATION | IRP_WRITE_OPERATION);
+        status = request.send_and_wait();
     }
     if (NT_ERROR(status))
         return status;
