@@ -6,11 +6,13 @@
 
 namespace ksbox::ks {
 
-Queue::Guard::Guard(Queue &queue) : queue_(queue), nested_(queue.owner_ == &ke::current_thread()) {
+Queue::Guard::Guard(Queue &queue)
+    : queue_(queue),
+      nested_(queue.owner_.load(std::memory_order_relaxed) == &ke::current_thread()) {
     if (nested_)
         return;
     irql_ = KeAcquireSpinLockRaiseToDpc(&queue_.lock_);
-    queue_.owner_ = &ke::current_thread();
+    queue_.owner_.store(&ke::current_thread(), std::memory_order_relaxed);
 }
 
 Queue::Guard::~Guard() {
@@ -20,7 +22,7 @@ Queue::Guard::~Guard() {
     const bool deliver = queue_.leaving_ && !queue_.delivering_;
     if (deliver)
         queue_.delivering_ = true;
-    queue_.owner_ = nullptr;
+    queue_.owner_.store(nullptr, std::memory_order_relaxed);
     KeReleaseSpinLock(&queue_.lock_, irql_);
     if (deliver)
         queue_.deliver();

@@ -14,22 +14,38 @@ StreamIrp::StreamIrp(PIRP irp, bool cancelable, StreamIrpReceiver &home)
 
 StreamIrp::~StreamIrp() = default;
 
+namespace {
+
+std::size_t count_headers(const std::byte *position, ULONG bytes) {
+    std::size_t count = 0;
+    for (const std::byte *const end = position + bytes; position < end; ++count)
+        position += reinterpret_cast<const KSSTREAM_HEADER *>(position)->Size;
+    return count;
+}
+
+} // namespace
+
 Result<std::unique_ptr<StreamIrp>> StreamIrp::create(PIRP irp, ULONG header_bytes, bool cancelable,
                                                      StreamIrpReceiver &home) {
     std::unique_ptr<StreamIrp> result(new StreamIrp(irp, cancelable, home));
     auto *position = static_cast<std::byte *>(irp->AssociatedIrp.SystemBuffer);
-    std::byte *const end = position + header_bytes;
+    result->frames = {&result->single_, 1};
+    if (const std::size_t count = count_headers(position, header_bytes); count != 1) {
+        result->several_ = std::make_unique<Frame[]>(count);
+        result->frames = {result->several_.get(), count};
+    }
     PMDL mdl = irp->MdlAddress;
-    while (position < end) {
-        Frame frame;
+    ULONG index = 0;
+    for (Frame &frame : result->frames) {
         frame.owner = result.get();
         frame.header = reinterpret_cast<KSSTREAM_HEADER *>(position);
         frame.sent_data = frame.header->Data;
-        frame.index = static_cast<ULONG>(result->frames.size());
+        frame.index = index++;
         if (frame.header->Data && mdl) {
             frame.mdl = mdl;
             void *const address = MmGetSystemAddressForMdlSafe(mdl, NormalPagePriority);
             if (!address) {
+                result->frames = result->frames.first(index);
                 result->restore_headers();
                 return fail(STATUS_INSUFFICIENT_RESOURCES);
             }
@@ -37,7 +53,6 @@ Result<std::unique_ptr<StreamIrp>> StreamIrp::create(PIRP irp, ULONG header_byte
             mdl = mdl->Next;
         }
         position += frame.header->Size;
-        result->frames.push_back(std::move(frame));
     }
     irp->Tail.Overlay.DriverContext[0] = result.get();
     return result;

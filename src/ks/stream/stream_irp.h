@@ -4,7 +4,7 @@
 #pragma once
 
 #include <memory>
-#include <vector>
+#include <span>
 
 #include "abi/windows.h"
 #include "base/result.h"
@@ -70,7 +70,7 @@ class StreamIrp {
     const PIRP irp;
     const bool cancelable; ///< a client may cancel it: a cancel routine guards it while queued
     StreamIrpReceiver &home;
-    std::vector<Frame> frames;
+    std::span<Frame> frames;
     NTSTATUS status = STATUS_SUCCESS; ///< KsStreamPointerSetStatusCode, cancellation
 
     // Guarded by the lock of the queue it is in.
@@ -86,6 +86,9 @@ class StreamIrp {
 
   private:
     StreamIrp(PIRP irp, bool cancelable, StreamIrpReceiver &home);
+
+    Frame single_; ///< the only frame, as a rule
+    std::unique_ptr<Frame[]> several_;
 };
 
 } // namespace ksbox::ks
