@@ -225,7 +225,7 @@ int Player::conclude() {
 
 int Player::run() {
     if (!options_.record.empty())
-        out_ = std::make_unique<WavWriter>(options_.record, wav_.format());
+        out_ = std::make_unique<WavWriter>(options_.record, wav_.format(), !options_.run.realtime);
     try {
         open_pins();
         start();

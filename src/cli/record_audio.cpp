@@ -55,7 +55,7 @@ int record_audio(const RecordOptions &options, Session &session) {
     std::uint64_t block = audio->frame_bytes();
     std::uint64_t limit = block * options.frames.value_or(static_cast<std::uint64_t>(
                                       options.seconds.value_or(1.0) * audio->rate_hz));
-    WavWriter out(options.output, wav_format_chunk(wave));
+    WavWriter out(options.output, wav_format_chunk(wave), !options.run.realtime);
     std::vector<std::uint64_t> gaps;
     try {
         FrameRing ring(*connected.pin, FrameRing::Direction::read, frames_in_flight,

@@ -19,6 +19,8 @@ constexpr std::size_t smallest_format = 16;
 constexpr std::size_t largest_format = 64 * 1024;
 constexpr std::uint32_t size_unknown = 0xFFFF'FFFF; // RF64: the size is in ds64
 constexpr std::uint64_t largest_wav = 0xFFFF'FFFF;
+constexpr std::size_t read_ahead_bytes = 256 * 1024;
+constexpr std::size_t write_block_bytes = 64 * 1024;
 constexpr std::uint16_t tag_pcm = 1, tag_float = 3, tag_extensible = 0xFFFE;
 
 struct WaveFields { // the common part of every wave format, little endian as this machine is
@@ -142,17 +144,29 @@ std::uint32_t WavReader::rate_hz() const {
 }
 
 std::size_t WavReader::read(std::span<std::byte> bytes) {
-    std::size_t count = std::min<std::uint64_t>(bytes.size(), bytes_left());
-    if (!read_at(data_offset_ + position_, bytes.data(), count))
-        refuse("cannot be read on: it became shorter, or the disk failed");
-    position_ += count;
+    const std::size_t count = std::min<std::uint64_t>(bytes.size(), bytes_left());
+    for (std::size_t done = 0; done < count;) {
+        if (ahead_begin_ == ahead_end_) {
+            ahead_.resize(read_ahead_bytes);
+            ahead_begin_ = 0;
+            ahead_end_ = std::min<std::uint64_t>(ahead_.size(), bytes_left());
+            if (!read_at(data_offset_ + position_, ahead_.data(), ahead_end_))
+                refuse("cannot be read on: it became shorter, or the disk failed");
+        }
+        const std::size_t part = std::min(count - done, ahead_end_ - ahead_begin_);
+        std::memcpy(bytes.data() + done, ahead_.data() + ahead_begin_, part);
+        ahead_begin_ += part;
+        position_ += part;
+        done += part;
+    }
     return count;
 }
 
-WavWriter::WavWriter(std::filesystem::path name, std::span<const std::byte> format)
-    : file_(std::move(name)) {
+WavWriter::WavWriter(std::filesystem::path name, std::span<const std::byte> format, bool in_blocks)
+    : file_(std::move(name)), hold_bytes_(in_blocks ? write_block_bytes : 1) {
     auto put = [&](const void *bytes, std::size_t count) {
-        file_.append({static_cast<const std::byte *>(bytes), count});
+        auto *first = static_cast<const std::byte *>(bytes);
+        header_.insert(header_.end(), first, first + count);
     };
     auto put_chunk = [&](const char *id, std::uint32_t bytes) {
         put(id, 4);
@@ -165,31 +179,62 @@ WavWriter::WavWriter(std::filesystem::path name, std::span<const std::byte> form
     if (format.size() % 2 != 0)
         put("", 1);
     put_chunk("data", 0);
-    header_bytes_ = file_.size();
+    held_.reserve(hold_bytes_);
+    file_.append(header_);
     write_sizes();
 }
 
 void WavWriter::append(std::span<const std::byte> samples) {
-    if (header_bytes_ + data_bytes_ + samples.size() > largest_wav)
+    if (header_.size() + data_bytes_ + samples.size() > largest_wav)
         throw BadInput(file_.name().string() + " cannot grow: a WAV file ends at 4 GiB");
-    file_.append(samples);
     data_bytes_ += samples.size();
+    if (held_.size() + samples.size() < hold_bytes_) {
+        held_.insert(held_.end(), samples.begin(), samples.end());
+        return;
+    }
+    // What makes the block full goes along from where it is.
+    if (!held_.empty()) {
+        const std::size_t part = std::min(samples.size(), hold_bytes_ - held_.size());
+        held_.insert(held_.end(), samples.begin(), samples.begin() + std::ptrdiff_t(part));
+        samples = samples.subspan(part);
+        file_.append(held_);
+        held_.clear();
+    }
+    if (samples.size() >= hold_bytes_) {
+        file_.append(samples);
+        samples = {};
+    }
+    held_.assign(samples.begin(), samples.end());
+    write_sizes();
+}
+
+void WavWriter::flush() {
+    file_.append(held_);
+    held_.clear();
     write_sizes();
 }
 
 void WavWriter::write_sizes() {
     if (!file_.can_seek())
         return;
-    auto riff = static_cast<std::uint32_t>(header_bytes_ - 8 + data_bytes_ + (data_bytes_ & 1));
-    auto data = static_cast<std::uint32_t>(data_bytes_);
-    file_.write_at(4, std::as_bytes(std::span(&riff, 1)));
-    file_.write_at(header_bytes_ - 4, std::as_bytes(std::span(&data, 1)));
+    const std::uint64_t written = data_bytes_ - held_.size();
+    auto riff = static_cast<std::uint32_t>(header_.size() - 8 + written + (written & 1));
+    auto data = static_cast<std::uint32_t>(written);
+    std::memcpy(header_.data() + 4, &riff, sizeof riff);
+    std::memcpy(header_.data() + header_.size() - sizeof data, &data, sizeof data);
+    file_.write_at(0, header_);
 }
 
 void WavWriter::commit() {
+    flush();
     if (data_bytes_ % 2 != 0)
         file_.append(std::array<std::byte, 1>{});
     file_.commit();
+}
+
+void WavWriter::keep_partial() {
+    file_.keep_partial();
+    flush();
 }
 
 std::span<const std::byte> wav_format_chunk(std::span<const std::byte> wave_format) {

@@ -43,24 +43,34 @@ class WavReader {
     std::uint64_t file_bytes_ = 0;
     std::vector<std::byte> format_;
     std::uint64_t data_offset_ = 0, data_bytes_ = 0, position_ = 0;
+    /// Data read ahead: the bytes from `position_` on are at `ahead_begin_`.
+    std::vector<std::byte> ahead_;
+    std::size_t ahead_begin_ = 0, ahead_end_ = 0;
 };
 
 class WavWriter {
   public:
-    /// `format`: what follows "fmt " in the file, unchanged.
-    WavWriter(std::filesystem::path name, std::span<const std::byte> format);
-    /// The sizes in the header follow every call: the file is valid at any moment.
+    /// `format`: what follows "fmt " in the file, unchanged. Samples are written through at once,
+    /// or, when the host writes faster than anybody listens (`in_blocks`), 64 KiB at a time.
+    WavWriter(std::filesystem::path name, std::span<const std::byte> format, bool in_blocks);
+    /// The sizes in the header follow every write: the file is valid at any moment. Throws
+    /// BadInput.
     void append(std::span<const std::byte> samples);
-    std::uint64_t data_bytes() const { return data_bytes_; }
+    std::uint64_t data_bytes() const { return data_bytes_; } ///< appended
     void commit();
-    void keep_partial() { file_.keep_partial(); }
+    /// Throws BadInput.
+    void keep_partial();
     const OutputFile &file() const { return file_; }
 
   private:
+    void flush();
     void write_sizes();
 
     OutputFile file_;
-    std::uint64_t header_bytes_ = 0, data_bytes_ = 0;
+    std::vector<std::byte> header_;
+    std::vector<std::byte> held_; ///< appended, not written yet
+    const std::size_t hold_bytes_;
+    std::uint64_t data_bytes_ = 0;
 };
 
 /// The fmt chunk for a WAVEFORMATEX with its extension: plain PCM without cbSize.
