@@ -32,10 +32,11 @@ TEST(ExportCases, FailEachForItsOwnReason) {
                                                   HasSubstr("does not call KeBugCheck")));
     EXPECT_THAT(faulty("KeBugCheckEx"),
                 ElementsAre(HasSubstr("stopped with 0xe2 in place of 0xe3")));
-    EXPECT_THAT(faulty("KeQueryInterruptTime"), ElementsAre("the box did not stop with 0xe2"));
+    EXPECT_THAT(faulty("KeQueryUnbiasedInterruptTime"),
+                ElementsAre("the box did not stop with 0xe2"));
     EXPECT_THAT(faulty("ExAllocatePool2"), ElementsAre(HasSubstr("leak: 10 bytes of pool")));
     EXPECT_THAT(faulty("KeDelayExecutionThread"),
-                ElementsAre("the case does not end", HasSubstr("KeDelayExecutionThread")));
+                ElementsAre(HasSubstr("KSBOX_DEADLOCK"), HasSubstr("does not call KeDelay")));
     EXPECT_THAT(faulty("KeClearEvent"), ElementsAre("the case expects nothing"));
     EXPECT_THAT(faulty("NoSuchCase"), ElementsAre("there is no such case"));
 }

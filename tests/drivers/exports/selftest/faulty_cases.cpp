@@ -19,8 +19,8 @@ EXPORT_CASE_STOPS(KeBugCheckEx, 0xE3) {
     KeBugCheckEx(0xE2, 0, 0, 0, 0);
 }
 
-EXPORT_CASE_STOPS(KeQueryInterruptTime, 0xE2) {
-    EXPECT_TRUE(KeQueryInterruptTime() > 0);
+EXPORT_CASE_STOPS(KeQueryUnbiasedInterruptTime, 0xE2) {
+    EXPECT_TRUE(KeQueryUnbiasedInterruptTime() > 0);
 }
 
 EXPORT_CASE(ExAllocatePool2) {
