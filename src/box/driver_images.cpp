@@ -77,8 +77,15 @@ class DriverImages::Memory final : public loader::ImageMemory {
         return kernel_.memory().protect(address, bytes, protection_of(protection)).has_value();
     }
     void release(std::byte *address, std::size_t) override {
-        if (std::erase(kept_, address) != 0)
+        if (const auto kept = std::ranges::find(kept_, address, &Kept::image);
+            kept != kept_.end()) {
+            for (std::size_t page = 0; page < kept->pages.size(); ++page)
+                (void)kernel_.memory().protect(address + page * page_bytes, page_bytes,
+                                               kept->pages[page] ? mm::Protection::read_write
+                                                                 : mm::Protection::none);
+            kept_.erase(kept);
             return;
+        }
         kernel_.memory().release(address, false);
         quarantine_.push_back(address);
         if (quarantine_.size() > quarantined_images) {
@@ -87,8 +94,9 @@ class DriverImages::Memory final : public loader::ImageMemory {
         }
     }
 
-    /// The kernel still has objects in the image's data: that stays, for the kernel to find them in
-    /// when they come due, and nothing else does. Its range is never handed out again.
+    /// The kernel still has objects in the image's data: when the image is released, that stays,
+    /// for the kernel to find them in when they come due, and nothing else does. Its range is never
+    /// handed out again.
     void keep_data(const loader::Image &image) {
         std::vector<bool> keep(image.mapped_size() / page_bytes, false);
         for (const loader::Section &section : image.sections())
@@ -96,11 +104,7 @@ class DriverImages::Memory final : public loader::ImageMemory {
                 for (std::size_t page = section.rva / page_bytes;
                      page <= (section.rva + section.size - 1) / page_bytes; ++page)
                     keep[page] = true;
-        for (std::size_t page = 0; page < keep.size(); ++page)
-            (void)kernel_.memory().protect(image.base() + page * page_bytes, page_bytes,
-                                           keep[page] ? mm::Protection::read_write
-                                                      : mm::Protection::none);
-        kept_.push_back(image.base());
+        kept_.push_back({image.base(), std::move(keep)});
     }
 
   private:
@@ -109,7 +113,11 @@ class DriverImages::Memory final : public loader::ImageMemory {
 
     Kernel &kernel_;
     std::deque<std::byte *> quarantine_; ///< the oldest first
-    std::vector<std::byte *> kept_;
+    struct Kept {
+        const std::byte *image;
+        std::vector<bool> pages;
+    };
+    std::vector<Kept> kept_; ///< images to be released
 };
 
 DriverImages::DriverImages(Kernel &kernel)

@@ -33,13 +33,14 @@ Footprint footprint() {
     return now;
 }
 
-class Reload : public ::testing::TestWithParam<bool> {};
+class Reload : public ::testing::TestWithParam<std::tuple<const char *, bool>> {};
 
 TEST_P(Reload, GrowsByNothing) {
-    Box box({.realtime = GetParam()});
+    const auto [driver, realtime] = GetParam();
+    Box box({.realtime = realtime});
     Footprint tenth;
     for (int run = 1; run <= 100; ++run) {
-        ASSERT_TRUE(box.load(driver_path("guarded")).unload().empty()) << run;
+        ASSERT_TRUE(box.load(driver_path(driver)).unload().empty()) << run;
         if (run == 10)
             tenth = footprint();
     }
@@ -59,9 +60,13 @@ TEST_P(Reload, GrowsByNothing) {
                 last.mapped_kb, last.resident_kb, last.heap_bytes);
 }
 
-INSTANTIATE_TEST_SUITE_P(Mode, Reload, ::testing::Bool(), [](const auto &info) {
-    return std::string(info.param ? "realtime" : "simulated");
-});
+INSTANTIATE_TEST_SUITE_P(Driver, Reload,
+                         ::testing::Combine(::testing::Values("guarded", "cable"),
+                                            ::testing::Bool()),
+                         [](const auto &info) {
+                             return std::string(std::get<0>(info.param)) +
+                                    (std::get<1>(info.param) ? "_realtime" : "_simulated");
+                         });
 
 } // namespace
 } // namespace ksbox::testing
