@@ -10,10 +10,11 @@ namespace {
 
 constexpr std::uint64_t most_guard_targets = 1u << 20;
 
-/// Whether the image has an 8-byte variable at an address that counts from its preferred base.
+/// Whether the image has an aligned 8-byte variable at an address that counts from its preferred
+/// base.
 bool holds_pointer(const PeFile &file, std::uint64_t address) {
     const std::uint64_t base = file.headers().image_base;
-    if (address < base || address - base > UINT32_MAX)
+    if (address < base || address - base > UINT32_MAX || (address - base) % sizeof(address) != 0)
         return false;
     const auto rva = static_cast<std::uint32_t>(address - base);
     const Section *section = file.section_at(rva);

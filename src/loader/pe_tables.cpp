@@ -114,6 +114,8 @@ void PeTables::read_exports() {
         const auto rva = read<std::uint32_t>(header->functions_rva + std::uint64_t{i} * 4);
         if (!rva)
             return damaged("its export addresses lie outside the image");
+        if (*rva >= file_.headers_.image_size)
+            return damaged("an export lies outside the image");
         by_index[i].ordinal = header->ordinal_base + i;
         by_index[i].rva = *rva;
         // An address inside the export table itself is the name of a forwarder.

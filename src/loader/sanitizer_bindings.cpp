@@ -56,7 +56,7 @@ __attribute__((no_sanitize("address"))) void for_each_global(std::span<std::byte
                                                              std::span<const std::byte> image,
                                                              const char *function) {
     const auto apply = reinterpret_cast<GlobalsFunction>(dlsym(RTLD_DEFAULT, function));
-    if (!apply)
+    if (!apply || reinterpret_cast<std::uintptr_t>(section.data()) % alignof(SanitizedGlobal) != 0)
         return;
     auto *globals = reinterpret_cast<SanitizedGlobal *>(section.data());
     for (std::size_t i = 0; i < section.size() / sizeof(SanitizedGlobal); ++i)
