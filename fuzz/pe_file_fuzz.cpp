@@ -65,6 +65,11 @@ void read_facts(const PeFile &file) {
         (void)file.at(directory.rva, directory.size);
 }
 
+/// A pointer in the image, which may have described it as a red zone.
+__attribute__((no_sanitize("address"))) const void *pointer_at(const std::byte *place) {
+    return *reinterpret_cast<const void *const *>(place);
+}
+
 /// The image's own check of indirect calls, as its guarded code would call it.
 void call_guard(const PeFile &file, const Image &image) {
     const auto &config = file.load_config();
@@ -77,10 +82,10 @@ void call_guard(const PeFile &file, const Image &image) {
             return; // one pointer over another
     const std::uint64_t slot = config->guard_check_pointer - file.headers().image_base;
     const std::byte *pointer = image.readable(static_cast<std::uint32_t>(slot), 8);
-    void(KSBOX_MS_ABI * check)(const void *);
-    std::memcpy(static_cast<void *>(&check), pointer, sizeof(check));
-    if (!image.is_thunk(reinterpret_cast<const void *>(check)))
+    if (!image.is_thunk(pointer_at(pointer)))
         return; // two pointers in one place
+    auto *check = reinterpret_cast<void(KSBOX_MS_ABI *)(const void *)>(
+        const_cast<void *>(pointer_at(pointer)));
     for (const void *target :
          {static_cast<const void *>(image.entry_point()), reinterpret_cast<const void *>(&known),
           static_cast<const void *>(image.base())})

@@ -67,20 +67,22 @@ bool Image::is_thunk(const void *address) const {
     return thunks_ && offset < thunks_size_ && offset % thunk_size == 0;
 }
 
-const pe::RuntimeFunction *Image::mapped_entry(const pe::RuntimeFunction &entry) const {
-    const std::size_t count = exception_table_.size / sizeof(entry);
+// Not checked itself: a damaged image may describe its own tables as the red zone of a global.
+__attribute__((no_sanitize("address"))) const pe::RuntimeFunction *
+Image::mapped_entry(const pe::RuntimeFunction &entry) const {
     const std::byte *table = readable(exception_table_.rva, exception_table_.size);
     if (!table || exception_table_.rva % alignof(pe::RuntimeFunction))
         return nullptr;
-    const std::span mapped(reinterpret_cast<const pe::RuntimeFunction *>(table), count);
-    const auto same = [&](const pe::RuntimeFunction &other) {
-        return other.begin_rva == entry.begin_rva && other.end_rva == entry.end_rva;
-    };
+    const auto *mapped = reinterpret_cast<const pe::RuntimeFunction *>(table);
+    const std::size_t count = exception_table_.size / sizeof(entry);
+    // A table with gaps has the entry further on, one that is not sorted anywhere.
     const auto index = static_cast<std::size_t>(&entry - functions_.data());
-    if (index < mapped.size() && same(mapped[index]))
-        return &mapped[index];
-    const auto found = std::ranges::find_if(mapped, same); // in a table with gaps
-    return found == mapped.end() ? nullptr : &*found;
+    for (std::size_t i = 0; i < count; ++i) {
+        const pe::RuntimeFunction *candidate = mapped + (index + i) % count;
+        if (candidate->begin_rva == entry.begin_rva && candidate->end_rva == entry.end_rva)
+            return candidate;
+    }
+    return nullptr;
 }
 
 ImageLocation Image::locate(const void *address) const {

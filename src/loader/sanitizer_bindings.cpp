@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstring>
 #include <dlfcn.h>
 #include <fmt/format.h>
@@ -36,7 +37,7 @@ static_assert(sizeof(SanitizedGlobal) == 64);
 /// What the runtime takes for granted, and ends the process without.
 __attribute__((no_sanitize("address"))) bool is_sound(const SanitizedGlobal &global,
                                                       std::span<const std::byte> image) {
-    constexpr std::uint64_t granule = 8, no_indicator = ~std::uint64_t{0};
+    constexpr std::uint64_t granule = 8;
     const auto inside = [&](std::uint64_t address, std::uint64_t size) {
         const std::uint64_t offset = address - reinterpret_cast<std::uintptr_t>(image.data());
         return offset <= image.size() && image.size() - offset >= size;
@@ -44,9 +45,7 @@ __attribute__((no_sanitize("address"))) bool is_sound(const SanitizedGlobal &glo
     return global.address % granule == 0 && global.size_with_red_zone % granule == 0 &&
            global.size <= global.size_with_red_zone &&
            inside(global.address, global.size_with_red_zone) && inside(global.name, 1) &&
-           inside(global.module_name, 1) &&
-           (global.odr_indicator == 0 || global.odr_indicator == no_indicator ||
-            inside(global.odr_indicator, 1));
+           inside(global.module_name, 1);
 }
 
 using GlobalsFunction = void (*)(SanitizedGlobal *first, std::uintptr_t count);
@@ -62,6 +61,16 @@ __attribute__((no_sanitize("address"))) void for_each_global(std::span<std::byte
     for (std::size_t i = 0; i < section.size() / sizeof(SanitizedGlobal); ++i)
         if (is_sound(globals[i], image)) // the linker may leave gaps
             apply(&globals[i], 1);
+}
+
+/// Images are programs of their own, and the same one may be there twice: that their globals have
+/// equal names breaks no rule. The value says so to the runtime.
+void forget_odr_indicators(std::span<std::byte> section) {
+    constexpr std::uint64_t none = ~std::uint64_t{0};
+    for (std::size_t at = 0; at + sizeof(SanitizedGlobal) <= section.size();
+         at += sizeof(SanitizedGlobal))
+        std::memcpy(section.data() + at + offsetof(SanitizedGlobal, odr_indicator), &none,
+                    sizeof(none));
 }
 
 } // namespace
@@ -113,6 +122,7 @@ LoadResult<void> check_sanitizers(std::span<const ImportedModule> imports) {
 }
 
 void register_sanitized_globals(std::span<std::byte> section, std::span<const std::byte> image) {
+    forget_odr_indicators(section);
     for_each_global(section, image, "__asan_register_globals");
 }
 
