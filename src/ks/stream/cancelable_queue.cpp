@@ -26,7 +26,7 @@ void call_cancel(PIRP irp, PDRIVER_CANCEL routine) {
     if (routine == &KsCancelRoutine)
         KsCancelRoutine(device, irp);
     else
-        call_driver("DriverCancel", irp, routine, device, irp);
+        call_driver_changing_irql("DriverCancel", irp, &irql, routine, device, irp);
 }
 
 /// Lets the IRP be cancelled; true when it was cancelled before and is the caller's to finish off.
