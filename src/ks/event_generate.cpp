@@ -6,7 +6,6 @@
 #include "ks/event_storage.h"
 #include "ks/internal_code.h"
 #include "nt/ex/resource.h"
-#include "nt/ke/bug_check.h"
 
 namespace ksbox::ks {
 
@@ -26,10 +25,9 @@ EventsLock::EventsLock(const EventsPlace &place) : place_(place) {
         ExAcquireFastMutexUnsafe(static_cast<PFAST_MUTEX>(place.lock));
         break;
     case KSEVENTS_INTERRUPT:
-        // A list that an interrupt service routine signals; there are no interrupt objects to
-        // synchronize with yet.
-        bug_check(ke::bug_check_missing_export, reinterpret_cast<std::uint64_t>(place.lock), 0, 0,
-                  0, "an event list with KSEVENTS_INTERRUPT needs interrupt objects");
+        // A list that an interrupt service routine signals.
+        irql_ = KeAcquireInterruptSpinLock(static_cast<PKINTERRUPT>(place.lock));
+        break;
     case KSEVENTS_ERESOURCE:
         KeEnterCriticalRegion();
         ex::resource_acquire_exclusive(*static_cast<PERESOURCE>(place.lock), true);
@@ -55,6 +53,7 @@ EventsLock::~EventsLock() {
         KeLeaveCriticalRegion();
         break;
     case KSEVENTS_INTERRUPT:
+        KeReleaseInterruptSpinLock(static_cast<PKINTERRUPT>(place_.lock), irql_);
         break;
     case KSEVENTS_ERESOURCE:
         ex::resource_release(*static_cast<PERESOURCE>(place_.lock), ExGetCurrentResourceThread());
