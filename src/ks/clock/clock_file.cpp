@@ -1,6 +1,7 @@
-// KSPROPSETID_Clock over a default clock.
+// KSPROPSETID_Clock and KSEVENTSETID_Clock over a default clock.
 #include "ks/clock/clock_file.h"
 
+#include "ks/clock/clock_marks.h"
 #include "ks/clock/default_clock.h"
 #include "ks/data_exports.h"
 
@@ -109,17 +110,30 @@ const KSPROPERTY_SET clock_sets[] = {
 
 NTSTATUS NTAPI control(PDEVICE_OBJECT, PIRP irp) {
     const ULONG code = IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceIoControl.IoControlCode;
-    if (code == IOCTL_KS_PROPERTY)
+    DefaultClock &clock = clock_of(irp);
+    switch (code) {
+    case IOCTL_KS_PROPERTY:
         return complete(irp, KsPropertyHandler(irp, std::size(clock_sets), clock_sets));
-    // Position and interval marks (KSEVENTSETID_Clock) are not offered.
-    return KsDefaultDeviceIoCompletion(nullptr, irp);
+    case IOCTL_KS_ENABLE_EVENT: {
+        const auto sets = clock_event_sets();
+        return complete(irp, KsEnableEvent(irp, static_cast<ULONG>(sets.size()), sets.data(),
+                                           &clock.marks(), KSEVENTS_SPINLOCK, &clock.marks_lock()));
+    }
+    case IOCTL_KS_DISABLE_EVENT:
+        return complete(
+            irp, KsDisableEvent(irp, &clock.marks(), KSEVENTS_SPINLOCK, &clock.marks_lock()));
+    default:
+        return KsDefaultDeviceIoCompletion(nullptr, irp);
+    }
 }
 
 NTSTATUS NTAPI close(PDEVICE_OBJECT, PIRP irp) {
     PFILE_OBJECT const file = IoGetCurrentIrpStackLocation(irp)->FileObject;
     auto *const context = static_cast<ClockFile *>(file->FsContext);
+    DefaultClock &clock = *context->clock;
+    KsFreeEventList(file, &clock.marks(), KSEVENTS_SPINLOCK, &clock.marks_lock());
     KsFreeObjectHeader(context->header);
-    context->clock->dereference();
+    clock.dereference();
     ExFreePoolWithTag(context, pool_tag);
     return complete(irp, STATUS_SUCCESS);
 }
@@ -138,6 +152,10 @@ const KSDISPATCH_TABLE clock_table = {
 };
 
 } // namespace
+
+DefaultClock &ksbox::ks::clock_of_irp(PIRP irp) {
+    return clock_of(irp);
+}
 
 NTSTATUS ksbox::ks::create_clock_file(PIRP irp, DefaultClock &clock) {
     auto *const context =

@@ -24,7 +24,11 @@ LONGLONG performance_time() {
 
 } // namespace
 
-DefaultClock::DefaultClock(const Options &options) : options_(options) {}
+DefaultClock::DefaultClock(const Options &options) : options_(options) {
+    InitializeListHead(&marks_);
+    KeInitializeTimer(&timer_);
+    KeInitializeDpc(&dpc_, mark_reached, this);
+}
 
 DefaultClock *DefaultClock::create(const Options &options) {
     void *const memory = ExAllocatePoolWithTag(NonPagedPool, sizeof(DefaultClock), pool_tag);
@@ -53,6 +57,7 @@ void DefaultClock::dereference() {
 
 void DefaultClock::orphan() {
     const LONGLONG now = time();
+    cancel_timer(options_);
     SpinGuard guard(lock_);
     options_ = {};
     state_ = KSSTATE_STOP;
@@ -101,7 +106,7 @@ KSRESOLUTION DefaultClock::resolution() {
         static_cast<void>(KeQueryPerformanceCounter(&frequency));
         resolution.Granularity = (NANOSECONDS + frequency.QuadPart - 1) / frequency.QuadPart;
     }
-    if (resolution.Error == 0 && !options_.set_timer)
+    if (resolution.Error == 0 && !options_.set_timer && !options_.own_set_timer)
         resolution.Error = KeQueryTimeIncrement();
     return resolution;
 }
@@ -115,21 +120,27 @@ void DefaultClock::set_state(KSSTATE state) {
     LONGLONG system_time;
     const bool own = options_.own_time || options_.correlated_time;
     const LONGLONG now = own ? 0 : source_time(system_time);
-    SpinGuard guard(lock_);
-    if (state == KSSTATE_RUN && state_ != KSSTATE_RUN)
-        run_offset_ = stopped_at_ - now;
-    else if (state != KSSTATE_RUN && state_ == KSSTATE_RUN)
-        stopped_at_ = now + run_offset_;
-    state_ = state;
+    {
+        SpinGuard guard(lock_);
+        if (state == KSSTATE_RUN && state_ != KSSTATE_RUN)
+            run_offset_ = stopped_at_ - now;
+        else if (state != KSSTATE_RUN && state_ == KSSTATE_RUN)
+            stopped_at_ = now + run_offset_;
+        state_ = state;
+    }
+    schedule_marks();
 }
 
 void DefaultClock::set_time(LONGLONG time) {
     LONGLONG system_time;
     const bool own = options_.own_time || options_.correlated_time;
     const LONGLONG now = own ? 0 : source_time(system_time);
-    SpinGuard guard(lock_);
-    stopped_at_ = time;
-    run_offset_ = time - now;
+    {
+        SpinGuard guard(lock_);
+        stopped_at_ = time;
+        run_offset_ = time - now;
+    }
+    schedule_marks();
 }
 
 } // namespace ksbox::ks

@@ -19,6 +19,10 @@ class DefaultClock {
         KSRESOLUTION resolution{};
         /// Instead of correlated_time, for owners inside the class driver.
         LONGLONG (*own_time)(PVOID context, PLONGLONG system_time) = nullptr;
+        /// Instead of set_timer and cancel_timer, likewise.
+        BOOLEAN (*own_set_timer)(PVOID context, PKTIMER timer, LARGE_INTEGER due,
+                                 PKDPC dpc) = nullptr;
+        BOOLEAN (*own_cancel_timer)(PVOID context, PKTIMER timer) = nullptr;
     };
     /// One reference, the owner's. Null when the pool is exhausted.
     static DefaultClock *create(const Options &options);
@@ -41,9 +45,22 @@ class DefaultClock {
     void set_state(KSSTATE state);
     void set_time(LONGLONG time);
 
+    /// Where the enabled events of all file objects on this clock are; KSEVENTS_SPINLOCK.
+    LIST_ENTRY &marks() { return marks_; }
+    KSPIN_LOCK &marks_lock() { return marks_lock_; }
+    /// Sets the timer for the next mark, or takes it back when there is none or the clock does not
+    /// run. Called after every change to marks, state or time. IRQL <= DISPATCH.
+    void schedule_marks();
+
   private:
     explicit DefaultClock(const Options &options);
     LONGLONG source_time(LONGLONG &system_time);
+
+    // clock_marks.cpp
+    static void NTAPI mark_reached(PKDPC dpc, PVOID context, PVOID, PVOID);
+    LONGLONG signal_marks(LONGLONG now);
+    void set_timer(const Options &options, LONGLONG delta);
+    void cancel_timer(const Options &options);
 
     static constexpr std::uint64_t expected = 0x6b636f6c436c6644ULL;
     std::uint64_t magic_ = expected;
@@ -53,6 +70,12 @@ class DefaultClock {
     KSSTATE state_ = KSSTATE_STOP;
     LONGLONG stopped_at_ = 0; ///< presentation time while not in RUN
     LONGLONG run_offset_ = 0; ///< presentation time = source time + this, in RUN
+
+    KSPIN_LOCK marks_lock_ = 0; ///< may be held when lock_ is taken, not the other way round
+    LIST_ENTRY marks_;          ///< KSEVENT_ENTRY.ListEntry
+    KTIMER timer_;              ///< queued: holds a reference, as its DPC does
+    LONG timer_set_ = 0;
+    KDPC dpc_;
 };
 
 } // namespace ksbox::ks

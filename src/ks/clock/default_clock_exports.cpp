@@ -67,8 +67,7 @@ void NTAPI KsSetDefaultClockTime(PKSDEFAULTCLOCK DefaultClock, LONGLONG Time) {
 std::span<const Export> ksbox::ks::default_clock_exports() {
     static const Export table[] = {
         KS_DATA_EXPORT(done, KsAllocateDefaultClock),
-        // Its SetTimer and CancelTimer wait for the clock's events.
-        KS_DATA_EXPORT(partial, KsAllocateDefaultClockEx),
+        KS_DATA_EXPORT(done, KsAllocateDefaultClockEx),
         KS_DATA_EXPORT(done, KsFreeDefaultClock),
         KS_DATA_EXPORT(done, KsCreateDefaultClock),
         KS_DATA_EXPORT(done, KsGetDefaultClockState),

@@ -38,6 +38,18 @@ LONGLONG PinClock::own_time(PVOID context, PLONGLONG system_time) {
                        pin.dispatch()->Clock->CorrelatedTime, &pin.abi(), system_time);
 }
 
+BOOLEAN PinClock::own_set_timer(PVOID context, PKTIMER timer, LARGE_INTEGER due, PKDPC dpc) {
+    Pin &pin = static_cast<PinClock *>(context)->pin_;
+    return call_driver("KSCLOCK_DISPATCH.SetTimer", pin.abi_address(),
+                       pin.dispatch()->Clock->SetTimer, &pin.abi(), timer, due, dpc);
+}
+
+BOOLEAN PinClock::own_cancel_timer(PVOID context, PKTIMER timer) {
+    Pin &pin = static_cast<PinClock *>(context)->pin_;
+    return call_driver("KSCLOCK_DISPATCH.CancelTimer", pin.abi_address(),
+                       pin.dispatch()->Clock->CancelTimer, &pin.abi(), timer);
+}
+
 Result<DefaultClock *> PinClock::own() {
     if (!pin_.has_flag(KSPIN_FLAG_IMPLEMENT_CLOCK))
         return fail(STATUS_NOT_SUPPORTED);
@@ -47,6 +59,11 @@ Result<DefaultClock *> PinClock::own() {
     const KSCLOCK_DISPATCH *const dispatch = pin_.dispatch() ? pin_.dispatch()->Clock : nullptr;
     if (dispatch && dispatch->CorrelatedTime)
         options.own_time = &own_time;
+    // One is of use only with the other.
+    if (dispatch && dispatch->SetTimer && dispatch->CancelTimer) {
+        options.own_set_timer = &own_set_timer;
+        options.own_cancel_timer = &own_cancel_timer;
+    }
     if (dispatch && dispatch->Resolution)
         call_driver("KSCLOCK_DISPATCH.Resolution", pin_.abi_address(), dispatch->Resolution,
                     &pin_.abi(), &options.resolution);

@@ -35,6 +35,8 @@ class PinClock {
 
   private:
     static LONGLONG own_time(PVOID context, PLONGLONG system_time);
+    static BOOLEAN own_set_timer(PVOID context, PKTIMER timer, LARGE_INTEGER due, PKDPC dpc);
+    static BOOLEAN own_cancel_timer(PVOID context, PKTIMER timer);
 
     Pin &pin_;
     DefaultClock *own_ = nullptr;
