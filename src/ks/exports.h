@@ -23,8 +23,9 @@ std::span<const Export> header_exports();
 std::span<const Export> object_exports();
 std::span<const Export> pin_exports();
 std::span<const Export> create_exports();
+std::span<const Export> cache_data_exports();
 
 } // namespace ksbox::ks
 
-/// A table entry whose page is named after the function: `KS_EXPORT(done, KsPinGetDevice)`.
+/// A table entry whose page is named after the function: `KS_EXPORT(done, KsGetDevice)`.
 #define KS_EXPORT(state, name) ::ksbox::state<&name>(#name, "NF:ks." #name)
