@@ -73,24 +73,6 @@ BOOLEAN NTAPI KsDispatchFastReadFailure(PFILE_OBJECT, PLARGE_INTEGER, ULONG, BOO
 
 void NTAPI KsNullDriverUnload(PDRIVER_OBJECT DriverObject) {}
 
-NTSTATUS NTAPI KsDispatchQuerySecurity(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
-    const auto *stack = IoGetCurrentIrpStackLocation(Irp);
-    const ObjectHeader *header = ObjectHeader::of(stack->FileObject);
-    Irp->IoStatus.Information = 0;
-    if (!header || !header->create_item || !header->create_item->SecurityDescriptor)
-        return complete(Irp, STATUS_NO_SECURITY_ON_OBJECT);
-    // Descriptors are carried, not evaluated: there is no security reference monitor in the box.
-    return complete(Irp, STATUS_NOT_IMPLEMENTED);
-}
-
-NTSTATUS NTAPI KsDispatchSetSecurity(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
-    const ObjectHeader *header = ObjectHeader::of(IoGetCurrentIrpStackLocation(Irp)->FileObject);
-    Irp->IoStatus.Information = 0;
-    if (!header || !header->create_item || !header->create_item->SecurityDescriptor)
-        return complete(Irp, STATUS_NO_SECURITY_ON_OBJECT);
-    return complete(Irp, STATUS_NOT_IMPLEMENTED);
-}
-
 NTSTATUS NTAPI KsDefaultForwardIrp(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
     const DeviceHeader &header = DeviceHeader::of(DeviceObject);
     if (!header.pnp_object)
@@ -190,8 +172,6 @@ std::span<const Export> ksbox::ks::dispatch_exports() {
         KS_EXPORT(done, KsDispatchFastIoDeviceControlFailure),
         KS_EXPORT(done, KsDispatchFastReadFailure),
         KS_EXPORT(done, KsNullDriverUnload),
-        KS_EXPORT(partial, KsDispatchQuerySecurity),
-        KS_EXPORT(partial, KsDispatchSetSecurity),
         KS_EXPORT(done, KsDefaultForwardIrp),
         KS_EXPORT(done, KsForwardIrp),
         KS_EXPORT(done, KsForwardAndCatchIrp),

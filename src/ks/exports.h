@@ -25,6 +25,7 @@ std::span<const Export> pin_exports();
 std::span<const Export> create_exports();
 std::span<const Export> cache_data_exports();
 std::span<const Export> resource_exports();
+std::span<const Export> security_exports();
 
 } // namespace ksbox::ks
 

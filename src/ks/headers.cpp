@@ -21,6 +21,17 @@ ACCESS_MASK access_of(PIRP create) {
 
 } // namespace
 
+DeviceHeader::DeviceHeader(PKSOBJECT_CREATE_ITEM list, ULONG count) : items(list, count) {
+    ex::resource_initialize(security_lock);
+}
+
+DeviceHeader::~DeviceHeader() {
+    // What a header left over in a kernel that ends has locked, goes with its pool.
+    if (ke::current_thread_or_null())
+        ex::resource_delete(security_lock);
+    magic_ = 0;
+}
+
 DeviceHeader &DeviceHeader::from(KSDEVICE_HEADER header) {
     auto *object = static_cast<DeviceHeader *>(header);
     std::uint64_t magic = 0;

@@ -7,6 +7,7 @@
 
 #include "ks/create_items.h"
 #include "ks/pool_object.h"
+#include "nt/ex/resource.h"
 
 namespace ksbox::ks {
 
@@ -14,8 +15,10 @@ class ObjectHeader;
 
 class DeviceHeader {
   public:
-    DeviceHeader(PKSOBJECT_CREATE_ITEM items, ULONG count) : items(items, count) {}
-    ~DeviceHeader() { magic_ = 0; }
+    DeviceHeader(PKSOBJECT_CREATE_ITEM items, ULONG count);
+    ~DeviceHeader();
+    DeviceHeader(const DeviceHeader &) = delete;
+    DeviceHeader &operator=(const DeviceHeader &) = delete;
     static DeviceHeader &from(KSDEVICE_HEADER header);
     /// The header at the start of the device's extension; stops the box if there is none.
     static DeviceHeader &of(PDEVICE_OBJECT device);
@@ -27,6 +30,9 @@ class DeviceHeader {
     std::vector<ObjectHeader *> powered;  ///< with a power dispatch function
     BUS_INTERFACE_REFERENCE bus{};        ///< once referenced
     ULONG bus_references = 0;
+    /// Shared while access is validated, exclusive while a descriptor changes.
+    /// @doc NF:ks.KsAcquireDeviceSecurityLock
+    ERESOURCE security_lock;
 
     /// @doc NF:ks.KsRecalculateStackDepth
     void recalculate_stack_depth(bool reuse_location);
