@@ -26,6 +26,7 @@ std::span<const Export> create_exports();
 std::span<const Export> cache_data_exports();
 std::span<const Export> resource_exports();
 std::span<const Export> security_exports();
+std::span<const Export> unserialize_exports();
 
 } // namespace ksbox::ks
 
