@@ -1,6 +1,7 @@
 // IUnknown and IKsControl of AVStream objects.
 #include "ks/outer_unknown.h"
 
+#include "ks/device.h"
 #include "ks/filter.h"
 #include "ks/ks_class.h"
 #include "ks/object.h"
@@ -51,14 +52,43 @@ class Control : public IKsControl {
     virtual PFILE_OBJECT file() = 0;
 };
 
+/// What a device's outer unknown offers beyond IKsControl; lives and is counted with it.
+/// @doc NF:ks.IKsDeviceFunctions.RegisterAdapterObjectEx
+class DeviceFunctions final : public IKsDeviceFunctions {
+  public:
+    DeviceFunctions(Device &device, IUnknown &owner) : device_(device), owner_(owner) {}
+
+    STDMETHODIMP_(NTSTATUS) QueryInterface(REFIID id, PVOID *result) noexcept override {
+        return owner_.QueryInterface(id, result);
+    }
+    STDMETHODIMP_(ULONG) AddRef() noexcept override { return owner_.AddRef(); }
+    STDMETHODIMP_(ULONG) Release() noexcept override { return owner_.Release(); }
+    STDMETHODIMP_(NTSTATUS)
+    RegisterAdapterObjectEx(PADAPTER_OBJECT adapter, PDEVICE_DESCRIPTION, ULONG,
+                            ULONG max_mapping_bytes, ULONG mapping_stride) noexcept override {
+        KsDeviceRegisterAdapterObject(&device_.abi(), adapter, max_mapping_bytes, mapping_stride);
+        return STATUS_SUCCESS;
+    }
+
+  private:
+    Device &device_;
+    IUnknown &owner_;
+};
+
 /// The outer unknown of an object: as long-lived as it; references only guard against misuse.
 class Outer final : public Control {
   public:
-    explicit Outer(Object &object) : object_(object) {}
+    explicit Outer(Object &object)
+        : object_(object), functions_(object.device(), static_cast<IKsControl &>(*this)) {}
 
     STDMETHODIMP_(NTSTATUS) QueryInterface(REFIID id, PVOID *result) noexcept override {
         if (is(id, IID_IUnknown) || is(id, IID_IKsControl)) {
             *result = static_cast<IKsControl *>(this);
+            AddRef();
+            return STATUS_SUCCESS;
+        }
+        if (object_.type == KsObjectTypeDevice && is(id, IID_IKsDeviceFunctions)) {
+            *result = static_cast<IKsDeviceFunctions *>(&functions_);
             AddRef();
             return STATUS_SUCCESS;
         }
@@ -88,6 +118,7 @@ class Outer final : public Control {
 
   private:
     Object &object_;
+    DeviceFunctions functions_; ///< offered by devices only
     LONG references_ = 1;
 };
 
