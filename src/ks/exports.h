@@ -27,6 +27,7 @@ std::span<const Export> cache_data_exports();
 std::span<const Export> resource_exports();
 std::span<const Export> security_exports();
 std::span<const Export> unserialize_exports();
+std::span<const Export> device_profile_exports();
 
 } // namespace ksbox::ks
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,8 @@ class FilterFactory final : public ObjectWith<KSFILTERFACTORY> {
     std::vector<std::u16string> reference_strings;
     PFNKSFILTERFACTORYPOWER sleep = nullptr;
     PFNKSFILTERFACTORYPOWER wake = nullptr;
+    /// IDs of the camera profiles, once their store is initialized.
+    std::optional<std::vector<GUID>> profiles;
 
     /// Filters in creation order. Device mutex.
     std::vector<std::unique_ptr<Filter>> filters;
