@@ -1,0 +1,364 @@
+// Drivers and devices: how AVStream makes them, and their bus.
+#include "ks_fixture.h"
+
+extern "C" {
+#include <ntimage.h>
+#include <wdmguid.h>
+}
+
+// The bottom of a stack of the case's own: not a PDO that PnP knows, which AVStream does not ask.
+namespace {
+class Bottom {
+  public:
+    explicit Bottom(CASE_CONTEXT &Case) {
+        EXPECT_SUCCESS(IoCreateDevice(Case.Driver, sizeof(KSDEVICE_HEADER), NULL,
+                                      FILE_DEVICE_UNKNOWN, 0, FALSE, &Device));
+        Device->Flags &= ~DO_DEVICE_INITIALIZING;
+    }
+    ~Bottom() { IoDeleteDevice(Device); }
+    Bottom(const Bottom &) = delete;
+    Bottom &operator=(const Bottom &) = delete;
+    void Remove(PDEVICE_OBJECT Fdo) {
+        KsTerminateDevice(Fdo);
+        IoDetachDevice(Device);
+        IoDeleteDevice(Fdo);
+    }
+    PDEVICE_OBJECT Device = NULL;
+};
+} // namespace
+
+static LONG Adds;
+static NTSTATUS AddResult;
+static NTSTATUS NTAPI CountAdd(PKSDEVICE Device) {
+    ++Adds;
+    EXPECT_TRUE(Device->FunctionalDeviceObject != NULL);
+    return AddResult;
+}
+static const KSDEVICE_DISPATCH CountingDispatch = {CountAdd, NULL, NULL, NULL, NULL, NULL, NULL,
+                                                   NULL,     NULL, NULL, NULL, NULL, NULL, NULL};
+static const KSDEVICE_DESCRIPTOR CountingDevice = {&CountingDispatch, 0, NULL,
+                                                   KSDEVICE_DESCRIPTOR_VERSION};
+
+EXPORT_CASE(KsInitializeDriver, KsAddDevice) {
+    Bottom Own(Case);
+    PDRIVER_DISPATCH const Create = Case.Driver->MajorFunction[IRP_MJ_CREATE];
+    Case.Driver->MajorFunction[IRP_MJ_CREATE] = NULL;
+    EXPECT_SUCCESS(KsInitializeDriver(Case.Driver, Case.RegistryPath, &CountingDevice));
+    EXPECT_EQ(Case.Driver->MajorFunction[IRP_MJ_CREATE], Create);
+    EXPECT_TRUE(Case.Driver->DriverExtension->AddDevice != NULL);
+    EXPECT_TRUE(Case.Driver->DriverUnload != NULL);
+    Adds = 0;
+    AddResult = STATUS_SUCCESS;
+    REQUIRE_SUCCESS(KsAddDevice(Case.Driver, Own.Device));
+    EXPECT_EQ(Adds, 1);
+    const PDEVICE_OBJECT Fdo = Own.Device->AttachedDevice;
+    REQUIRE(Fdo != NULL);
+    const PKSDEVICE Device = KsGetDeviceForDeviceObject(Fdo);
+    REQUIRE(Device != NULL);
+    EXPECT_EQ(Device->Descriptor, &CountingDevice);
+    EXPECT_EQ(Device->NextDeviceObject, Own.Device);
+    EXPECT_FALSE(Device->Started);
+    Own.Remove(Fdo);
+}
+
+EXPORT_CASE(KsCreateDevice, KsTerminateDevice) {
+    Bottom Own(Case);
+    PKSDEVICE Device = NULL;
+    AddResult = STATUS_SUCCESS;
+    EXPECT_EQ(KsCreateDevice(Case.Driver, Own.Device, &CountingDevice, 1, &Device),
+              STATUS_INVALID_PARAMETER);
+    REQUIRE_SUCCESS(KsCreateDevice(Case.Driver, Own.Device, &CountingDevice, 64, &Device));
+    const PDEVICE_OBJECT Fdo = Device->FunctionalDeviceObject;
+    EXPECT_EQ(KsGetDeviceForDeviceObject(Fdo), Device);
+    EXPECT_EQ(Fdo->DeviceType, (DEVICE_TYPE)FILE_DEVICE_KS);
+    EXPECT_FALSE(Fdo->Flags & DO_DEVICE_INITIALIZING);
+    Own.Remove(Fdo);
+    EXPECT_EQ(Own.Device->AttachedDevice, (PDEVICE_OBJECT)NULL);
+    // The minidriver's error comes back, and nothing stays attached.
+    AddResult = STATUS_INSUFFICIENT_RESOURCES;
+    EXPECT_EQ(KsCreateDevice(Case.Driver, Own.Device, &CountingDevice, 0, &Device),
+              STATUS_INSUFFICIENT_RESOURCES);
+    EXPECT_EQ(Own.Device->AttachedDevice, (PDEVICE_OBJECT)NULL);
+}
+
+EXPORT_CASE(KsInitializeDevice, KsTerminateDevice, KsGetDeviceForDeviceObject) {
+    Bottom Own(Case);
+    PDEVICE_OBJECT Fdo = NULL;
+    REQUIRE_SUCCESS(
+        IoCreateDevice(Case.Driver, sizeof(KSDEVICE_HEADER), NULL, FILE_DEVICE_KS, 0, FALSE, &Fdo));
+    const PDEVICE_OBJECT Next = IoAttachDeviceToDeviceStack(Fdo, Own.Device);
+    Adds = 0;
+    AddResult = STATUS_SUCCESS;
+    EXPECT_SUCCESS(KsInitializeDevice(Fdo, Own.Device, Next, &CountingDevice));
+    EXPECT_EQ(Adds, 1);
+    const KSDEVICE_HEADER Header = *static_cast<KSDEVICE_HEADER *>(Fdo->DeviceExtension);
+    EXPECT_EQ(KsQueryDevicePnpObject(Header), Own.Device);
+    EXPECT_EQ(KsGetDeviceForDeviceObject(Fdo)->PhysicalDeviceObject, Own.Device);
+    Own.Remove(Fdo);
+}
+
+// Passes PnP requests on; with the last it cleans up, too.
+EXPORT_CASE(KsDefaultDispatchPnp) {
+    PDEVICE_OBJECT Fdo = NULL;
+    REQUIRE_SUCCESS(
+        IoCreateDevice(Case.Driver, sizeof(KSDEVICE_HEADER), NULL, FILE_DEVICE_KS, 0, FALSE, &Fdo));
+    KSDEVICE_HEADER &Header = *static_cast<KSDEVICE_HEADER *>(Fdo->DeviceExtension);
+    REQUIRE_SUCCESS(KsAllocateDeviceHeader(&Header, 0, NULL));
+    KsSetDevicePnpAndBaseObject(Header, Case.LowerDevice, Fdo);
+    Fdo->StackSize = Case.LowerDevice->StackSize + 1;
+    CaseIrp Request(Fdo, IRP_MJ_PNP, IRP_MN_QUERY_PNP_DEVICE_STATE);
+    const NTSTATUS Status = KsDefaultDispatchPnp(Fdo, Request.Irp);
+    EXPECT_NE(Status, STATUS_PENDING);
+    EXPECT_TRUE(Request.Completed());
+    EXPECT_EQ(Request.Status(), Status);
+    KsFreeDeviceHeader(Header);
+    IoDeleteDevice(Fdo);
+}
+
+// A bus that answers for the interfaces KS asks it for.
+static LONG BusReferences;
+static UCHAR Config[16];
+static VOID NTAPI BusNothing(PVOID Context) {
+    UNREFERENCED_PARAMETER(Context);
+}
+static ULONG NTAPI SetConfig(PVOID Context, ULONG Type, PVOID Buffer, ULONG Offset, ULONG Length) {
+    UNREFERENCED_PARAMETER(Context);
+    EXPECT_EQ(Type, 4u);
+    RtlCopyMemory(Config + Offset, Buffer, Length);
+    return Length;
+}
+static ULONG NTAPI GetConfig(PVOID Context, ULONG Type, PVOID Buffer, ULONG Offset, ULONG Length) {
+    UNREFERENCED_PARAMETER(Context);
+    EXPECT_EQ(Type, 4u);
+    RtlCopyMemory(Buffer, Config + Offset, Length);
+    return Length;
+}
+static VOID NTAPI ReferenceBus(PVOID Context) {
+    UNREFERENCED_PARAMETER(Context);
+    ++BusReferences;
+}
+static VOID NTAPI DereferenceBus(PVOID Context) {
+    UNREFERENCED_PARAMETER(Context);
+    --BusReferences;
+}
+static PDEVICE_OBJECT BusDevice;
+static PDRIVER_DISPATCH RealPnp;
+static NTSTATUS NTAPI BusPnp(PDEVICE_OBJECT Device, PIRP Irp) {
+    if (Device != BusDevice)
+        return RealPnp(Device, Irp);
+    const PIO_STACK_LOCATION Stack = CaseStack(Irp);
+    if (Stack->MinorFunction != IRP_MN_QUERY_INTERFACE)
+        return CaseFinish(Irp, Irp->IoStatus.Status);
+    const GUID &Id = *Stack->Parameters.QueryInterface.InterfaceType;
+    const PINTERFACE Interface = Stack->Parameters.QueryInterface.Interface;
+    if (CaseSameGuid(Id, GUID_BUS_INTERFACE_STANDARD)) {
+        BUS_INTERFACE_STANDARD &Bus = *reinterpret_cast<PBUS_INTERFACE_STANDARD>(Interface);
+        Bus.InterfaceReference = BusNothing;
+        Bus.InterfaceDereference = BusNothing;
+        Bus.SetBusData = SetConfig;
+        Bus.GetBusData = GetConfig;
+    } else if (CaseSameGuid(Id, REFERENCE_BUS_INTERFACE)) {
+        BUS_INTERFACE_REFERENCE &Bus = *reinterpret_cast<PBUS_INTERFACE_REFERENCE>(Interface);
+        Bus.Interface.InterfaceReference = BusNothing;
+        Bus.Interface.InterfaceDereference = BusNothing;
+        Bus.ReferenceDeviceObject = ReferenceBus;
+        Bus.DereferenceDeviceObject = DereferenceBus;
+    } else {
+        return CaseFinish(Irp, Irp->IoStatus.Status);
+    }
+    return CaseFinish(Irp, STATUS_SUCCESS);
+}
+
+namespace {
+// An AVStream device on that bus.
+class OnBus {
+  public:
+    explicit OnBus(CASE_CONTEXT &Case) : Driver_(Case.Driver), Bus(Case) {
+        BusDevice = Bus.Device;
+        RealPnp = Driver_->MajorFunction[IRP_MJ_PNP];
+        Driver_->MajorFunction[IRP_MJ_PNP] = BusPnp;
+        AddResult = STATUS_SUCCESS;
+        EXPECT_SUCCESS(KsCreateDevice(Driver_, Bus.Device, &CountingDevice, 0, &Device));
+    }
+    ~OnBus() {
+        if (Device != NULL)
+            Bus.Remove(Device->FunctionalDeviceObject);
+        Driver_->MajorFunction[IRP_MJ_PNP] = RealPnp;
+    }
+    OnBus(const OnBus &) = delete;
+    OnBus &operator=(const OnBus &) = delete;
+
+  private:
+    const PDRIVER_OBJECT Driver_;
+
+  public:
+    Bottom Bus;
+    PKSDEVICE Device = NULL;
+};
+} // namespace
+
+EXPORT_CASE(KsDeviceGetBusData, KsDeviceSetBusData) {
+    OnBus Own(Case);
+    REQUIRE(Own.Device != NULL);
+    ULONG Value = 0x11223344;
+    EXPECT_EQ(KsDeviceSetBusData(Own.Device, 4, &Value, 8, sizeof Value), sizeof Value);
+    EXPECT_EQ(Config[8], 0x44);
+    Value = 0;
+    EXPECT_EQ(KsDeviceGetBusData(Own.Device, 4, &Value, 8, sizeof Value), sizeof Value);
+    EXPECT_EQ(Value, 0x11223344u);
+}
+
+EXPORT_CASE(KsReferenceBusObject, KsDereferenceBusObject) {
+    OnBus Own(Case);
+    REQUIRE(Own.Device != NULL);
+    const KSDEVICE_HEADER Header =
+        *static_cast<KSDEVICE_HEADER *>(Own.Device->FunctionalDeviceObject->DeviceExtension);
+    BusReferences = 0;
+    EXPECT_SUCCESS(KsReferenceBusObject(Header));
+    EXPECT_SUCCESS(KsReferenceBusObject(Header));
+    EXPECT_EQ(BusReferences, 2);
+    KsDereferenceBusObject(Header);
+    KsDereferenceBusObject(Header);
+    EXPECT_EQ(BusReferences, 0);
+}
+
+// Frames of a bus master as scatter/gather mappings.
+static void LookAtMappings(CASE_CONTEXT &Case, ULONG Largest, bool ByInterface) {
+    DEVICE_DESCRIPTION Description = {};
+    Description.Version = DEVICE_DESCRIPTION_VERSION;
+    Description.Master = TRUE;
+    Description.ScatterGather = TRUE;
+    Description.Dma32BitAddresses = TRUE;
+    Description.InterfaceType = PCIBus;
+    Description.MaximumLength = 0x10000;
+    ULONG Registers = 0;
+    const PKSDEVICE Device = KsGetDeviceForDeviceObject(Case.Device);
+    const PDMA_ADAPTER Adapter = IoGetDmaAdapter(Case.PhysicalDevice, &Description, &Registers);
+    REQUIRE(Adapter != NULL);
+    if (ByInterface) {
+        IKsDeviceFunctions *Functions = NULL;
+        REQUIRE_SUCCESS(KsDeviceGetOuterUnknown(Device)->QueryInterface(IID_IKsDeviceFunctions,
+                                                                        (PVOID *)&Functions));
+        EXPECT_SUCCESS(Functions->RegisterAdapterObjectEx(
+            reinterpret_cast<PADAPTER_OBJECT>(Adapter), &Description, Registers, Largest,
+            sizeof(KSMAPPING)));
+        Functions->Release();
+    } else {
+        KsDeviceRegisterAdapterObject(Device, reinterpret_cast<PADAPTER_OBJECT>(Adapter), Largest,
+                                      sizeof(KSMAPPING));
+    }
+    {
+        CASE_FILTER Descriptor;
+        CaseInitializeFilter(Descriptor);
+        Descriptor.Pins[1].Flags =
+            KSPIN_FLAG_GENERATE_MAPPINGS | KSPIN_FLAG_DO_NOT_INITIATE_PROCESSING;
+        CaseStream Stream(Case, Descriptor);
+        REQUIRE(Stream.Pin[1] != NULL);
+        EXPECT_SUCCESS(Stream.Set(KSSTATE_RUN));
+        CaseFrame Frame(Stream.File[1], KSSTREAM_WRITE, 200);
+        const PKSSTREAM_POINTER Pointer =
+            KsPinGetLeadingEdgeStreamPointer(Stream.Pin[1], KSSTREAM_POINTER_STATE_LOCKED);
+        REQUIRE(Pointer != NULL);
+        ULONG Bytes = 0;
+        const ULONG Count = Pointer->OffsetIn.Count;
+        EXPECT_TRUE(Count >= 200 / Largest);
+        for (ULONG Index = 0; Index < Count; ++Index) {
+            const KSMAPPING &Mapping = Pointer->OffsetIn.Mappings[Index];
+            EXPECT_TRUE(Mapping.ByteCount > 0 && Mapping.ByteCount <= Largest);
+            EXPECT_NE(Mapping.PhysicalAddress.QuadPart, 0);
+            Bytes += Mapping.ByteCount;
+        }
+        EXPECT_EQ(Bytes, 200u);
+        KsStreamPointerUnlock(Pointer, TRUE);
+        EXPECT_SUCCESS(Frame.Wait());
+    }
+    KsDeviceRegisterAdapterObject(Device, NULL, 0, 0);
+    Adapter->DmaOperations->PutDmaAdapter(Adapter);
+}
+
+EXPORT_CASE(KsDeviceRegisterAdapterObject) {
+    LookAtMappings(Case, 64, false);
+}
+EXPORT_CASE(KsDeviceRegisterAdapterObject, KsGetOuterUnknown) {
+    LookAtMappings(Case, 4096, true);
+}
+
+// A resource section of the case's own making: type 10, name 3 and "NAME", one language.
+namespace {
+struct RESOURCES {
+    ULONG Root[6];
+    ULONG Names[8];
+    ULONG Languages[2][6];
+    ULONG Entries[2][4];
+    USHORT NameLength;
+    WCHAR Name[5];
+    UCHAR Data[2][8];
+};
+struct IMAGE {
+    UCHAR Dos[64];
+    IMAGE_NT_HEADERS64 Headers;
+    RESOURCES Resources;
+};
+} // namespace
+
+static void MakeImage(IMAGE &Image) {
+    RtlZeroMemory(&Image, sizeof Image);
+    RESOURCES &Own = Image.Resources;
+    Image.Dos[0] = 'M';
+    Image.Dos[1] = 'Z';
+    Image.Dos[0x3c] = FIELD_OFFSET(IMAGE, Headers);
+    Image.Headers.Signature = IMAGE_NT_SIGNATURE;
+    Image.Headers.FileHeader.Machine = 0x8664;
+    Image.Headers.FileHeader.SizeOfOptionalHeader = sizeof(IMAGE_OPTIONAL_HEADER64);
+    Image.Headers.OptionalHeader.Magic = 0x20b;
+    Image.Headers.OptionalHeader.SizeOfImage = sizeof Image;
+    Image.Headers.OptionalHeader.NumberOfRvaAndSizes = 16;
+    Image.Headers.OptionalHeader.DataDirectory[2].VirtualAddress = FIELD_OFFSET(IMAGE, Resources);
+    Image.Headers.OptionalHeader.DataDirectory[2].Size = sizeof Own;
+    const ULONG Deeper = 0x80000000;
+    Own.Root[3] = 1 << 16; // one numbered entry
+    Own.Root[4] = 10;
+    Own.Root[5] = FIELD_OFFSET(RESOURCES, Names) | Deeper;
+    Own.Names[3] = 1 | 1 << 16; // one named, one numbered
+    Own.Names[4] = FIELD_OFFSET(RESOURCES, NameLength) | Deeper;
+    Own.Names[6] = 3;
+    for (ULONG Index = 0; Index < 2; ++Index) {
+        Own.Names[5 + 2 * Index] = (FIELD_OFFSET(RESOURCES, Languages) + 24 * Index) | Deeper;
+        Own.Languages[Index][3] = 1 << 16;
+        Own.Languages[Index][4] = 1033;
+        Own.Languages[Index][5] = FIELD_OFFSET(RESOURCES, Entries) + 16 * Index;
+        Own.Entries[Index][0] =
+            FIELD_OFFSET(IMAGE, Resources) + FIELD_OFFSET(RESOURCES, Data) + 8 * Index;
+        Own.Entries[Index][1] = 8 - Index;
+        Own.Data[Index][0] = static_cast<UCHAR>(0xa0 + Index);
+    }
+    Own.NameLength = 4;
+    RtlCopyMemory(Own.Name, L"NAME", 8);
+}
+
+EXPORT_CASE(KsLoadResource) {
+    IMAGE *const Image =
+        static_cast<IMAGE *>(ExAllocatePoolWithTag(NonPagedPool, sizeof(IMAGE), 'esaC'));
+    REQUIRE(Image != NULL);
+    MakeImage(*Image);
+    PVOID Found = NULL;
+    ULONG Bytes = 0;
+    if (EXPECT_SUCCESS(KsLoadResource(Image, PagedPool, 3, 10, &Found, &Bytes))) {
+        EXPECT_EQ(Bytes, 7u);
+        EXPECT_EQ(*static_cast<UCHAR *>(Found), 0xa1);
+        ExFreePool(Found);
+    }
+    if (EXPECT_SUCCESS(KsLoadResource(Image, PagedPool, (ULONG_PTR)L"NAME", 10, &Found, NULL))) {
+        EXPECT_EQ(*static_cast<UCHAR *>(Found), 0xa0);
+        ExFreePool(Found);
+    }
+    EXPECT_EQ(KsLoadResource(Image, PagedPool, 4, 10, &Found, &Bytes),
+              STATUS_RESOURCE_NAME_NOT_FOUND);
+    EXPECT_EQ(KsLoadResource(Image, PagedPool, 3, 11, &Found, &Bytes),
+              STATUS_RESOURCE_TYPE_NOT_FOUND);
+    // Data that would lie out of the image.
+    Image->Resources.Entries[1][1] = 0x10000;
+    EXPECT_FALSE(NT_SUCCESS(KsLoadResource(Image, PagedPool, 3, 10, &Found, &Bytes)));
+    EXPECT_EQ(Found, (PVOID)NULL);
+    ExFreePool(Image);
+}
