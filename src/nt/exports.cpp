@@ -37,6 +37,7 @@ std::vector<Export> implemented_exports() {
                                          object_type_exports(),
                                          object_exports(),
                                          object_service_exports(),
+                                         object_security_exports(),
                                          irp_exports(),
                                          irp_dispatch_exports(),
                                          irp_cancel_exports(),
@@ -62,8 +63,10 @@ std::vector<Export> implemented_exports() {
                                          system_information_exports(),
 
                                          process_attach_exports(),
+                                         process_information_exports(),
                                          dma_exports(),
                                          key_exports(),
+                                         key_notify_exports(),
                                          registry_rtl_exports(),
                                          rtl_exports()})
         all.insert(all.end(), part.begin(), part.end());

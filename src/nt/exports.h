@@ -37,9 +37,11 @@ std::span<const Export> dma_exports(); // IoGetDmaAdapter …
 std::span<const Export> object_type_exports();
 std::span<const Export> object_exports();
 std::span<const Export> object_service_exports();
+std::span<const Export> object_security_exports(); // ZwSetSecurityObject …
 
 // cm
 std::span<const Export> key_exports();          // ZwCreateKey …
+std::span<const Export> key_notify_exports();   // ZwNotifyChangeKey
 std::span<const Export> registry_rtl_exports(); // RtlQueryRegistryValues …
 
 // rtl
@@ -69,6 +71,7 @@ std::span<const Export> io_misc_exports();
 // ps
 std::span<const Export> process_exports();
 std::span<const Export> process_attach_exports();
+std::span<const Export> process_information_exports(); // ZwQueryInformationProcess …
 
 // se
 std::span<const Export> security_exports();

@@ -74,6 +74,11 @@ Result<KeyTree::Created> KeyTree::create(const KeyPointer &from, std::u16string_
     const KeyPointer parent = KS_TRY(open(from, above));
     if (parent->is_volatile && !is_volatile)
         return fail(STATUS_CHILD_MUST_BE_VOLATILE);
+    std::size_t depth = 1;
+    for (KeyPointer at = parent->parent.lock(); at; at = at->parent.lock())
+        ++depth;
+    if (depth >= deepest_key)
+        return fail(STATUS_NAME_TOO_LONG);
     auto key = std::make_shared<Key>();
     key->name = name;
     key->class_name = class_name;
@@ -81,6 +86,7 @@ Result<KeyTree::Created> KeyTree::create(const KeyPointer &from, std::u16string_
     key->is_volatile = is_volatile;
     key->last_write_100ns = parent->last_write_100ns = now_();
     parent->subkeys.emplace(name, key);
+    tell(*parent, Change::subkeys);
     return Created{key, true};
 }
 
@@ -96,10 +102,13 @@ void KeyTree::set_value(Key &key, std::u16string_view name, std::uint32_t type,
                         std::span<const std::byte> data) {
     std::vector<std::byte> copy(data.begin(), data.end()); // `data` may be this very value's
     if (Value *value = key.find_value(name)) {
+        if (value->type != type || value->data != copy)
+            tell(key, Change::values);
         value->type = type;
         value->data = std::move(copy);
     } else {
         key.values.push_back({std::u16string(name), type, std::move(copy)});
+        tell(key, Change::values);
     }
     key.last_write_100ns = now_();
 }
@@ -109,6 +118,7 @@ Result<void> KeyTree::delete_value(Key &key, std::u16string_view name) {
     if (!value)
         return fail(STATUS_OBJECT_NAME_NOT_FOUND);
     key.values.erase(key.values.begin() + (value - key.values.data()));
+    tell(key, Change::values);
     key.last_write_100ns = now_();
     return {};
 }
@@ -116,6 +126,8 @@ Result<void> KeyTree::delete_value(Key &key, std::u16string_view name) {
 void KeyTree::detach(KeyPointer key) { // by value: the caller's pointer may be the parent's own
     const KeyPointer parent = key->parent.lock();
     parent->subkeys.erase(key->name);
+    tell(*parent, Change::subkeys);
+    tell(*key, Change::deleted);
     parent->last_write_100ns = now_();
     key->parent.reset();
     key->values.clear();

@@ -20,6 +20,8 @@ namespace ksbox::cm {
 /// Longest name of a key, and of a value, in UTF-16 units (sysinfo/registry-element-size-limits).
 inline constexpr std::size_t longest_key_name = 255;
 inline constexpr std::size_t longest_value_name = 16'383;
+/// How many levels a tree may have (the same page).
+inline constexpr std::size_t deepest_key = 512;
 
 struct Value {
     std::u16string name; ///< empty: the key's default value
@@ -66,7 +68,8 @@ class KeyTree {
     Result<KeyPointer> open(std::u16string_view path) const;
 
     /// Opens, or adds as a direct subkey of an existing one: STATUS_OBJECT_NAME_NOT_FOUND when more
-    /// than the last name is missing; STATUS_CHILD_MUST_BE_VOLATILE.
+    /// than the last name is missing; STATUS_CHILD_MUST_BE_VOLATILE; STATUS_NAME_TOO_LONG below
+    /// deepest_key (inferred: the page gives the limit, not the status).
     Result<Created> create(const KeyPointer &from, std::u16string_view path,
                            std::u16string_view class_name, bool is_volatile);
     /// As create(), with all that is missing on the way; new keys are as volatile as their parent.
@@ -82,10 +85,18 @@ class KeyTree {
     /// With all below it.
     Result<void> delete_tree(const KeyPointer &key);
 
+    enum class Change { subkeys, values, deleted };
+    /// Called when something has changed at a key; may be empty.
+    std::function<void(const Key &key, Change change)> on_change;
+
     /// "\Registry\Machine\…", links resolved.
     std::u16string path_of(const KeyPointer &key) const;
 
   private:
+    void tell(const Key &key, Change change) const {
+        if (on_change)
+            on_change(key, change);
+    }
     Result<KeyPointer> follow(KeyPointer key) const;
     /// What is left of an absolute path below \Registry.
     Result<std::u16string_view> below_root(std::u16string_view path) const;

@@ -137,12 +137,64 @@ TEST_F(KeyTreeTest, ImportNamesTheLineItRefuses) {
         {"REGEDIT4\n[HKEY_USERS\\x]\n\"a\"=\"b\" c", 3},
         {"REGEDIT4\n[HKEY_USERS\\x]\n\"a\"", 3},
         {"REGEDIT4\n[-HKEY_USERS]", 2},
+        {"REGEDIT4\n[-HKEY_LOCAL_MACHINE\\]", 2},
+        {"REGEDIT4\n[HKEY_USERS\\x]\n\"a\"=hex:01,\\\n  02,\\\n  zz", 5},
+        {"REGEDIT4\n[HKEY_USERS\\x]\n\"a\"=hex(zz):01", 3},
+        {"REGEDIT4\n[HKEY_USERS\\x]\n\"a\"=dword:123456789", 3},
+        {"REGEDIT4\r\n[HKEY_USERS\\x]\r\n\"a\"=\"open\r\n\r\n", 3},
+        {"\xFF\xFE"
+         "R",
+         0},
+        {"\xFE\xFF", 0},
+        {"\xEF\xBB\xBFWindows Registry Editor Version 5.00\n\n\xE4", 3},
     };
     for (const auto &[bytes, line] : refused) {
         const auto done = import_reg_file(tree, bytes);
         ASSERT_FALSE(done) << bytes;
         EXPECT_EQ(done.error().line, line) << bytes;
     }
+}
+
+TEST_F(KeyTreeTest, RefusedFileChangesNothing) {
+    EXPECT_FALSE(import_reg_file(tree, "REGEDIT4\n[HKEY_USERS\\x]\n\"a\"=dword:1\nnonsense\n"));
+    EXPECT_FALSE(tree.open(u"\\Registry\\User\\x"));
+}
+
+TEST_F(KeyTreeTest, ImportsCommentsLinesInStringsAndCodePages) {
+    const auto done = import_reg_file(
+        tree, "Windows Registry Editor Version 5.00\r\n; first\r\n"
+              "[HKEY_USERS\\a]b] ; key\r\n\"one\"=dword:2a ; value\r\n"
+              "\"two\"=hex:01,\\ \r\n  ; between\r\n 02,\r\n\"three\"=\"x\r\ny\" ; end\r\n"
+              "\"\xE4\"=\"\x80\"\r\n");
+    ASSERT_TRUE(done) << done.error().line << ": " << done.error().text;
+    const auto key = tree.open(u"\\Registry\\User\\a]b").value();
+    EXPECT_EQ(dword(key->find_value(u"one")), 42u);
+    EXPECT_EQ(key->find_value(u"two")->data.size(), 2u);
+    EXPECT_EQ(text(key->find_value(u"three")), std::string("x\r\ny\0", 5));
+    EXPECT_EQ(text(key->find_value(u"\u00e4")), std::string("\xE2\x82\xAC\0", 4));
+}
+
+TEST_F(KeyTreeTest, WholeRegistryReadsBackWithoutItsLinks) {
+    make(u"\\Registry\\Machine\\real\\below");
+    make(u"\\Registry\\Machine\\link")->link = u"\\Registry\\Machine\\real";
+    tree.set_value(*make(u"\\Registry\\User\\u"), u"line\nbreak", 0x8000'0001, {});
+    const std::string bytes = export_reg_file(tree, tree.root()).value();
+    KeyTree other([] { return 0; });
+    ASSERT_TRUE(import_reg_file(other, bytes));
+    EXPECT_EQ(export_reg_file(other, other.root()).value(), bytes);
+    EXPECT_FALSE(other.open(u"\\Registry\\Machine\\link"));
+    EXPECT_EQ(other.open(u"\\Registry\\User\\u").value()->find_value(u"line\nbreak")->type,
+              0x8000'0001u);
+    make(u"\\Registry\\User\\a\nb");
+    EXPECT_EQ(export_reg_file(tree, tree.root()).error(), Status(STATUS_OBJECT_NAME_INVALID));
+}
+
+TEST_F(KeyTreeTest, TreesAreNoDeeperThanWindowsHasThem) {
+    std::u16string path = u"\\Registry\\User";
+    for (int i = 2; i < 512; ++i)
+        path += u"\\k";
+    ASSERT_TRUE(tree.create_all(path));
+    EXPECT_EQ(tree.create_all(path + u"\\k").error(), Status(STATUS_NAME_TOO_LONG));
 }
 
 TEST_F(KeyTreeTest, ExportReadsBack) {
@@ -153,12 +205,13 @@ TEST_F(KeyTreeTest, ExportReadsBack) {
                                 "\"line\"=hex(1):0a,00,00,00\n"
                                 "\"long\"=hex:00,01,02,03,04,05,06,07,08,09,0a,0b,0c,0d,0e,"
                                 "0f,10,11,12,13,14,15,16,17,18,19,1a\n"));
-    const std::string bytes = export_reg_file(tree, tree.open(u"\\Registry\\Machine\\k").value());
+    const std::string bytes =
+        export_reg_file(tree, tree.open(u"\\Registry\\Machine\\k").value()).value();
     EXPECT_TRUE(bytes.starts_with("\xFF\xFE"));
     KeyTree other([] { return 0; });
     const auto done = import_reg_file(other, bytes);
     ASSERT_TRUE(done) << done.error().line << ": " << done.error().text;
-    EXPECT_EQ(export_reg_file(other, other.open(u"\\Registry\\Machine\\k").value()), bytes);
+    EXPECT_EQ(export_reg_file(other, other.open(u"\\Registry\\Machine\\k").value()).value(), bytes);
     const auto key = other.open(u"\\Registry\\Machine\\k\\sub").value();
     EXPECT_EQ(key->values.size(), 6u);
     EXPECT_EQ(key->find_value(u"long")->data.size(), 27u);

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "nt/ke/scheduler.h"
+#include "nt/ke/thread.h"
 #include "nt/kernel.h"
 #include "nt/ob/object_manager.h"
 
@@ -32,11 +33,38 @@ Registry::Registry(Kernel &kernel)
         return owner.registry().tree().path_of(static_cast<const KeyBody *>(body)->key);
     };
     operations.mapping = {KEY_READ, KEY_WRITE, KEY_EXECUTE, KEY_ALL_ACCESS};
+    // Each open has a body of its own: its last handle ends what was watched through it.
+    operations.close = [](Kernel &owner, void *body, void *, std::uint32_t,
+                          std::uint32_t handles_left) {
+        if (handles_left != 0)
+            return;
+        const Locked locked(owner.registry());
+        owner.registry().watches_.handle_closed(body);
+    };
     kernel_.objects().define_type(ob::ObjectType::key, operations);
+    tree_.on_change = [this](const Key &key, KeyTree::Change change) {
+        if (change == KeyTree::Change::deleted)
+            watches_.deleted(key);
+        else
+            watches_.changed(key, change == KeyTree::Change::subkeys ? REG_NOTIFY_CHANGE_NAME
+                                                                     : REG_NOTIFY_CHANGE_LAST_SET);
+    };
     populate();
 }
 
 Registry::~Registry() = default;
+
+void Registry::tell_ended() const {
+    if (!ke::current_thread_or_null())
+        return; // a host thread changed something: the next box thread tells
+    std::vector<KeyWatches::Ended> ended;
+    {
+        const ke::HostLockGuard guard(lock_);
+        ended = watches_.take_ended();
+    }
+    for (const auto &one : ended)
+        tell(kernel_, one);
+}
 
 /// The keys that every Windows has and drivers take for granted (kernel/registry-trees-and-keys).
 void Registry::populate() {

@@ -14,6 +14,7 @@
 #include "abi/windows.h"
 
 #include "nt/cm/key.h"
+#include "nt/cm/key_watch.h"
 #include "nt/cm/reg_file.h"
 #include "nt/ke/host_lock.h"
 
@@ -58,9 +59,9 @@ class Registry {
     Result<HANDLE> open_handle(std::u16string_view path, ACCESS_MASK access, bool create,
                                void *process);
 
-    /// What `ksbox --reg FILE` does with the file's bytes.
+    /// What `ksbox --registry FILE.reg` does with the file's bytes.
     std::expected<void, RegFileError> import_file(std::string_view bytes);
-    /// The bytes of a version 5.00 file. STATUS_OBJECT_NAME_NOT_FOUND.
+    /// The bytes of a version 5.00 file. STATUS_OBJECT_NAME_NOT_FOUND, and as export_reg_file().
     Result<std::string> export_file(std::u16string_view path) const;
     /// What `ksbox --set KEY=VALUE` does: KEY is a value's name, perhaps behind subkeys
     /// ("Audio\Rate"), below the service's Parameters key, or an absolute path when it starts with
@@ -71,6 +72,7 @@ class Registry {
     // For the exports of this folder: the tree, and the lock that everything touching it holds.
     class Locked;
     KeyTree &tree() { return tree_; }
+    KeyWatches &watches() { return watches_; }
     Result<HANDLE> create_handle(const KeyPointer &key, ACCESS_MASK access, void *process);
     /// The key behind a handle of the current process or the kernel. STATUS_INVALID_HANDLE,
     /// STATUS_OBJECT_TYPE_MISMATCH, STATUS_ACCESS_DENIED without the `wanted` rights,
@@ -79,21 +81,31 @@ class Registry {
 
   private:
     void populate();
+    /// Tells the watches that have ended, if a box thread is here to do it.
+    void tell_ended() const;
 
     Kernel &kernel_;
     mutable ke::HostLock lock_;
     KeyTree tree_;
+    mutable KeyWatches watches_;
 };
 
 /// Holds the registry's lock, a leaf: driver memory is never touched, and nobody called, meanwhile.
+/// Watches that ended under it are told when it has been given back.
 class Registry::Locked {
   public:
-    explicit Locked(const Registry &registry) : guard_(registry.lock_) {}
+    explicit Locked(const Registry &registry) : registry_(registry) { registry_.lock_.lock(); }
+    ~Locked() {
+        const bool has_ended = registry_.watches_.has_ended();
+        registry_.lock_.unlock();
+        if (has_ended)
+            registry_.tell_ended();
+    }
     Locked(const Locked &) = delete;
     Locked &operator=(const Locked &) = delete;
 
   private:
-    ke::HostLockGuard guard_;
+    const Registry &registry_;
 };
 
 } // namespace ksbox::cm

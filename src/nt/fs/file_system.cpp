@@ -268,6 +268,20 @@ Result<void> FileSystem::rename(OpenFile &file, std::u16string_view new_path, bo
     return {};
 }
 
+NTSTATUS FileSystem::scan(OpenFile &file, const ScanRequest &request, void *buffer, ULONG length,
+                          ULONG *written) {
+    *written = 0;
+    if (!file.node->is_directory)
+        return STATUS_INVALID_PARAMETER;
+    const Locked locked(*this);
+    if (!file.has_scan || request.restart) {
+        if (const auto started = file.scan.start(file.file, request.pattern); !started)
+            return started.error().value();
+        file.has_scan = true;
+    }
+    return file.scan.read(request.information_class, buffer, length, request.one_only, written);
+}
+
 void FileSystem::touch(const OpenFile &file) {
     constexpr std::uint64_t unix_epoch_100ns = 116'444'736'000'000'000;
     auto &scheduler = kernel_.scheduler();

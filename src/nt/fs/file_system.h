@@ -13,6 +13,7 @@
 
 #include "abi/windows.h"
 
+#include "nt/fs/directory_scan.h"
 #include "nt/fs/host_folder.h"
 
 namespace ksbox {
@@ -39,6 +40,8 @@ struct OpenFile {
     ULONG share = 0;
     bool delete_on_close = false;
     bool is_shared_in = false; ///< counted in node->share
+    DirectoryScan scan{};      ///< of a folder that is being listed
+    bool has_scan = false;
 };
 
 struct OpenRequest {
@@ -87,6 +90,14 @@ class FileSystem {
     Result<void> set_delete(OpenFile &file, bool wanted);
     /// `new_path` as in OpenFile.
     Result<void> rename(OpenFile &file, std::u16string_view new_path, bool replace);
+    struct ScanRequest {
+        std::u16string_view pattern;
+        FILE_INFORMATION_CLASS information_class;
+        bool one_only, restart;
+    };
+    /// ZwQueryDirectoryFile: DirectoryScan::read()'s statuses, STATUS_INVALID_PARAMETER for a file.
+    NTSTATUS scan(OpenFile &file, const ScanRequest &request, void *buffer, ULONG length,
+                  ULONG *written);
     /// Stamps the file with the box's time, since the host's would differ in every run.
     void touch(const OpenFile &file);
 

@@ -2,6 +2,7 @@
 // the caller's context, at PASSIVE_LEVEL.
 #include "nt/fs/file_information.h"
 #include "nt/fs/file_system.h"
+#include "nt/fs/volume_information.h"
 #include "nt/kernel.h"
 
 namespace ksbox::fs {
@@ -135,6 +136,34 @@ NTSTATUS NTAPI set(PDEVICE_OBJECT, PIRP irp) {
                                          irp->AssociatedIrp.SystemBuffer, parameters.Length));
 }
 
+NTSTATUS NTAPI query_drive(PDEVICE_OBJECT, PIRP irp) {
+    const auto &parameters = IoGetCurrentIrpStackLocation(irp)->Parameters.QueryVolume;
+    ULONG written = 0;
+    const NTSTATUS status =
+        query_volume(parameters.FsInformationClass, irp->AssociatedIrp.SystemBuffer,
+                     parameters.Length, &written);
+    return complete(irp, status, written);
+}
+
+/// @doc ifs/irp-mj-directory-control
+NTSTATUS NTAPI directory(PDEVICE_OBJECT, PIRP irp) {
+    const IO_STACK_LOCATION *stack = IoGetCurrentIrpStackLocation(irp);
+    if (stack->MinorFunction != IRP_MN_QUERY_DIRECTORY)
+        return complete(irp, STATUS_INVALID_DEVICE_REQUEST);
+    const auto &parameters = stack->Parameters.QueryDirectory;
+    FileSystem::ScanRequest request{{},
+                                    parameters.FileInformationClass,
+                                    (stack->Flags & SL_RETURN_SINGLE_ENTRY) != 0,
+                                    (stack->Flags & SL_RESTART_SCAN) != 0};
+    if (const UNICODE_STRING *pattern = parameters.FileName)
+        request.pattern = {pattern->Buffer, pattern->Length / sizeof(WCHAR)};
+    ULONG written = 0;
+    const NTSTATUS status =
+        files().scan(*open_file(stack->FileObject), request, irp->AssociatedIrp.SystemBuffer,
+                     parameters.Length, &written);
+    return complete(irp, status, written);
+}
+
 /// Writes go to the host at once; there is nothing of ours to flush.
 NTSTATUS NTAPI flush(PDEVICE_OBJECT, PIRP irp) {
     return complete(irp, STATUS_SUCCESS);
@@ -151,6 +180,8 @@ NTSTATUS NTAPI initialize_volume_driver(PDRIVER_OBJECT driver, PUNICODE_STRING) 
     driver->MajorFunction[IRP_MJ_QUERY_INFORMATION] = query;
     driver->MajorFunction[IRP_MJ_SET_INFORMATION] = set;
     driver->MajorFunction[IRP_MJ_FLUSH_BUFFERS] = flush;
+    driver->MajorFunction[IRP_MJ_QUERY_VOLUME_INFORMATION] = query_drive;
+    driver->MajorFunction[IRP_MJ_DIRECTORY_CONTROL] = directory;
 
     std::u16string name(FileSystem::volume_name);
     UNICODE_STRING volume_name;

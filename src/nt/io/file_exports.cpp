@@ -71,7 +71,8 @@ NTSTATUS create(const CreateArguments &asked, KPROCESSOR_MODE mode) {
     return result.Status;
 }
 
-/// "Device and intermediate drivers should set this pointer to NULL": there are no user APCs.
+/// "This parameter is reserved. Device and intermediate drivers should set this pointer to NULL":
+/// whoever does not is refused, since nothing would call it.
 bool has_apc(PIO_APC_ROUTINE routine) {
     return routine != nullptr;
 }
@@ -251,6 +252,37 @@ NTSTATUS NTAPI ZwQueryVolumeInformationFile(HANDLE FileHandle, PIO_STATUS_BLOCK 
                            IoStatusBlock, KernelMode);
 }
 
+/// @doc NF:ntifs.ZwQueryDirectoryFile
+NTSTATUS NTAPI ZwQueryDirectoryFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine,
+                                    PVOID, PIO_STATUS_BLOCK IoStatusBlock, PVOID FileInformation,
+                                    ULONG Length, FILE_INFORMATION_CLASS FileInformationClass,
+                                    BOOLEAN ReturnSingleEntry, PUNICODE_STRING FileName,
+                                    BOOLEAN RestartScan) {
+    if (has_apc(ApcRoutine))
+        return STATUS_NOT_SUPPORTED;
+    return io::query_directory(current_kernel(),
+                               {FileHandle, Event, FileName, ULONG(FileInformationClass),
+                                FileInformation, Length, ReturnSingleEntry != FALSE,
+                                RestartScan != FALSE},
+                               IoStatusBlock, KernelMode);
+}
+
+/// Opens, asks and closes. @doc NF:wdm.ZwQueryFullAttributesFile
+NTSTATUS NTAPI ZwQueryFullAttributesFile(POBJECT_ATTRIBUTES ObjectAttributes,
+                                         PFILE_NETWORK_OPEN_INFORMATION FileInformation) {
+    HANDLE handle;
+    IO_STATUS_BLOCK block;
+    NTSTATUS status = ZwOpenFile(&handle, FILE_READ_ATTRIBUTES | SYNCHRONIZE, ObjectAttributes,
+                                 &block, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                 FILE_SYNCHRONOUS_IO_NONALERT);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = ZwQueryInformationFile(handle, &block, FileInformation, sizeof *FileInformation,
+                                    FileNetworkOpenInformation);
+    ZwClose(handle);
+    return status;
+}
+
 /// @doc NF:ntifs.ZwFlushBuffersFile
 NTSTATUS NTAPI ZwFlushBuffersFile(HANDLE FileHandle, PIO_STATUS_BLOCK IoStatusBlock) {
     return io::information(current_kernel(), {FileHandle, IRP_MJ_FLUSH_BUFFERS, 0, nullptr, 0},
@@ -297,15 +329,15 @@ std::span<const Export> file_exports() {
     static const Export table[] = {
         done<IoGetFileObjectGenericMapping>("IoGetFileObjectGenericMapping",
                                             "NF:ntddk.IoGetFileObjectGenericMapping"),
-        partial<ZwCreateFile>("ZwCreateFile", "NF:wdm.ZwCreateFile"),
-        partial<NtCreateFile>("NtCreateFile", "NF:ntifs.NtCreateFile"),
-        partial<IoCreateFile>("IoCreateFile", "NF:wdm.IoCreateFile"),
+        done<ZwCreateFile>("ZwCreateFile", "NF:wdm.ZwCreateFile"),
+        done<NtCreateFile>("NtCreateFile", "NF:ntifs.NtCreateFile"),
+        done<IoCreateFile>("IoCreateFile", "NF:wdm.IoCreateFile"),
         done<ZwOpenFile>("ZwOpenFile", "NF:wdm.ZwOpenFile"),
         done<NtOpenFile>("NtOpenFile", "NF:ntifs.NtOpenFile"),
-        partial<ZwReadFile>("ZwReadFile", "NF:wdm.ZwReadFile"),
-        partial<NtReadFile>("NtReadFile", "NF:ntifs.NtReadFile"),
-        partial<ZwWriteFile>("ZwWriteFile", "NF:wdm.ZwWriteFile"),
-        partial<NtWriteFile>("NtWriteFile", "NF:ntifs.NtWriteFile"),
+        done<ZwReadFile>("ZwReadFile", "NF:wdm.ZwReadFile"),
+        done<NtReadFile>("NtReadFile", "NF:ntifs.NtReadFile"),
+        done<ZwWriteFile>("ZwWriteFile", "NF:wdm.ZwWriteFile"),
+        done<NtWriteFile>("NtWriteFile", "NF:ntifs.NtWriteFile"),
         partial<ZwDeviceIoControlFile>("ZwDeviceIoControlFile", "NF:ntddk.ZwDeviceIoControlFile"),
         partial<NtDeviceIoControlFile>("NtDeviceIoControlFile", "NF:ntifs.NtDeviceIoControlFile"),
         partial<ZwFsControlFile>("ZwFsControlFile", "NF:ntifs.ZwFsControlFile"),
@@ -313,6 +345,9 @@ std::span<const Export> file_exports() {
         done<ZwSetInformationFile>("ZwSetInformationFile", "NF:wdm.ZwSetInformationFile"),
         done<ZwQueryVolumeInformationFile>("ZwQueryVolumeInformationFile",
                                            "NF:ntifs.ZwQueryVolumeInformationFile"),
+        done<ZwQueryDirectoryFile>("ZwQueryDirectoryFile", "NF:ntifs.ZwQueryDirectoryFile"),
+        done<ZwQueryFullAttributesFile>("ZwQueryFullAttributesFile",
+                                        "NF:wdm.ZwQueryFullAttributesFile"),
         done<ZwFlushBuffersFile>("ZwFlushBuffersFile", "NF:ntifs.ZwFlushBuffersFile"),
         done<ZwDeleteFile>("ZwDeleteFile", "NF:ntifs.ZwDeleteFile"),
         done<IoGetDeviceObjectPointer>("IoGetDeviceObjectPointer",

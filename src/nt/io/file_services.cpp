@@ -310,4 +310,36 @@ NTSTATUS information(Kernel &kernel, const InformationRequest &asked, IO_STATUS_
     return status;
 }
 
+NTSTATUS query_directory(Kernel &kernel, const DirectoryRequest &asked, IO_STATUS_BLOCK *block,
+                         KPROCESSOR_MODE mode) {
+    if (!writable(kernel, asked.buffer, asked.bytes, mode) ||
+        !writable(kernel, block, sizeof *block, mode))
+        return STATUS_ACCESS_VIOLATION;
+    IO_STATUS_BLOCK result{};
+    const RequestEnd end{.block = &result, .event = asked.event, .kernel_block = true};
+    Request request(kernel, end, mode);
+    if (const auto started = request.start(asked.file, FILE_LIST_DIRECTORY); !started)
+        return started.error().value();
+    auto &stack = request.stack();
+    stack.MajorFunction = IRP_MJ_DIRECTORY_CONTROL;
+    stack.MinorFunction = IRP_MN_QUERY_DIRECTORY;
+    stack.Flags = static_cast<UCHAR>((asked.one_only ? SL_RETURN_SINGLE_ENTRY : 0) |
+                                     (asked.restart ? SL_RESTART_SCAN : 0));
+    stack.Parameters.QueryDirectory.Length = asked.bytes;
+    stack.Parameters.QueryDirectory.FileName = asked.pattern;
+    stack.Parameters.QueryDirectory.FileInformationClass =
+        static_cast<FILE_INFORMATION_CLASS>(asked.information_class);
+    if (const auto attached = attach_transfer_buffer(kernel, request.irp(), DO_BUFFERED_IO, true,
+                                                     asked.buffer, asked.bytes, mode);
+        !attached)
+        return attached.error().value();
+    request.irp()->Flags &= ~(IRP_READ_OPERATION | IRP_WRITE_OPERATION);
+    const NTSTATUS status = request.send_and_wait();
+    if (NT_ERROR(status))
+        return status;
+    result.Status = status;
+    const auto written = ob::write_caller(block, &result, sizeof result, mode);
+    return written ? status : written.error().value();
+}
+
 } // namespace ksbox::io

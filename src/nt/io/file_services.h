@@ -46,6 +46,17 @@ struct InformationRequest {
     ULONG bytes;
 };
 
+/// One call of a directory scan. `pattern` may be null and is read by the file system.
+struct DirectoryRequest {
+    HANDLE file;
+    HANDLE event;
+    UNICODE_STRING *pattern;
+    ULONG information_class;
+    void *buffer;
+    ULONG bytes;
+    bool one_only, restart;
+};
+
 /// PASSIVE_LEVEL. STATUS_PENDING only for files without FO_SYNCHRONOUS_IO.
 NTSTATUS control(Kernel &kernel, const ControlRequest &request, const RequestEnd &end,
                  KPROCESSOR_MODE mode);
@@ -58,5 +69,9 @@ NTSTATUS transfer(Kernel &kernel, const TransferRequest &request, const RequestE
 /// Always waits; the status block is written on success.
 NTSTATUS information(Kernel &kernel, const InformationRequest &request, IO_STATUS_BLOCK *block,
                      KPROCESSOR_MODE mode);
+
+/// Always waits. The status block is written unless an error is the result.
+NTSTATUS query_directory(Kernel &kernel, const DirectoryRequest &request, IO_STATUS_BLOCK *block,
+                         KPROCESSOR_MODE mode);
 
 } // namespace ksbox::io

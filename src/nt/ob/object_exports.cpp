@@ -6,6 +6,7 @@
 #include "nt/ke/thread.h"
 #include "nt/kernel.h"
 #include "nt/ob/object_manager.h"
+#include "nt/ob/services.h"
 
 using namespace ksbox;
 
@@ -165,6 +166,11 @@ NTSTATUS NTAPI ObOpenObjectByPointerWithTag(PVOID Object, ULONG HandleAttributes
                                  ObjectType, AccessMode, Handle);
 }
 
+/// @doc NF:wdm.ObCloseHandle
+NTSTATUS NTAPI ObCloseHandle(HANDLE Handle, KPROCESSOR_MODE PreviousMode) {
+    return ob::close(Handle, PreviousMode);
+}
+
 /// Undocumented but widely used to find a driver or device by its path; @observed in public driver
 /// sources: the object is returned referenced, links are followed.
 NTSTATUS NTAPI ObReferenceObjectByName(PUNICODE_STRING ObjectName, ULONG, PACCESS_STATE,
@@ -233,6 +239,13 @@ std::span<const Export> object_exports() {
         done<ObfReferenceObject>("ObfReferenceObject", "NF:wdm.ObfReferenceObject"),
         done<ObfReferenceObjectWithTag>("ObfReferenceObjectWithTag",
                                         "NF:wdm.ObReferenceObjectWithTag"),
+        // What the headers have as macros for these; some drivers look the names up.
+        done<ObfReferenceObject>("ObReferenceObject", "NF:wdm.ObReferenceObject"),
+        done<ObfReferenceObjectWithTag>("ObReferenceObjectWithTag",
+                                        "NF:wdm.ObReferenceObjectWithTag"),
+        done<ObfDereferenceObject>("ObDereferenceObject", "NF:wdm.ObDereferenceObject"),
+        done<ObfDereferenceObjectWithTag>("ObDereferenceObjectWithTag",
+                                          "NF:wdm.ObDereferenceObjectWithTag"),
         done<ObfDereferenceObject>("ObfDereferenceObject", "NF:wdm.ObDereferenceObject"),
         done<ObfDereferenceObjectWithTag>("ObfDereferenceObjectWithTag",
                                           "NF:wdm.ObDereferenceObjectWithTag"),
@@ -243,6 +256,7 @@ std::span<const Export> object_exports() {
         done<ObOpenObjectByPointer>("ObOpenObjectByPointer", "NF:ntifs.ObOpenObjectByPointer"),
         done<ObOpenObjectByPointerWithTag>("ObOpenObjectByPointerWithTag",
                                            "NF:ntifs.ObOpenObjectByPointerWithTag"),
+        done<ObCloseHandle>("ObCloseHandle", "NF:wdm.ObCloseHandle"),
         done<ObReferenceObjectByName>("ObReferenceObjectByName", ""),
         done<ObQueryNameString>("ObQueryNameString", "NF:ntifs.ObQueryNameString"),
         done<ObMakeTemporaryObject>("ObMakeTemporaryObject", "NF:ntifs.ObMakeTemporaryObject"),

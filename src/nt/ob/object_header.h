@@ -24,6 +24,7 @@ struct alignas(16) ObjectHeader {
     std::uint32_t handles;
     ObjectType type;
     bool permanent;
+    bool has_security; ///< State::security has an entry
 };
 
 inline ObjectHeader *header_of(const void *body) {

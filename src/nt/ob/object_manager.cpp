@@ -148,6 +148,10 @@ void ObjectManager::run_down(void *body) {
     KS_ASSERT(!header->name);
     if (auto remove = operations(header->type).remove)
         remove(kernel_, body);
+    if (header->has_security) {
+        const ke::HostLockGuard guard(state_->security_lock);
+        state_->security.erase(header->id);
+    }
     header->magic = ObjectHeader::dead;
     kernel_.pool().free(header, ObjectHeader::tag, nullptr);
 }
@@ -171,6 +175,18 @@ std::uint32_t ObjectManager::handle_count(const void *body) const {
 
 ObjectType ObjectManager::type_of(const void *body) const {
     return header_of(body)->type;
+}
+
+std::vector<std::byte> ObjectManager::security(const void *body) const {
+    const ke::HostLockGuard guard(state_->security_lock);
+    const auto found = state_->security.find(id_of(body));
+    return found == state_->security.end() ? std::vector<std::byte>() : found->second;
+}
+
+void ObjectManager::set_security(void *body, std::vector<std::byte> descriptor) {
+    const ke::HostLockGuard guard(state_->security_lock);
+    state_->security[id_of(body)] = std::move(descriptor);
+    header_of(body)->has_security = true;
 }
 
 std::uint64_t ObjectManager::id_of(const void *body) const {

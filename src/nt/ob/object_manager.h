@@ -2,10 +2,12 @@
 // directory tree, and handle tables, one for the kernel and one for each process.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "abi/windows.h"
 
@@ -85,6 +87,10 @@ class ObjectManager {
     ObjectType type_of(const void *body) const;
     /// Whether the address is the body of a live object. Any address.
     bool is_object(const void *body) const;
+    /// The self-relative security descriptor that the object was given; empty: none was. Nothing is
+    /// decided by it: in a box every client holds every right.
+    std::vector<std::byte> security(const void *body) const;
+    void set_security(void *body, std::vector<std::byte> descriptor);
     /// The object's number in its box, fixed by the seed: for traces.
     std::uint64_t id_of(const void *body) const;
 

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
+#include <map>
+#include <vector>
 
 #include "nt/ke/host_lock.h"
 #include "nt/ob/handle_table.h"
@@ -14,6 +17,9 @@ struct ObjectManager::State {
     std::uint64_t next_id = 1;
     ke::HostLock name_lock;
     Directory *root = nullptr;
+    ke::HostLock security_lock;
+    /// Self-relative descriptors by id_of(), for the few objects that got one.
+    std::map<std::uint64_t, std::vector<std::byte>> security;
     ke::HostLock handle_lock;
     HandleTable kernel_handles;
 };

@@ -77,16 +77,15 @@ Unsigned NTAPI to_unsigned(const C *text, C **end, int base) {
     return parsed.negative ? 0 - value : value;
 }
 
-template <Character C> LONG NTAPI to_signed(const C *text, C **end, int base) {
+template <Character C, typename Signed = LONG>
+Signed NTAPI to_signed(const C *text, C **end, int base) {
     const auto parsed = parse(text, static_cast<unsigned>(base), ~0ull);
     if (end)
         *end = const_cast<C *>(parsed.end);
-    const ULONGLONG limit = 0x7FFF'FFFFull + parsed.negative;
-    if (parsed.overflow || parsed.magnitude > limit)
-        return parsed.negative ? std::numeric_limits<LONG>::min()
-                               : std::numeric_limits<LONG>::max();
-    return static_cast<LONG>(parsed.negative ? -static_cast<LONGLONG>(parsed.magnitude)
-                                             : static_cast<LONGLONG>(parsed.magnitude));
+    constexpr auto largest = std::numeric_limits<Signed>::max();
+    if (parsed.overflow || parsed.magnitude > static_cast<ULONGLONG>(largest) + parsed.negative)
+        return parsed.negative ? std::numeric_limits<Signed>::min() : largest;
+    return static_cast<Signed>(parsed.negative ? 0 - parsed.magnitude : parsed.magnitude);
 }
 
 /// Lower-case digits. A minus sign in base 10 only, as _itoa does.
@@ -138,6 +137,9 @@ std::span<const Export> crt_number_exports() {
         done<&to_unsigned<char, ULONGLONG>>("_strtoui64", ""),
         done<&to_signed<WCHAR>>("wcstol", ""),
         done<&to_unsigned<WCHAR, ULONG>>("wcstoul", ""),
+        done<&to_unsigned<WCHAR, ULONGLONG>>("_wcstoui64", ""),
+        done<&to_signed<char, LONGLONG>>("_strtoi64", ""),
+        done<&to_signed<WCHAR, LONGLONG>>("_wcstoi64", ""),
         done<&write<char, LONG>>("_itoa", ""),
         done<&write<WCHAR, LONG>>("_itow", ""),
         done<&write_s<char, LONG>>("_itoa_s", ""),

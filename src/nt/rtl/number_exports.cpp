@@ -4,6 +4,7 @@
 #include <string>
 
 #include "abi/guid.h"
+#include "base/win32_errors.h"
 #include "nt/rtl/counted_string.h"
 #include "nt/rtl/exports.h"
 #include "nt/rtl/memory.h"
@@ -97,6 +98,11 @@ NTSTATUS NTAPI RtlGUIDFromString(PUNICODE_STRING GuidString, GUID *Guid) {
     return STATUS_SUCCESS;
 }
 
+/// ERROR_MR_MID_NOT_FOUND for a status without an equivalent. @doc NF:ntifs.RtlNtStatusToDosError
+ULONG NTAPI RtlNtStatusToDosError(NTSTATUS Status) {
+    return win32_of_status(Status);
+}
+
 } // extern "C"
 
 std::span<const Export> number_exports() {
@@ -107,6 +113,11 @@ std::span<const Export> number_exports() {
         done<&RtlUnicodeStringToInteger>("RtlUnicodeStringToInteger",
                                          "NF:wdm.RtlUnicodeStringToInteger"),
         done<&RtlCharToInteger>("RtlCharToInteger", "NF:ntddk.RtlCharToInteger"),
+        done<&RtlNtStatusToDosError>("RtlNtStatusToDosError", "NF:ntifs.RtlNtStatusToDosError"),
+        done<&RtlNtStatusToDosError>("RtlNtStatusToDosErrorNoTeb",
+                                     "NF:ntifs.RtlNtStatusToDosErrorNoTeb"),
+        done<&RtlInt64ToUnicodeString>("RtlIntPtrToUnicodeString",
+                                       "NF:wdm.RtlIntPtrToUnicodeString"),
         done<&RtlGUIDFromString>("RtlGUIDFromString", "NF:wdm.RtlGUIDFromString"),
     };
     return table;

@@ -24,6 +24,20 @@ void rotate_up(SplayLinks *node) {
         (above->LeftChild == parent ? above->LeftChild : above->RightChild) = node;
 }
 
+/// Puts `child` (perhaps null) where `node` is.
+void replace(SplayLinks *node, SplayLinks *child, SplayLinks *&root) {
+    if (is_splay_root(node)) {
+        root = child;
+        if (child)
+            child->Parent = child;
+        return;
+    }
+    SplayLinks *parent = node->Parent;
+    (parent->LeftChild == node ? parent->LeftChild : parent->RightChild) = child;
+    if (child)
+        child->Parent = parent;
+}
+
 } // namespace
 
 SplayLinks *splay(SplayLinks *node) {
@@ -53,6 +67,21 @@ SplayLinks *splay_remove(SplayLinks *node) {
     if (right)
         right->Parent = root;
     return root;
+}
+
+void splay_unlink(SplayLinks *node, SplayLinks *&root) {
+    if (!node->LeftChild || !node->RightChild) {
+        replace(node, node->LeftChild ? node->LeftChild : node->RightChild, root);
+        return;
+    }
+    SplayLinks *next = leftmost(node->RightChild);
+    replace(next, next->RightChild, root);
+    next->LeftChild = node->LeftChild;
+    next->LeftChild->Parent = next;
+    next->RightChild = node->RightChild;
+    if (next->RightChild)
+        next->RightChild->Parent = next;
+    replace(node, next, root);
 }
 
 } // namespace ksbox::rtl

@@ -17,5 +17,7 @@ inline bool is_splay_root(const SplayLinks *node) {
 SplayLinks *splay(SplayLinks *node);
 /// Unlinks the node and returns the root that is left, or null.
 SplayLinks *splay_remove(SplayLinks *node);
+/// Unlinks the node, moving no other but its successor; `root` follows when the root changes.
+void splay_unlink(SplayLinks *node, SplayLinks *&root);
 
 } // namespace ksbox::rtl

@@ -122,6 +122,41 @@ NTSTATUS NTAPI RtlStringFromGUID(REFGUID Guid, PUNICODE_STRING GuidString) {
     return STATUS_SUCCESS;
 }
 
+/// @doc NF:ntifs.RtlCreateUnicodeString
+BOOLEAN NTAPI RtlCreateUnicodeString(PUNICODE_STRING DestinationString, PCWSTR SourceString) {
+    const std::u16string_view text(SourceString);
+    const auto bytes = (text.size() + 1) * sizeof(WCHAR);
+    if (bytes > longest_buffer)
+        return FALSE;
+    UNICODE_STRING made{};
+    if (prepare(made, static_cast<ULONG>(bytes), 0, true, STATUS_INVALID_PARAMETER) !=
+        STATUS_SUCCESS)
+        return FALSE;
+    assign(made, text);
+    *DestinationString = made;
+    return TRUE;
+}
+
+/// Flags: 1 adds a null character, 2 allocates for an empty string too. Microsoft has no page on
+/// it; @observed in public driver sources.
+NTSTATUS NTAPI RtlDuplicateUnicodeString(ULONG Flags, PCUNICODE_STRING SourceString,
+                                         PUNICODE_STRING DestinationString) {
+    constexpr ULONG null_terminate = 1, allocate_null_string = 2;
+    if (Flags & ~(null_terminate | allocate_null_string) ||
+        (Flags & allocate_null_string && !(Flags & null_terminate)) || !SourceString ||
+        !DestinationString || RtlValidateUnicodeString(0, SourceString) != STATUS_SUCCESS)
+        return STATUS_INVALID_PARAMETER;
+    *DestinationString = {};
+    const auto text = view(*SourceString);
+    if (text.empty() && !(Flags & allocate_null_string))
+        return STATUS_SUCCESS;
+    const ULONG bytes = SourceString->Length + (Flags & null_terminate ? sizeof(WCHAR) : 0);
+    const NTSTATUS status = prepare(*DestinationString, bytes, bytes, true, STATUS_NAME_TOO_LONG);
+    if (status == STATUS_SUCCESS)
+        assign(*DestinationString, text);
+    return status;
+}
+
 /// @doc NF:wdm.RtlFreeUnicodeString
 VOID NTAPI RtlFreeUnicodeString(PUNICODE_STRING UnicodeString) {
     release(UnicodeString);
@@ -144,6 +179,8 @@ std::span<const Export> string_buffer_exports() {
         done<&RtlDowncaseUnicodeString>("RtlDowncaseUnicodeString",
                                         "NF:ntifs.RtlDowncaseUnicodeString"),
         done<&RtlStringFromGUID>("RtlStringFromGUID", "NF:wdm.RtlStringFromGUID"),
+        done<&RtlCreateUnicodeString>("RtlCreateUnicodeString", "NF:ntifs.RtlCreateUnicodeString"),
+        done<&RtlDuplicateUnicodeString>("RtlDuplicateUnicodeString", ""),
         done<&RtlFreeUnicodeString>("RtlFreeUnicodeString", "NF:wdm.RtlFreeUnicodeString"),
         done<&RtlFreeAnsiString>("RtlFreeAnsiString", "NF:wdm.RtlFreeAnsiString"),
     };

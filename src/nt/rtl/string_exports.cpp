@@ -78,6 +78,38 @@ VOID NTAPI RtlInitAnsiString(PANSI_STRING DestinationString, PCSZ SourceString) 
     init(*DestinationString, SourceString, std::min(length, longest_ansi));
 }
 
+/// @doc NF:ntifs.RtlInitAnsiStringEx
+NTSTATUS NTAPI RtlInitAnsiStringEx(PANSI_STRING DestinationString, PCSZ SourceString) {
+    const SIZE_T length = SourceString ? ksbox_crt_strlen(SourceString) : 0;
+    if (length > longest_ansi)
+        return STATUS_NAME_TOO_LONG;
+    init(*DestinationString, SourceString, length);
+    return STATUS_SUCCESS;
+}
+
+/// @doc NF:wdm.RtlInitStringEx
+NTSTATUS NTAPI RtlInitStringEx(PSTRING DestinationString, PCSZ SourceString) {
+    return RtlInitAnsiStringEx(DestinationString, SourceString);
+}
+
+/// @doc NF:ntifs.RtlAppendStringToString
+NTSTATUS NTAPI RtlAppendStringToString(PSTRING Destination, const STRING *Source) {
+    if (Source->Length > Destination->MaximumLength - Destination->Length)
+        return STATUS_BUFFER_TOO_SMALL;
+    std::memmove(Destination->Buffer + Destination->Length, Source->Buffer, Source->Length);
+    Destination->Length = static_cast<USHORT>(Destination->Length + Source->Length);
+    return STATUS_SUCCESS;
+}
+
+/// Flags are reserved. STATUS_INVALID_PARAMETER for what no counted string can be (inferred).
+NTSTATUS NTAPI RtlValidateUnicodeString(ULONG Flags, PCUNICODE_STRING String) {
+    const bool is_valid = Flags == 0 && String && String->Length % sizeof(WCHAR) == 0 &&
+                          String->MaximumLength % sizeof(WCHAR) == 0 &&
+                          String->Length <= String->MaximumLength &&
+                          (String->Buffer || String->MaximumLength == 0);
+    return is_valid ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+}
+
 /// @doc NF:wdm.RtlInitString
 VOID NTAPI RtlInitString(PSTRING DestinationString, PCSZ SourceString) {
     RtlInitAnsiString(DestinationString, SourceString);
@@ -203,6 +235,11 @@ std::span<const Export> string_exports() {
         done<&RtlInitUnicodeString>("RtlInitUnicodeString", "NF:wdm.RtlInitUnicodeString"),
         done<&RtlInitUnicodeStringEx>("RtlInitUnicodeStringEx", "NF:ntifs.RtlInitUnicodeStringEx"),
         done<&RtlInitAnsiString>("RtlInitAnsiString", "NF:wdm.RtlInitAnsiString"),
+        done<&RtlInitAnsiStringEx>("RtlInitAnsiStringEx", "NF:ntifs.RtlInitAnsiStringEx"),
+        done<&RtlInitStringEx>("RtlInitStringEx", "NF:wdm.RtlInitStringEx"),
+        done<&RtlAppendStringToString>("RtlAppendStringToString",
+                                       "NF:ntifs.RtlAppendStringToString"),
+        done<&RtlValidateUnicodeString>("RtlValidateUnicodeString", ""),
         done<&RtlInitString>("RtlInitString", "NF:wdm.RtlInitString"),
         done<&RtlCopyUnicodeString>("RtlCopyUnicodeString", "NF:wdm.RtlCopyUnicodeString"),
         done<&RtlCopyString>("RtlCopyString", "NF:ntddk.RtlCopyString"),

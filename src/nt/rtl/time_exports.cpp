@@ -17,9 +17,59 @@ constexpr LONGLONG ticks_per_day = 86'400'000 * ticks_per_millisecond;
 constexpr sys_days epoch =
     year_month_day{std::chrono::year{1601}, std::chrono::January, std::chrono::day{1}};
 
+constexpr LONGLONG ticks_per_second = 10'000'000;
+constexpr LONGLONG seconds_to_1970 =
+    (sys_days(year_month_day{std::chrono::year{1970}, std::chrono::January, std::chrono::day{1}}) -
+     epoch)
+        .count() *
+    86'400LL;
+constexpr LONGLONG seconds_to_1980 = seconds_to_1970 + (10 * 365LL + 2) * 86'400;
+
+/// FALSE for a time before the year or more than a ULONG of seconds after it.
+BOOLEAN seconds_since(const LARGE_INTEGER &time, LONGLONG start, ULONG *seconds) {
+    const LONGLONG since = time.QuadPart / ticks_per_second - start;
+    if (time.QuadPart < 0 || since < 0 || since > 0xFFFF'FFFFll)
+        return FALSE;
+    *seconds = static_cast<ULONG>(since);
+    return TRUE;
+}
+
+/// Local time is system time less this: a box lives in UTC, as its KUSER_SHARED_DATA says.
+constexpr LONGLONG time_zone_bias_100ns = 0;
+
 } // namespace
 
 extern "C" {
+
+/// @doc NF:wdm.ExSystemTimeToLocalTime
+VOID NTAPI ExSystemTimeToLocalTime(PLARGE_INTEGER SystemTime, PLARGE_INTEGER LocalTime) {
+    LocalTime->QuadPart = SystemTime->QuadPart - time_zone_bias_100ns;
+}
+
+/// @doc NF:wdm.ExLocalTimeToSystemTime
+VOID NTAPI ExLocalTimeToSystemTime(PLARGE_INTEGER LocalTime, PLARGE_INTEGER SystemTime) {
+    SystemTime->QuadPart = LocalTime->QuadPart + time_zone_bias_100ns;
+}
+
+/// @doc NF:ntifs.RtlTimeToSecondsSince1970
+BOOLEAN NTAPI RtlTimeToSecondsSince1970(PLARGE_INTEGER Time, PULONG ElapsedSeconds) {
+    return seconds_since(*Time, seconds_to_1970, ElapsedSeconds);
+}
+
+/// @doc NF:ntifs.RtlTimeToSecondsSince1980
+BOOLEAN NTAPI RtlTimeToSecondsSince1980(PLARGE_INTEGER Time, PULONG ElapsedSeconds) {
+    return seconds_since(*Time, seconds_to_1980, ElapsedSeconds);
+}
+
+/// @doc NF:ntifs.RtlSecondsSince1970ToTime
+VOID NTAPI RtlSecondsSince1970ToTime(ULONG ElapsedSeconds, PLARGE_INTEGER Time) {
+    Time->QuadPart = (seconds_to_1970 + ElapsedSeconds) * ticks_per_second;
+}
+
+/// @doc NF:ntifs.RtlSecondsSince1980ToTime
+VOID NTAPI RtlSecondsSince1980ToTime(ULONG ElapsedSeconds, PLARGE_INTEGER Time) {
+    Time->QuadPart = (seconds_to_1980 + ElapsedSeconds) * ticks_per_second;
+}
 
 /// @doc NF:wdm.RtlTimeToTimeFields
 VOID NTAPI RtlTimeToTimeFields(PLARGE_INTEGER Time, PTIME_FIELDS TimeFields) {
@@ -65,6 +115,16 @@ std::span<const Export> time_exports() {
     static const std::array table{
         done<&RtlTimeToTimeFields>("RtlTimeToTimeFields", "NF:wdm.RtlTimeToTimeFields"),
         done<&RtlTimeFieldsToTime>("RtlTimeFieldsToTime", "NF:wdm.RtlTimeFieldsToTime"),
+        done<&ExSystemTimeToLocalTime>("ExSystemTimeToLocalTime", "NF:wdm.ExSystemTimeToLocalTime"),
+        done<&ExLocalTimeToSystemTime>("ExLocalTimeToSystemTime", "NF:wdm.ExLocalTimeToSystemTime"),
+        done<&RtlTimeToSecondsSince1970>("RtlTimeToSecondsSince1970",
+                                         "NF:ntifs.RtlTimeToSecondsSince1970"),
+        done<&RtlTimeToSecondsSince1980>("RtlTimeToSecondsSince1980",
+                                         "NF:ntifs.RtlTimeToSecondsSince1980"),
+        done<&RtlSecondsSince1970ToTime>("RtlSecondsSince1970ToTime",
+                                         "NF:ntifs.RtlSecondsSince1970ToTime"),
+        done<&RtlSecondsSince1980ToTime>("RtlSecondsSince1980ToTime",
+                                         "NF:ntifs.RtlSecondsSince1980ToTime"),
     };
     return table;
 }
