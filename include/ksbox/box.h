@@ -58,7 +58,7 @@ struct LoadedImage {
 struct DriverOptions {
     /// Values of the driver's Parameters key; a number becomes a DWORD.
     std::vector<std::pair<std::string, std::string>> parameters;
-    /// Registry files to merge before DriverEntry runs.
+    /// Registry files (.reg) to merge before DriverEntry runs, as Box::merge_registry() does.
     std::vector<std::filesystem::path> registry_files;
     /// Hardware id of the device on the root bus; empty: ROOT\<name>.
     std::string hardware_id;
@@ -107,6 +107,13 @@ class Box {
     Driver &load(const std::filesystem::path &file, const DriverOptions &options = {});
     Client &client(std::string name);
     void destroy(Client &client);
+
+    /// Merges a file of Windows' registry editor (version 5.00 or REGEDIT4) into the registry.
+    /// Throws Error with file, line and reason; nothing is merged then.
+    void merge_registry(const std::filesystem::path &file);
+    /// Writes the whole registry as such a file, version 5.00. Also for a stopped box. Throws
+    /// Error.
+    void save_registry(const std::filesystem::path &file);
 
     /// Lets time pass: virtual or real. Throws BoxStopped.
     void run_for(std::chrono::nanoseconds time);

@@ -7,10 +7,9 @@
 #include "box/crash_report.h"
 #include "box/driver_images.h"
 #include "box/exception_hooks.h"
+#include "box/registry_files.h"
 #include "box/state.h"
 #include "ks/object_name.h"
-#include "nt/cm/reg_file.h"
-#include "nt/cm/registry.h"
 #include "nt/fs/file_system.h"
 #include "nt/io/pnp.h"
 #include "nt/ke/bug_check.h"
@@ -148,6 +147,14 @@ Client &Box::client(std::string name) {
 void Box::destroy(Client &client) {
     std::erase_if(state_->clients,
                   [&](const auto &candidate) { return candidate.get() == &client; });
+}
+
+void Box::merge_registry(const std::filesystem::path &file) {
+    box::merge_registry_file(*state_->kernel, file);
+}
+
+void Box::save_registry(const std::filesystem::path &file) {
+    box::save_registry_file(*state_->kernel, file);
 }
 
 void Box::run_for(std::chrono::nanoseconds time) {

@@ -4,12 +4,11 @@
 #include <fmt/format.h>
 
 #include "abi/guid_names.h"
-#include "base/read_file.h"
 #include "base/status_names.h"
 #include "base/unicode.h"
 #include "box/driver_images.h"
+#include "box/registry_files.h"
 #include "box/state.h"
-#include "nt/cm/reg_file.h"
 #include "nt/cm/registry.h"
 #include "nt/io/interfaces.h"
 #include "nt/io/pnp.h"
@@ -40,18 +39,8 @@ void DriverState::write_registry() {
     auto created = registry.create_key(parameters);
     if (!created)
         throw Error(std::uint32_t(created.error().value()), "the registry refuses " + name_);
-    for (const auto &file : options_.registry_files) {
-        const auto content = read_file(file.string());
-        if (!content)
-            throw Error(std::uint32_t(STATUS_OBJECT_NAME_NOT_FOUND),
-                        file.string() + " cannot be read");
-        const std::string bytes(reinterpret_cast<const char *>(content->span().data()),
-                                content->span().size());
-        if (auto merged = registry.import_file(bytes); !merged)
-            throw Error(
-                std::uint32_t(STATUS_INVALID_PARAMETER),
-                fmt::format("{}:{}: {}", file.string(), merged.error().line, merged.error().text));
-    }
+    for (const auto &file : options_.registry_files)
+        box::merge_registry_file(*box_.kernel, file);
     for (const auto &[key, value] : options_.parameters)
         if (auto set = registry.assign(file_.stem().string(), key + "=" + value); !set)
             throw Error(std::uint32_t(STATUS_INVALID_PARAMETER), set.error());

@@ -73,9 +73,14 @@ void add_run_options(CLI::App &command, RunOptions &options) {
             "on standard error, with time and driver")
         ->type_name("LEVEL");
     command
-        .add_option("--reg", options.registry_files,
-                    "merges a registry file before the driver starts; may be repeated")
+        .add_option("--registry,--reg", options.registry_files,
+                    "merges a file of Windows' registry editor before the driver starts; may be "
+                    "repeated")
         ->allow_extra_args(false)
+        ->type_name("FILE.reg");
+    command
+        .add_option("--save-registry", options.save_registry,
+                    "writes the registry there when the driver has been unloaded, as such a file")
         ->type_name("FILE.reg");
     command
         .add_option_function<std::vector<std::string>>(

@@ -25,6 +25,7 @@ struct RunOptions {
     std::filesystem::path trace;
     std::optional<std::uint32_t> debug_print;
     std::vector<std::filesystem::path> registry_files;
+    std::filesystem::path save_registry;
     std::vector<std::pair<std::string, std::string>> parameters;
     std::filesystem::path file_root;
     double timeout_s = 0;

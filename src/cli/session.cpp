@@ -111,6 +111,8 @@ int Session::finish(int code) {
     std::vector<std::string> left = driver_->unload();
     for (const std::string &sentence : left)
         print_finding(sentence);
+    if (!options_.save_registry.empty())
+        box_->save_registry(options_.save_registry);
     if (!box_->trace_complete())
         throw BadInput(options_.trace.string() + " cannot be written: the trace is incomplete");
     return code == exit_done && !left.empty() ? exit_finding : code;
