@@ -62,7 +62,8 @@ EXPORT_CASE(ZwCreateFile, ZwOpenFile, ZwDeleteFile) {
     EXPECT_EQ(Information, FILE_CREATED);
     // Nobody else while it is not shared.
     HANDLE Second = nullptr;
-    EXPECT_EQ(ZwOpenFile(&Second, GENERIC_READ, &Path.Attributes, &Block, ShareAll, Synchronous),
+    EXPECT_EQ(ZwOpenFile(&Second, GENERIC_READ | SYNCHRONIZE, &Path.Attributes, &Block, ShareAll,
+                         Synchronous),
               STATUS_SHARING_VIOLATION);
     ZwClose(File);
     EXPECT_EQ(Open(Path, &File, GENERIC_WRITE, 0, FILE_CREATE), STATUS_OBJECT_NAME_COLLISION);
