@@ -65,16 +65,14 @@ class Parser {
         path_ = path_of_hkey(name);
         if (path_.empty())
             return error("names a key under no known root: " + to_utf8(name));
-        if (const auto reason = refusal_of_path(path_); !reason.empty())
+        if (const auto reason = refusal_of_path(path_, remove); !reason.empty())
             return error(reason);
-        if (remove && std::ranges::count(path_, u'\\') <= 2)
-            return error("deletes a root: " + to_utf8(name));
         in_removed_key_ = remove;
         changes_.push_back({remove ? Kind::delete_key : Kind::create_key, line_, path_});
         return {};
     }
 
-    static std::string refusal_of_path(std::u16string_view path) {
+    static std::string refusal_of_path(std::u16string_view path, bool remove) {
         std::size_t depth = 0;
         for (auto name = take_name(path); !name.empty(); name = take_name(path)) {
             if (name.size() > longest_key_name)
@@ -82,7 +80,7 @@ class Parser {
             if (++depth > deepest_key)
                 return "has a key more than 512 levels deep";
         }
-        return {};
+        return remove && depth <= 2 ? "deletes a root" : "";
     }
 
     Done assignment() {

@@ -47,10 +47,13 @@ std::vector<std::byte> fixed_part(FILE_INFORMATION_CLASS information_class,
     }
     // All the others begin alike.
     FILE_DIRECTORY_INFORMATION common{};
-    common.CreationTime = common.LastAccessTime = common.LastWriteTime = common.ChangeTime =
-        written_at(facts);
-    common.EndOfFile.QuadPart = S_ISDIR(facts.st_mode) ? 0 : facts.st_size;
-    common.AllocationSize.QuadPart = S_ISDIR(facts.st_mode) ? 0 : allocated(facts).QuadPart;
+    // A folder's time is the host's, which moves with what is made in it: 0, "not supported".
+    if (!S_ISDIR(facts.st_mode)) {
+        common.CreationTime = common.LastAccessTime = common.LastWriteTime = common.ChangeTime =
+            written_at(facts);
+        common.EndOfFile.QuadPart = facts.st_size;
+        common.AllocationSize = allocated(facts);
+    }
     common.FileAttributes = attributes_of(facts);
     common.FileNameLength = name_bytes;
     std::memcpy(bytes.data(), &common, offsetof(FILE_DIRECTORY_INFORMATION, FileName));
