@@ -8,6 +8,7 @@
 #include "nt/kernel.h"
 #include "nt/ob/object_manager.h"
 #include "nt/rtl/security_descriptor.h"
+#include "nt/se/well_known.h"
 
 using namespace ksbox;
 
@@ -123,6 +124,7 @@ namespace ksbox {
 
 std::span<const Export> object_security_exports() {
     static const Export table[] = {
+        data("SeExports", &se::exports, "NS:ntifs._SE_EXPORTS"),
         done<ZwSetSecurityObject>("ZwSetSecurityObject", "NF:ntifs.ZwSetSecurityObject"),
         done<ZwQuerySecurityObject>("ZwQuerySecurityObject", "NF:ntifs.ZwQuerySecurityObject"),
         done<ObGetObjectSecurity>("ObGetObjectSecurity", "NF:wdm.ObGetObjectSecurity"),
