@@ -1,9 +1,7 @@
-// Numbers that nobody can foresee on Windows and that a seed fixes here: RtlRandom, RtlRandomEx,
-// ExUuidCreate.
+// RtlRandom and RtlRandomEx: numbers that the caller's seed fixes.
 #include <array>
 
 #include "abi/windows.h"
-#include "nt/kernel.h"
 #include "nt/rtl/exports.h"
 
 namespace ksbox::rtl {
@@ -33,24 +31,12 @@ ULONG NTAPI RtlRandom(PULONG Seed) {
     return RtlRandomEx(Seed);
 }
 
-/// Version 4, from the box's seed. @doc NF:ntddk.ExUuidCreate
-NTSTATUS NTAPI ExUuidCreate(UUID *Uuid) {
-    auto &kernel = current_kernel();
-    const std::uint64_t halves[] = {kernel.random("uuid"), kernel.random("uuid")};
-    static_assert(sizeof halves == sizeof *Uuid);
-    std::memcpy(Uuid, halves, sizeof *Uuid);
-    Uuid->Data3 = static_cast<USHORT>((Uuid->Data3 & 0x0FFF) | 0x4000);
-    Uuid->Data4[0] = static_cast<UCHAR>((Uuid->Data4[0] & 0x3F) | 0x80);
-    return STATUS_SUCCESS;
-}
-
 } // extern "C"
 
 std::span<const Export> random_exports() {
     static const std::array table{
         done<&RtlRandomEx>("RtlRandomEx", "NF:ntifs.RtlRandomEx"),
         done<&RtlRandom>("RtlRandom", "NF:ntifs.RtlRandom"),
-        done<&ExUuidCreate>("ExUuidCreate", "NF:ntddk.ExUuidCreate"),
     };
     return table;
 }

@@ -34,22 +34,9 @@ BOOLEAN seconds_since(const LARGE_INTEGER &time, LONGLONG start, ULONG *seconds)
     return TRUE;
 }
 
-/// Local time is system time less this: a box lives in UTC, as its KUSER_SHARED_DATA says.
-constexpr LONGLONG time_zone_bias_100ns = 0;
-
 } // namespace
 
 extern "C" {
-
-/// @doc NF:wdm.ExSystemTimeToLocalTime
-VOID NTAPI ExSystemTimeToLocalTime(PLARGE_INTEGER SystemTime, PLARGE_INTEGER LocalTime) {
-    LocalTime->QuadPart = SystemTime->QuadPart - time_zone_bias_100ns;
-}
-
-/// @doc NF:wdm.ExLocalTimeToSystemTime
-VOID NTAPI ExLocalTimeToSystemTime(PLARGE_INTEGER LocalTime, PLARGE_INTEGER SystemTime) {
-    SystemTime->QuadPart = LocalTime->QuadPart + time_zone_bias_100ns;
-}
 
 /// @doc NF:ntifs.RtlTimeToSecondsSince1970
 BOOLEAN NTAPI RtlTimeToSecondsSince1970(PLARGE_INTEGER Time, PULONG ElapsedSeconds) {
@@ -115,8 +102,6 @@ std::span<const Export> time_exports() {
     static const std::array table{
         done<&RtlTimeToTimeFields>("RtlTimeToTimeFields", "NF:wdm.RtlTimeToTimeFields"),
         done<&RtlTimeFieldsToTime>("RtlTimeFieldsToTime", "NF:wdm.RtlTimeFieldsToTime"),
-        done<&ExSystemTimeToLocalTime>("ExSystemTimeToLocalTime", "NF:wdm.ExSystemTimeToLocalTime"),
-        done<&ExLocalTimeToSystemTime>("ExLocalTimeToSystemTime", "NF:wdm.ExLocalTimeToSystemTime"),
         done<&RtlTimeToSecondsSince1970>("RtlTimeToSecondsSince1970",
                                          "NF:ntifs.RtlTimeToSecondsSince1970"),
         done<&RtlTimeToSecondsSince1980>("RtlTimeToSecondsSince1980",
