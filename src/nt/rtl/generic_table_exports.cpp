@@ -122,7 +122,8 @@ PVOID NTAPI RtlLookupElementGenericTableFull(PRTL_GENERIC_TABLE Table, PVOID Buf
     SplayLinks *node;
     *SearchResult = search(*Table, Buffer, node);
     *NodeOrParent = node;
-    if (node)
+    // A parent stays where it is: at the root it would have children where the new node goes.
+    if (*SearchResult == TableFoundNode)
         Table->TableRoot = splay(node);
     return *SearchResult == TableFoundNode ? data_of(node) : nullptr;
 }

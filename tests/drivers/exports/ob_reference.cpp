@@ -29,8 +29,13 @@ IMPORT(BOOLEAN, ObIsKernelHandle, HANDLE);
 IMPORT(POBJECT_TYPE, ObGetObjectType, PVOID);
 IMPORT(NTSTATUS, ObQueryNameString, PVOID, POBJECT_NAME_INFORMATION, ULONG, PULONG);
 
-extern "C" __declspec(dllimport) POBJECT_TYPE *IoDriverObjectType;
-extern "C" __declspec(dllimport) POBJECT_TYPE *IoDeviceObjectType;
+extern "C" {
+__declspec(dllimport) extern POBJECT_TYPE ImportedEvent IMPORT_OF(ExEventObjectType);
+__declspec(dllimport) extern POBJECT_TYPE ImportedFile IMPORT_OF(IoFileObjectType);
+__declspec(dllimport) extern POBJECT_TYPE ImportedThread IMPORT_OF(PsThreadType);
+__declspec(dllimport) extern POBJECT_TYPE ImportedDriver IMPORT_OF(IoDriverObjectType);
+__declspec(dllimport) extern POBJECT_TYPE ImportedDevice IMPORT_OF(IoDeviceObjectType);
+}
 
 static const ULONG Tag = 'esaC';
 
@@ -46,7 +51,7 @@ struct CASE_EVENT {
                                    OBJ_KERNEL_HANDLE | More, nullptr, nullptr);
         EXPECT_SUCCESS(Import_ZwCreateEvent(&Handle, EVENT_MODIFY_STATE, &Attributes,
                                             NotificationEvent, FALSE));
-        EXPECT_SUCCESS(ObReferenceObjectByHandle(Handle, 0, *ExEventObjectType, KernelMode,
+        EXPECT_SUCCESS(ObReferenceObjectByHandle(Handle, 0, ImportedEvent, KernelMode,
                                                  (PVOID *)&Object, nullptr));
     }
     ~CASE_EVENT() {
@@ -61,19 +66,19 @@ EXPORT_CASE(ObReferenceObjectByHandle, ObReferenceObjectByHandleWithTag, ZwClose
     PVOID Object = nullptr;
     OBJECT_HANDLE_INFORMATION Facts = {};
     EXPECT_EQ(
-        ObReferenceObjectByHandle(Event.Handle, 0, *IoFileObjectType, KernelMode, &Object, nullptr),
+        ObReferenceObjectByHandle(Event.Handle, 0, ImportedFile, KernelMode, &Object, nullptr),
         STATUS_OBJECT_TYPE_MISMATCH);
     EXPECT_EQ(ObReferenceObjectByHandle((HANDLE)0x7FF0, 0, nullptr, KernelMode, &Object, nullptr),
               STATUS_INVALID_HANDLE);
     // A kernel handle is nothing to a caller in user mode.
     EXPECT_EQ(ObReferenceObjectByHandle(Event.Handle, 0, nullptr, UserMode, &Object, nullptr),
               STATUS_INVALID_HANDLE);
-    EXPECT_SUCCESS(Import_ObReferenceObjectByHandleWithTag(Event.Handle, 0, *ExEventObjectType,
+    EXPECT_SUCCESS(Import_ObReferenceObjectByHandleWithTag(Event.Handle, 0, ImportedEvent,
                                                            KernelMode, Tag, &Object, &Facts));
     EXPECT_EQ(Object, Event.Object);
     EXPECT_EQ(Facts.GrantedAccess, EVENT_MODIFY_STATE);
     Import_ObfDereferenceObjectWithTag(Object, Tag);
-    EXPECT_SUCCESS(ObReferenceObjectByHandle(NtCurrentThread(), 0, *PsThreadType, KernelMode,
+    EXPECT_SUCCESS(ObReferenceObjectByHandle(NtCurrentThread(), 0, ImportedThread, KernelMode,
                                              &Object, nullptr));
     EXPECT_EQ(Object, KeGetCurrentThread());
     Import_ObfDereferenceObject(Object);
@@ -98,8 +103,8 @@ EXPORT_CASE(ObReferenceObjectByPointer, ObReferenceObjectByPointerWithTag,
             ObDereferenceObjectDeferDelete, ObDereferenceObjectDeferDeleteWithTag,
             ObGetObjectType) {
     CASE_EVENT Event;
-    EXPECT_SUCCESS(ObReferenceObjectByPointer(Event.Object, 0, *ExEventObjectType, KernelMode));
-    EXPECT_EQ(ObReferenceObjectByPointer(Event.Object, 0, *IoFileObjectType, KernelMode),
+    EXPECT_SUCCESS(ObReferenceObjectByPointer(Event.Object, 0, ImportedEvent, KernelMode));
+    EXPECT_EQ(ObReferenceObjectByPointer(Event.Object, 0, ImportedFile, KernelMode),
               STATUS_OBJECT_TYPE_MISMATCH);
     EXPECT_SUCCESS(
         Import_ObReferenceObjectByPointerWithTag(Event.Object, 0, nullptr, KernelMode, Tag));
@@ -107,18 +112,17 @@ EXPORT_CASE(ObReferenceObjectByPointer, ObReferenceObjectByPointerWithTag,
     Import_ObDereferenceObjectDeferDelete(Event.Object);
     Import_ObDereferenceObjectDeferDeleteWithTag(Event.Object, Tag);
     EXPECT_EQ(Import_ObfDereferenceObject(Event.Object), Before - 3);
-    EXPECT_EQ(Import_ObGetObjectType(Event.Object), *ExEventObjectType);
+    EXPECT_EQ(Import_ObGetObjectType(Event.Object), ImportedEvent);
 }
 
 EXPORT_CASE(ObOpenObjectByPointer, ObOpenObjectByPointerWithTag, ObIsKernelHandle, ObCloseHandle) {
     CASE_EVENT Event;
     HANDLE Handle = nullptr;
     EXPECT_EQ(Import_ObOpenObjectByPointer(Event.Object, OBJ_KERNEL_HANDLE, nullptr,
-                                           EVENT_ALL_ACCESS, *IoFileObjectType, KernelMode,
-                                           &Handle),
+                                           EVENT_ALL_ACCESS, ImportedFile, KernelMode, &Handle),
               STATUS_OBJECT_TYPE_MISMATCH);
     REQUIRE_SUCCESS(Import_ObOpenObjectByPointer(Event.Object, OBJ_KERNEL_HANDLE, nullptr,
-                                                 EVENT_ALL_ACCESS, *ExEventObjectType, KernelMode,
+                                                 EVENT_ALL_ACCESS, ImportedEvent, KernelMode,
                                                  &Handle));
     EXPECT_TRUE(Import_ObIsKernelHandle(Handle));
     EXPECT_FALSE(Import_ObIsKernelHandle(NtCurrentProcess()));
@@ -134,16 +138,15 @@ EXPORT_CASE(ObReferenceObjectByName, ObQueryNameString) {
     CASE_EVENT Event(L"\\BaseNamedObjects\\KsboxCase");
     UNICODE_STRING Name = CaseString(L"\\BaseNamedObjects\\ksboxcase");
     PVOID Object = nullptr;
-    EXPECT_SUCCESS(Import_ObReferenceObjectByName(
-        &Name, OBJ_CASE_INSENSITIVE, nullptr, 0, *ExEventObjectType, KernelMode, nullptr, &Object));
+    EXPECT_SUCCESS(Import_ObReferenceObjectByName(&Name, OBJ_CASE_INSENSITIVE, nullptr, 0,
+                                                  ImportedEvent, KernelMode, nullptr, &Object));
     EXPECT_EQ(Object, Event.Object);
     Import_ObfDereferenceObject(Object);
-    EXPECT_EQ(Import_ObReferenceObjectByName(&Name, 0, nullptr, 0, *IoFileObjectType, KernelMode,
+    EXPECT_EQ(Import_ObReferenceObjectByName(&Name, 0, nullptr, 0, ImportedFile, KernelMode,
                                              nullptr, &Object),
               STATUS_OBJECT_TYPE_MISMATCH);
     EXPECT_SUCCESS(Import_ObReferenceObjectByName(&Case.Driver->DriverName, 0, nullptr, 0,
-                                                  *IoDriverObjectType, KernelMode, nullptr,
-                                                  &Object));
+                                                  ImportedDriver, KernelMode, nullptr, &Object));
     EXPECT_EQ(Object, Case.Driver);
     Import_ObfDereferenceObject(Object);
     union {
@@ -168,37 +171,19 @@ EXPORT_CASE(ObMakeTemporaryObject) {
     PVOID Object = nullptr;
     ZwClose(Event.Handle);
     Event.Handle = nullptr;
-    EXPECT_SUCCESS(Import_ObReferenceObjectByName(&Name, 0, nullptr, 0, *ExEventObjectType,
-                                                  KernelMode, nullptr, &Object));
+    EXPECT_SUCCESS(Import_ObReferenceObjectByName(&Name, 0, nullptr, 0, ImportedEvent, KernelMode,
+                                                  nullptr, &Object));
     Import_ObfDereferenceObject(Object);
     Import_ObMakeTemporaryObject(Event.Object);
-    EXPECT_EQ(Import_ObReferenceObjectByName(&Name, 0, nullptr, 0, *ExEventObjectType, KernelMode,
+    EXPECT_EQ(Import_ObReferenceObjectByName(&Name, 0, nullptr, 0, ImportedEvent, KernelMode,
                                              nullptr, &Object),
               STATUS_OBJECT_NAME_NOT_FOUND);
 }
 
-// The types that drivers import are those of the objects they have.
-extern "C" __declspec(dllimport) POBJECT_TYPE *ExMutantObjectType;
-extern "C" __declspec(dllimport) POBJECT_TYPE *ExTimerObjectType;
-extern "C" __declspec(dllimport) POBJECT_TYPE *IoAdapterObjectType;
-extern "C" __declspec(dllimport) POBJECT_TYPE *MmSectionObjectType;
-
-EXPORT_CASE(ObGetObjectType, IoDriverObjectType, IoDeviceObjectType, IoFileObjectType,
-            IoAdapterObjectType, PsThreadType, PsProcessType, ExEventObjectType,
-            ExSemaphoreObjectType, ExMutantObjectType, ExTimerObjectType, MmSectionObjectType,
-            CmKeyObjectType) {
-    EXPECT_EQ(Import_ObGetObjectType(Case.Driver), *IoDriverObjectType);
-    EXPECT_EQ(Import_ObGetObjectType(Case.Device), *IoDeviceObjectType);
-    EXPECT_EQ(Import_ObGetObjectType(KeGetCurrentThread()), *PsThreadType);
-    EXPECT_EQ(Import_ObGetObjectType(IoGetCurrentProcess()), *PsProcessType);
+EXPORT_CASE(ObGetObjectType) {
+    EXPECT_EQ(Import_ObGetObjectType(Case.Driver), ImportedDriver);
+    EXPECT_EQ(Import_ObGetObjectType(Case.Device), ImportedDevice);
+    EXPECT_EQ(Import_ObGetObjectType(KeGetCurrentThread()), ImportedThread);
     EXPECT_EQ(Import_ObGetObjectType(IoGetCurrentIrpStackLocation(Case.Irp)->FileObject),
-              *IoFileObjectType);
-    // All others, too, are there and differ.
-    const POBJECT_TYPE Others[] = {*ExEventObjectType,   *ExSemaphoreObjectType,
-                                   *ExMutantObjectType,  *ExTimerObjectType,
-                                   *MmSectionObjectType, *CmKeyObjectType,
-                                   *IoAdapterObjectType, *IoFileObjectType};
-    for (ULONG I = 0; I < RTL_NUMBER_OF(Others); ++I)
-        for (ULONG J = 0; J < I; ++J)
-            EXPECT_TRUE(Others[I] != nullptr && Others[I] != Others[J]);
+              ImportedFile);
 }
