@@ -23,7 +23,7 @@ inline bool alive(Kernel &kernel) {
 template <typename T> void abandon([[maybe_unused]] T *object) {
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-    __lsan_ignore_object(object);
+    __lsan_ignore_object(object); // only a stopped box: its frozen frames keep it
 #endif
 #endif
 }

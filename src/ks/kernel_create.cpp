@@ -92,11 +92,11 @@ NTSTATUS NTAPI KsValidateTopologyNodeCreateRequest(PIRP Irp, PKSTOPOLOGY Topolog
     auto parameters = create_parameters(Irp, sizeof(KSNODE_CREATE));
     if (!parameters)
         return parameters.error().value();
-    auto *request = static_cast<PKSNODE_CREATE>(*parameters);
-    if (request->CreateFlags ||
-        (request->Node != KSFILTER_NODE && request->Node >= Topology->TopologyNodesCount))
+    const auto request = copy_parameters<KSNODE_CREATE>(*parameters);
+    if (request.CreateFlags ||
+        (request.Node != KSFILTER_NODE && request.Node >= Topology->TopologyNodesCount))
         return STATUS_INVALID_PARAMETER;
-    *NodeCreate = request;
+    *NodeCreate = static_cast<PKSNODE_CREATE>(*parameters);
     return STATUS_SUCCESS;
 }
 

@@ -296,7 +296,8 @@ NTSTATUS NTAPI ksbox::ks::pin_allocator_create(PDEVICE_OBJECT, PIRP irp) {
                         reinterpret_cast<PFNKSINITIALIZEALLOCATOR>(dispatch.InitializeAllocator),
                         dispatch.DeleteAllocator};
         }
-        status = create_allocator_file(irp, *framing, external);
+        status =
+            create_allocator_file(irp, copy_parameters<KSALLOCATOR_FRAMING>(framing), external);
     }
     return complete(irp, status);
 }
@@ -317,7 +318,7 @@ NTSTATUS NTAPI KsCreateDefaultAllocatorEx(PIRP Irp, PVOID InitializeContext,
         (InitializeContext || DefaultFree || InitializeAllocator || DeleteAllocator))
         return STATUS_INVALID_PARAMETER;
     return create_allocator_file(
-        Irp, *framing,
+        Irp, copy_parameters<KSALLOCATOR_FRAMING>(framing),
         {InitializeContext, DefaultAllocate, DefaultFree, InitializeAllocator, DeleteAllocator});
 }
 
@@ -329,10 +330,10 @@ NTSTATUS NTAPI KsValidateAllocatorCreateRequest(PIRP Irp, PKSALLOCATOR_FRAMING *
     const auto found = create_parameters(Irp, sizeof(KSALLOCATOR_FRAMING));
     if (!found)
         return found.error().value();
-    auto *const framing = static_cast<PKSALLOCATOR_FRAMING>(*found);
-    if ((framing->OptionsFlags & ~KSALLOCATOR_OPTIONF_VALID) || framing->PoolType > PagedPool)
+    const auto framing = copy_parameters<KSALLOCATOR_FRAMING>(*found);
+    if ((framing.OptionsFlags & ~KSALLOCATOR_OPTIONF_VALID) || framing.PoolType > PagedPool)
         return STATUS_INVALID_PARAMETER;
-    *AllocatorFraming = framing;
+    *AllocatorFraming = static_cast<PKSALLOCATOR_FRAMING>(*found);
     return STATUS_SUCCESS;
 }
 

@@ -147,7 +147,8 @@ NTSTATUS NTAPI KsValidateClockCreateRequest(PIRP Irp, PKSCLOCK_CREATE *ClockCrea
         return found.error().value();
     *ClockCreate = static_cast<PKSCLOCK_CREATE>(*found);
     // No flag is defined (behaviour I5).
-    return (*ClockCreate)->CreateFlags == 0 ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+    return copy_parameters<KSCLOCK_CREATE>(*found).CreateFlags == 0 ? STATUS_SUCCESS
+                                                                    : STATUS_INVALID_PARAMETER;
 }
 
 } // extern "C"

@@ -61,8 +61,8 @@ class StreamStress : public StreamTest {
             return status;
         };
         driver.set_state = [this](PKSPIN pin, KSSTATE to, KSSTATE from) {
-            device.pin = pin;
             if (to == KSSTATE_RUN) {
+                device.pin = pin; // the DPC reads it, so not while that may run
                 device.running = true;
                 LARGE_INTEGER due;
                 due.QuadPart = -10'000;
