@@ -23,15 +23,16 @@ constexpr std::uint64_t one_change = 1 << 16;
 
 bool replace(SLIST_HEADER *head, Words &seen, Words with) {
     bool equal;
+#if KSBOX_TSAN
+    __tsan_release(head); // before anybody can see the change
+#endif
     asm volatile("lock cmpxchg16b %1"
                  : "=@ccz"(equal), "+m"(*head), "+a"(seen.low), "+d"(seen.high)
                  : "b"(with.low), "c"(with.high)
                  : "memory");
 #if KSBOX_TSAN
-    if (equal) {
+    if (equal)
         __tsan_acquire(head);
-        __tsan_release(head);
-    }
 #endif
     return equal;
 }
@@ -100,7 +101,7 @@ PSLIST_ENTRY NTAPI ksbox_ExpInterlockedPushEntrySList(PSLIST_HEADER ListHead,
                              ((seen.low + 1) & 0xffff),
                          first_word(ListEntry)};
         if (replace(ListHead, seen, with))
-            return ListEntry->Next;
+            return first_of(seen); // the entry may be another's by now
     }
 }
 
