@@ -15,10 +15,8 @@ namespace ksbox::loader {
 
 namespace {
 
-constexpr std::size_t most_output = 4u << 20;
-
 /// Everything up to end of file; nothing on timeout or flood.
-std::optional<std::string> read_all(int descriptor, int timeout_ms) {
+std::optional<std::string> read_all(int descriptor, int timeout_ms, std::size_t most_bytes) {
     std::string output;
     std::array<char, 4096> buffer;
     for (;;) {
@@ -31,7 +29,7 @@ std::optional<std::string> read_all(int descriptor, int timeout_ms) {
         const ssize_t got = read(descriptor, buffer.data(), buffer.size());
         if (got < 0 && errno == EINTR)
             continue;
-        if (got < 0 || output.size() > most_output)
+        if (got < 0 || output.size() > most_bytes)
             return std::nullopt;
         if (got == 0)
             return output;
@@ -39,14 +37,19 @@ std::optional<std::string> read_all(int descriptor, int timeout_ms) {
     }
 }
 
-std::optional<pid_t> start(const std::vector<std::string> &arguments, int output) {
+} // namespace
+
+std::optional<pid_t> start_child(const std::vector<std::string> &arguments, int input, int output) {
     std::vector<char *> argv;
     for (const std::string &argument : arguments)
         argv.push_back(const_cast<char *>(argument.c_str()));
     argv.push_back(nullptr);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (input >= 0)
+        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    else
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawnattr_t attributes;
@@ -64,17 +67,16 @@ std::optional<pid_t> start(const std::vector<std::string> &arguments, int output
     return child;
 }
 
-} // namespace
-
-std::optional<std::string> child_output(const std::vector<std::string> &arguments, int timeout_ms) {
+std::optional<std::string> child_output(const std::vector<std::string> &arguments, int timeout_ms,
+                                        std::size_t most_bytes) {
     std::array<int, 2> ends;
     if (pipe2(ends.data(), O_CLOEXEC) != 0)
         return std::nullopt;
-    const auto child = start(arguments, ends[1]);
+    const auto child = start_child(arguments, -1, ends[1]);
     close(ends[1]);
     std::optional<std::string> output;
     if (child) {
-        output = read_all(ends[0], timeout_ms);
+        output = read_all(ends[0], timeout_ms, most_bytes);
         if (!output)
             kill(*child, SIGKILL);
         int status = 0;

@@ -2,8 +2,10 @@
 #include "loader/image_builder.h"
 
 #include "base/assert.h"
+#include "base/sanitizer.h"
 #include "loader/jump_thunk.h"
 #include "loader/shared_data_patch.h"
+#include "loader/symbolizer_server.h"
 
 #include <algorithm>
 #include <cstring>
@@ -183,6 +185,8 @@ void ImageBuilder::register_globals() {
             image_->sanitized_globals_ = {image_->base_ + section.rva, section.size};
     register_sanitized_globals(image_->sanitized_globals_, {image_->base_, image_->size_});
     remember_sanitized_image(*image_);
+    if (KSBOX_TSAN)
+        start_symbolizer_server();
 }
 
 void ImageBuilder::set_cookie() {

@@ -24,7 +24,6 @@ constexpr std::array families = {
     Family{"__asan_", "__asan_init", "AddressSanitizer", "asan"},
     Family{"__ubsan_", "__ubsan_handle_add_overflow", "UndefinedBehaviorSanitizer", "asan"},
     Family{"__tsan_", "__tsan_init", "ThreadSanitizer", "tsan"},
-    Family{"__sanitizer_cov_", "__sanitizer_cov_8bit_counters_init", "coverage counters", "fuzz"},
 };
 
 /// As clang lays it out since version 8 of the interface.
@@ -47,6 +46,9 @@ __attribute__((no_sanitize("address"))) bool is_sound(const SanitizedGlobal &glo
            inside(global.address, global.size_with_red_zone) && inside(global.name, 1) &&
            inside(global.module_name, 1);
 }
+
+/// Stands for libFuzzer's functions in a process without it: nobody wants to know then.
+void ignore_coverage() {}
 
 using GlobalsFunction = void (*)(SanitizedGlobal *first, std::uintptr_t count);
 
@@ -85,10 +87,12 @@ SanitizerCall host_sanitizer_call(std::string_view name) {
     };
     SanitizerCall call{};
     call.target = find(name);
+    if (call.target == nullptr && name.starts_with("__sanitizer_cov_"))
+        call.target = reinterpret_cast<const void *>(ignore_coverage);
     if (!name.starts_with("__tsan_"))
         return call;
-    if (name.starts_with("__tsan_atomic128"))
-        return {}; // 128-bit values travel differently in the two conventions
+    if (name.starts_with("__tsan_atomic") && !name.ends_with("_fence"))
+        call.touch = name.ends_with("_load") ? SanitizerTouch::read : SanitizerTouch::write;
     call.function_entry = find("__tsan_func_entry");
     call.function_exit = find("__tsan_func_exit");
     const bool access = name.starts_with("__tsan_read") || name.starts_with("__tsan_write");

@@ -26,6 +26,10 @@ enum class SanitizerCallKind : std::uint64_t {
     inside_entry,   ///< between __tsan_func_entry and _exit, so that stacks show the driver
 };
 
+/// What a thunk does to the address in the first argument before the runtime, which does it with
+/// its locks held: a driver's bad pointer is to fault here.
+enum class SanitizerTouch : std::uint64_t { none, read, write };
+
 /// What a sanitizer thunk hands to the assembly that crosses over (sanitizer_call.S counts on the
 /// offsets). One per import; never moves.
 struct SanitizerCall {
@@ -34,6 +38,7 @@ struct SanitizerCall {
     const std::byte *image_base;
     std::size_t image_size;
     const void *function_entry, *function_exit; ///< of the host's ThreadSanitizer
+    SanitizerTouch touch;
     const Image *image;
     SanitizerReport report; ///< null: the loader prints the innermost frame itself
 };

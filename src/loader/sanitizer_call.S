@@ -1,5 +1,6 @@
-// From driver code into the host's sanitizer runtime: ms_abi to System V, up to six integer
-// arguments. Entered by a jump, with r10 = SanitizerCall*. The frame it leaves is found again by
+// From driver code into the host's sanitizer runtime: ms_abi to System V, up to seven words of
+// integer arguments; both conventions give halves of 128 bits in order, and return them in rdx:rax.
+// Entered by a jump, with r10 = SanitizerCall*. The frame it leaves is found again by
 // sanitizer_report.cpp when the runtime reports an error: marks, the call, nonvolatile registers.
 #include "loader/context_asm.inc"
 
@@ -9,6 +10,19 @@
 ksbox_sanitizer_call:
     push rbp
     mov rbp, rsp
+    // The runtime needs room: a driver that has used up its stack faults here, in its guard page,
+    // and not where the runtime holds locks. Page by page, so that no probe leaps over the guard.
+    test byte ptr [rsp - 0x1000], al
+    test byte ptr [rsp - 0x2000], al
+    test byte ptr [rsp - 0x3000], al
+    test byte ptr [rsp - 0x4000], al
+    cmp qword ptr [r10 + 48], 1 // SanitizerTouch
+    jb .Ltouched
+    je .Lread
+    lock or byte ptr [rcx], 0
+.Lread:
+    test byte ptr [rcx], al
+.Ltouched:
     push rbx
     push rsi
     push rdi
@@ -20,17 +34,17 @@ ksbox_sanitizer_call:
     movabs rax, 0x6b73626f785f7361 // SanitizerFrame::expected_mark
     push rax
     push rbp
-    sub rsp, 160
-    movaps [rsp + 0x00], xmm6
-    movaps [rsp + 0x10], xmm7
-    movaps [rsp + 0x20], xmm8
-    movaps [rsp + 0x30], xmm9
-    movaps [rsp + 0x40], xmm10
-    movaps [rsp + 0x50], xmm11
-    movaps [rsp + 0x60], xmm12
-    movaps [rsp + 0x70], xmm13
-    movaps [rsp + 0x80], xmm14
-    movaps [rsp + 0x90], xmm15
+    sub rsp, 176 // the seventh argument below, aligned
+    movaps [rsp + 0x10], xmm6
+    movaps [rsp + 0x20], xmm7
+    movaps [rsp + 0x30], xmm8
+    movaps [rsp + 0x40], xmm9
+    movaps [rsp + 0x50], xmm10
+    movaps [rsp + 0x60], xmm11
+    movaps [rsp + 0x70], xmm12
+    movaps [rsp + 0x80], xmm13
+    movaps [rsp + 0x90], xmm14
+    movaps [rsp + 0xa0], xmm15
     cmp qword ptr [r10 + 8], 3
     je .Linside_entry
 .Larguments:
@@ -40,6 +54,8 @@ ksbox_sanitizer_call:
     mov rcx, r9
     mov r8, [rbp + 48]
     mov r9, [rbp + 56]
+    mov rax, [rbp + 64]
+    mov [rsp], rax
     cmp qword ptr [r10 + 8], 1
     jb .Lcall
     je .Lwith_caller
@@ -51,17 +67,17 @@ ksbox_sanitizer_call:
     cmp qword ptr [r10 + 8], 3
     je .Lleave_entry
 .Ldone:
-    mov qword ptr [rsp + 168], 0 // the frame is over: its mark must not be found in dead stack
-    movaps xmm6, [rsp + 0x00]
-    movaps xmm7, [rsp + 0x10]
-    movaps xmm8, [rsp + 0x20]
-    movaps xmm9, [rsp + 0x30]
-    movaps xmm10, [rsp + 0x40]
-    movaps xmm11, [rsp + 0x50]
-    movaps xmm12, [rsp + 0x60]
-    movaps xmm13, [rsp + 0x70]
-    movaps xmm14, [rsp + 0x80]
-    movaps xmm15, [rsp + 0x90]
+    mov qword ptr [rsp + 184], 0 // the frame is over: its mark must not be found in dead stack
+    movaps xmm6, [rsp + 0x10]
+    movaps xmm7, [rsp + 0x20]
+    movaps xmm8, [rsp + 0x30]
+    movaps xmm9, [rsp + 0x40]
+    movaps xmm10, [rsp + 0x50]
+    movaps xmm11, [rsp + 0x60]
+    movaps xmm12, [rsp + 0x70]
+    movaps xmm13, [rsp + 0x80]
+    movaps xmm14, [rsp + 0x90]
+    movaps xmm15, [rsp + 0xa0]
     mov rsi, [rbp - 16]
     mov rdi, [rbp - 24]
     mov rbx, [rbp - 8]
@@ -96,8 +112,10 @@ ksbox_sanitizer_call:
     jmp .Larguments
 .Lleave_entry:
     mov rbx, rax
+    mov [rsp], rdx
     call [r10 + 40]
     mov rax, rbx
+    mov rdx, [rsp]
     jmp .Ldone
     .size ksbox_sanitizer_call, . - ksbox_sanitizer_call
 

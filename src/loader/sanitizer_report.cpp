@@ -8,7 +8,6 @@
 #include "loader/sanitizer_bindings.h"
 #include "loader/symbolizer.h"
 
-#include <atomic>
 #include <cstddef>
 #include <cstdio>
 #include <cstring>
@@ -89,31 +88,7 @@ void report_sanitizer_error(std::uint64_t stack_pointer) noexcept {
     (frame->call->report ? frame->call->report : print_innermost)(*frame->call->image, driver);
 }
 
-/// The instrumented images of this process, of whatever box: reports ask by address alone.
-class SanitizedImages {
-  public:
-    template <typename Action> void with_lock(Action action) {
-        while (busy_.test_and_set(std::memory_order_acquire)) {
-        }
-        action(index_);
-        busy_.clear(std::memory_order_release);
-    }
-
-  private:
-    std::atomic_flag busy_;
-    ImageIndex index_;
-};
-SanitizedImages sanitized_images;
-
 } // namespace
-
-void remember_sanitized_image(const Image &image) {
-    sanitized_images.with_lock([&](ImageIndex &images) { images.add(image); });
-}
-
-void forget_sanitized_image(const Image &image) {
-    sanitized_images.with_lock([&](ImageIndex &images) { images.remove(image); });
-}
 
 void write_sanitizer_thunk(std::span<std::byte> to, const SanitizerCall &call) {
     write_jump_thunk(to, ThunkRegister::r10, &call, ksbox_sanitizer_call);
@@ -130,22 +105,5 @@ void __asan_on_error() {
 void __ubsan_on_report() {
     ksbox::loader::report_sanitizer_error(
         reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)));
-}
-/// ThreadSanitizer's question about an address with the mark that sanitizer_call.S sets.
-void __tsan_symbolize_external_ex(std::uint64_t marked_address,
-                                  void (*add_frame)(void *, const char *function, const char *file,
-                                                    int line, int column),
-                                  void *context) {
-    constexpr std::uint64_t mark = 1ull << 60;
-    const std::array addresses = {marked_address & ~mark};
-    ksbox::loader::sanitized_images.with_lock([&](const ksbox::loader::ImageIndex &images) {
-        for (const auto &frame : ksbox::loader::Symbolizer().symbolize(images, addresses)) {
-            for (const auto &line : frame.lines)
-                add_frame(context, (frame.image + "!" + line.function).c_str(), line.file.c_str(),
-                          static_cast<int>(line.line), 0);
-            if (frame.lines.empty())
-                add_frame(context, frame.to_text().c_str(), nullptr, 0, 0);
-        }
-    });
 }
 }

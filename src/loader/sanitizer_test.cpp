@@ -1,6 +1,8 @@
 // Instrumented drivers: refused by a host without the runtime, and reported by a host with it.
 #include "loader/image.h"
 
+#include "base/sanitizer.h"
+
 #include "loader/test_support.h"
 
 #include <gmock/gmock.h>
@@ -19,6 +21,17 @@ KSBOX_MS_ABI int add(int a, int b) {
     return a + b;
 }
 
+/// Where sanitized.c has that text.
+[[maybe_unused]] int line_of(const std::string &text) {
+    std::ifstream source(KSBOX_LOADER_TEST_SOURCES "/sanitized.c");
+    std::string line;
+    for (int number = 1; std::getline(source, line); ++number)
+        if (line.find(text) != std::string::npos)
+            return number;
+    ADD_FAILURE() << text;
+    return 0;
+}
+
 class Sanitized : public ::testing::Test {
   protected:
     LoadResult<std::unique_ptr<Image>> load(const std::string &name) {
@@ -35,9 +48,16 @@ class Sanitized : public ::testing::Test {
     test::MapResolver resolver_;
 };
 
-#if !__has_feature(address_sanitizer)
+#define KSBOX_NEEDS_ASAN()                                                                         \
+    if (!KSBOX_ASAN)                                                                               \
+    GTEST_SKIP() << "needs AddressSanitizer: the asan preset runs it"
+#define KSBOX_NEEDS_TSAN()                                                                         \
+    if (!KSBOX_TSAN)                                                                               \
+    GTEST_SKIP() << "needs ThreadSanitizer: the tsan preset runs it"
 
 TEST_F(Sanitized, IsRefusedWithoutAddressSanitizer) {
+    if (KSBOX_ASAN)
+        GTEST_SKIP() << "needs a build without AddressSanitizer: dev and tsan run it";
     const auto image = load("with_asan.sys");
     ASSERT_FALSE(image);
     EXPECT_EQ(image.error().kind, LoadErrorKind::sanitizer);
@@ -45,11 +65,10 @@ TEST_F(Sanitized, IsRefusedWithoutAddressSanitizer) {
                                      "ksbox built with the asan preset");
 }
 
-#else
-
 class SanitizedDeath : public Sanitized {};
 
 TEST_F(SanitizedDeath, ReportsOverflowsWithDriverFileAndLine) {
+    KSBOX_NEEDS_ASAN();
     const auto image = load("with_asan.sys");
     ASSERT_TRUE(image) << image.error().message;
     EXPECT_TRUE((*image)->missing_imports().empty());
@@ -70,6 +89,7 @@ TEST_F(SanitizedDeath, ReportsOverflowsWithDriverFileAndLine) {
 }
 
 TEST_F(SanitizedDeath, LoadsAgainAfterAnUnload) {
+    KSBOX_NEEDS_ASAN();
     for (int i = 0; i < 3; ++i) {
         const auto image = load("with_asan.sys");
         ASSERT_TRUE(image);
@@ -78,6 +98,7 @@ TEST_F(SanitizedDeath, LoadsAgainAfterAnUnload) {
 }
 
 TEST_F(SanitizedDeath, ReportsUndefinedBehaviour) {
+    KSBOX_NEEDS_ASAN();
     const auto image = load("with_ubsan.sys");
     ASSERT_TRUE(image) << image.error().message;
     const auto add_numbers =
@@ -90,20 +111,32 @@ TEST_F(SanitizedDeath, ReportsUndefinedBehaviour) {
     EXPECT_THAT(report, HasSubstr("driver code at with_ubsan.sys!add_numbers sanitized.c:"));
 }
 
-#endif
-
-#if !__has_feature(thread_sanitizer)
-
 TEST_F(Sanitized, IsRefusedWithoutThreadSanitizer) {
+    if (KSBOX_TSAN)
+        GTEST_SKIP() << "needs a build without ThreadSanitizer: dev and asan run it";
     const auto image = load("with_tsan.sys");
     ASSERT_FALSE(image);
     EXPECT_THAT(image.error().message, HasSubstr("ThreadSanitizer"));
     EXPECT_THAT(image.error().message, HasSubstr("tsan preset"));
 }
 
-#else
+TEST_F(Sanitized, ExchangesPairsOfWords) {
+    KSBOX_NEEDS_TSAN();
+    const auto image = load("with_tsan.sys");
+    ASSERT_TRUE(image) << image.error().message;
+    const auto exchange =
+        entry<KSBOX_MS_ABI unsigned char(long long volatile *, long long, long long, long long *)>(
+            (*image)->find_export("exchange_128"));
+    alignas(16) long long pair[2] = {1, 2};
+    alignas(16) long long expected[2] = {1, 3};
+    EXPECT_EQ(exchange(pair, 8, 7, expected), 0);
+    EXPECT_THAT(expected, ::testing::ElementsAre(1, 2)); // what was found instead
+    EXPECT_EQ(exchange(pair, 8, 7, expected), 1);
+    EXPECT_THAT(pair, ::testing::ElementsAre(7, 8));
+}
 
 TEST_F(Sanitized, ReportsARaceBetweenThreads) {
+    KSBOX_NEEDS_TSAN();
     const auto image = load("with_tsan.sys");
     ASSERT_TRUE(image) << image.error().message;
     const auto add_shared = entry<KSBOX_MS_ABI void(int)>((*image)->find_export("add_shared"));
@@ -114,10 +147,9 @@ TEST_F(Sanitized, ReportsARaceBetweenThreads) {
             other.join();
             exit(0); // TSan makes it 66
         },
-        "data race(.|\n)*with_tsan.sys!add_shared (.|\n)*sanitized.c:[0-9]+");
+        "data race(.|\n)*with_tsan.sys!add_shared (.|\n)*sanitized.c:" +
+            std::to_string(line_of("shared = KsboxTestAdd(")));
 }
-
-#endif
 
 } // namespace
 } // namespace ksbox::loader

@@ -2,6 +2,7 @@
 #include "loader/symbolizer.h"
 
 #include "loader/child_output.h"
+#include "loader/symbolizer_server.h"
 #include "loader/test_support.h"
 
 #include <filesystem>
@@ -52,6 +53,26 @@ TEST_F(Symbolize, NamesFunctionFileAndLine) {
     EXPECT_THAT(frames[0].to_text(), StartsWith("seh_O0.sys!no_handler seh.c:"));
     EXPECT_THAT(frames[1].to_text(), StartsWith("seh_O0.sys!catch_fault seh.c:"));
     EXPECT_EQ(frames[2].to_text(), "0x10");
+}
+
+TEST_F(Symbolize, AChildAnswersTheSameFromWithinReports) {
+    load(built_);
+    start_symbolizer_server();
+    for (const char *name : {"no_handler", "catch_fault"}) {
+        const auto rva = image_->rva_of(image_->find_export(name));
+        std::array<ServedLine, 4> served;
+        const std::size_t count =
+            ask_symbolizer_server(built_.c_str(), rva, served.data(), served.size());
+        const auto lines = Symbolizer().resolve(built_, std::array{rva})[0];
+        ASSERT_EQ(count, lines.size());
+        for (std::size_t i = 0; i < count; ++i) {
+            EXPECT_EQ(served[i].function, lines[i].function);
+            EXPECT_EQ(served[i].file, lines[i].file);
+            EXPECT_EQ(served[i].line, static_cast<int>(lines[i].line));
+        }
+    }
+    ServedLine line;
+    EXPECT_EQ(ask_symbolizer_server("/no/such/file", 1, &line, 1), 0u);
 }
 
 TEST_F(Symbolize, FallsBackToExportsWithoutAPdb) {

@@ -3,6 +3,9 @@ typedef unsigned long long u64;
 
 __declspec(dllimport) int KsboxTestAdd(int a, int b);
 
+unsigned char _InterlockedCompareExchange128(long long volatile *pair, long long high,
+                                             long long low, long long *expected);
+
 #define EXPORT __declspec(dllexport) __attribute__((noinline))
 
 int table[4] = {1, 2, 3, 4};
@@ -33,4 +36,9 @@ EXPORT void add_shared(int count) {
     for (int i = 0; i < count; ++i) {
         shared = KsboxTestAdd(shared, 1);
     }
+}
+
+EXPORT unsigned char exchange_128(long long volatile *pair, long long high, long long low,
+                                  long long *expected) {
+    return _InterlockedCompareExchange128(pair, high, low, expected);
 }
