@@ -8,8 +8,12 @@
     .type \name, @function
 \name:
     .cfi_startproc
-    sub rsp, 0x58 // home space, arguments 5 to 7, RaiseSlot
-    .cfi_adjust_cfa_offset 0x58
+    push rbp // a frame that stack walks cross
+    .cfi_adjust_cfa_offset 8
+    .cfi_rel_offset rbp, 0
+    mov rbp, rsp
+    sub rsp, 0x50 // home space, arguments 5 to 7, RaiseSlot
+    .cfi_adjust_cfa_offset 0x50
     mov rax, [rsp + 0x58 + 0x28]
     mov [rsp + 0x20], rax
     mov rax, [rsp + 0x58 + 0x30]
@@ -21,8 +25,11 @@
     mov [rsp + 0x30], rax
     call ksbox_body_\name
     mov ecx, [rsp + 0x40]
-    add rsp, 0x58
-    .cfi_adjust_cfa_offset -0x58
+    add rsp, 0x50
+    .cfi_adjust_cfa_offset -0x50
+    pop rbp
+    .cfi_adjust_cfa_offset -8
+    .cfi_restore rbp
     test ecx, ecx
     jnz ksbox_raise_for_caller
     ret

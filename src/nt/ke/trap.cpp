@@ -21,6 +21,7 @@
 #include "nt/kernel.h"
 #include "nt/mm/layout.h"
 #include "nt/mm/memory.h"
+#include "nt/mm/pool.h"
 
 extern "C" {
 void ksbox_trap_enter();
@@ -94,6 +95,9 @@ class Interrupted {
     bool page_fault() const { return info_.si_code == SEGV_MAPERR || info_.si_code == SEGV_ACCERR; }
     std::uint64_t address() const { return reinterpret_cast<std::uint64_t>(info_.si_addr); }
     bool in_driver() const { return thread_.kernel.memory().is_system(code(rip())); }
+
+    /// An address that the runtime took from a driver led to a guard page or a freed block.
+    bool in_guarded_pool() const { return page_fault() && thread_.kernel.pool().guards(address()); }
 
     void handle_fault(int signal);
     void handle_single_step_or_breakpoint();
@@ -348,7 +352,7 @@ void on_signal(int signal, siginfo_t *info, void *raw) {
         interrupted.handle_watchdog();
     else if (signal == freeze_signal())
         interrupted.handle_freeze();
-    else if (!interrupted.in_driver() && thread->calls == nullptr)
+    else if (!interrupted.in_driver() && thread->calls == nullptr && !interrupted.in_guarded_pool())
         pass_on(signal, info, raw); // a fault of the runtime's own
     else if (signal == SIGTRAP)
         interrupted.handle_single_step_or_breakpoint();
@@ -442,6 +446,26 @@ void unhandled_exception(const EXCEPTION_RECORD &record, const CONTEXT *context,
 using namespace ksbox;
 using namespace ksbox::ke;
 
+namespace {
+
+// No handler of the driver's is asked about the guarded pool.
+// @doc debugger/bug-check-0xd6: "cannot be protected by a try - except handler"
+void stop_for_pool_access(Kernel &kernel, const TrapFrame &frame) {
+    const EXCEPTION_RECORD &record = frame.record;
+    if (record.ExceptionCode != STATUS_ACCESS_VIOLATION)
+        return;
+    const auto misuse = kernel.pool().judge_access(
+        reinterpret_cast<const void *>(record.ExceptionInformation[1]),
+        record.ExceptionInformation[0] == 1, frame.context.Rip,
+        // In its own code, or in what it called.
+        current_thread().calls != nullptr ||
+            kernel.memory().is_system(reinterpret_cast<const void *>(frame.context.Rip)));
+    if (misuse)
+        kernel.pool().stop(kernel, *misuse, &frame.context);
+}
+
+} // namespace
+
 // Runs on the interrupted stack, as ordinary code.
 extern "C" void ksbox_trap_dispatch(TrapFrame *frame) {
     Thread &thread = current_thread();
@@ -469,6 +493,7 @@ extern "C" void ksbox_trap_dispatch(TrapFrame *frame) {
                        {reinterpret_cast<std::uint64_t>(thread.body), 0, 0, 0},
                        "the driver loops without end", &frame->context);
     case TrapKind::exception:
+        stop_for_pool_access(kernel, *frame);
         break;
     }
     if (kernel.hooks.dispatch_exception &&

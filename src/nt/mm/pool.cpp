@@ -9,18 +9,17 @@
 
 #include "base/assert.h"
 #include "nt/ke/host_lock.h"
+#include "nt/mm/guarded_pool.h"
 #include "nt/mm/memory.h"
 #include "nt/mm/poison.h"
 #include "nt/mm/pool_fill.h"
+#include "nt/mm/pool_misuse.h"
 #include "nt/mm/pool_slab.h"
 
 namespace ksbox::mm {
 namespace {
 
 constexpr std::size_t chunk_pages = 16;
-constexpr auto red_fill = std::byte(red_zone_fill);
-constexpr std::uint32_t bad_pool_header = 0x19;
-constexpr std::uint32_t bad_pool_caller = 0xc2;
 
 std::uintptr_t number(const void *address) {
     return reinterpret_cast<std::uintptr_t>(address);
@@ -54,39 +53,29 @@ struct FreeList {
 
 } // namespace
 
-std::string tag_text(std::uint32_t tag) {
-    std::string text = "'";
-    for (unsigned i = 0; i < 4; ++i) {
-        const char c = static_cast<char>(tag >> (8 * i));
-        text += c >= 0x20 && c < 0x7f ? c : '.';
-    }
-    return text + "'";
-}
-
 struct Pool::State {
-    State(Memory &memory, std::uint64_t seed, std::function<void(const PoolMisuse &)> misused)
-        : memory(memory), misused(std::move(misused)),
+    State(Memory &memory, std::uint64_t seed, std::function<void(const PoolMisuse &)> misused,
+          std::function<PoolStack()> stack_here)
+        : memory(memory), misused(std::move(misused)), stack_here(std::move(stack_here)),
           base(layout::system_window + memory.slot() * layout::system_slot_bytes +
                layout::pool_offset),
           // Addresses that are not canonical: using one as a pointer faults.
           fresh_fill((seed * 0x9e37'79b9'7f4a'7c15 >> 8) | 0x7b00'0000'0000'0000),
           freed_fill((seed * 0xd1b5'4a32'd192'ed03 >> 8) | 0xdd00'0000'0000'0000) {}
 
+    void *allocate_guarded(PoolBlock facts, bool zero, std::optional<PoolGuard> side);
+    bool free_guarded(void *address, std::uint32_t tag);
     Block *block_at(std::uintptr_t address);
     bool refill(PoolKind kind, std::size_t size_class);
     std::byte *new_page(PoolKind kind);
     void *record_run(std::byte *pages, PoolKind kind, std::size_t bytes, std::uint32_t tag,
                      const void *caller, bool zero);
     PoolMisuse judge_free(const void *address, std::uint32_t tag);
-    std::optional<PoolMisuse> check_zones(const Block &block, std::size_t behind) const;
-    static bool zones_hold(const Block &block, std::size_t behind) {
-        return !first_other(block.address + block.bytes, behind, red_fill);
-    }
-    PoolMisuse late_write(const Block &block) const;
     template <typename Visit> void visit_live(Visit visit) const;
 
     Memory &memory;
     const std::function<void(const PoolMisuse &)> misused;
+    const std::function<PoolStack()> stack_here;
     const std::uintptr_t base;
     const std::uint64_t fresh_fill, freed_fill;
     mutable ke::HostLock lock;
@@ -94,11 +83,36 @@ struct Pool::State {
     std::array<std::vector<std::byte *>, 3> spare_pages;
     std::vector<std::unique_ptr<Slab>> slabs; ///< by page number in the region
     std::map<std::uintptr_t, Block> runs;
+    PoolGuard guard = PoolGuard::off;
+    std::optional<GuardedPool> guarded;
+    std::optional<PoolMisuse> stopped_for;
     std::uint64_t sequence = 0;
 };
 
-Pool::Pool(Memory &memory, std::uint64_t seed, std::function<void(const PoolMisuse &)> misused)
-    : state_(std::make_unique<State>(memory, seed, std::move(misused))) {}
+Pool::Pool(Memory &memory, std::uint64_t seed, std::function<void(const PoolMisuse &)> misused,
+           std::function<PoolStack()> stack_here)
+    : state_(std::make_unique<State>(memory, seed, std::move(misused), std::move(stack_here))) {}
+
+void Pool::set_guard(PoolGuard guard) {
+    state_->guard = guard;
+    if (guard != PoolGuard::off)
+        state_->guarded.emplace(state_->memory, state_->fresh_fill);
+}
+
+bool Pool::guards(std::uint64_t address) const {
+    return state_->guard != PoolGuard::off && address - state_->base < layout::pool_bytes;
+}
+
+void Pool::remember_stop(const PoolMisuse &misuse) {
+    ke::HostLockGuard locked(state_->lock);
+    if (!state_->stopped_for)
+        state_->stopped_for = misuse;
+}
+
+const PoolMisuse *Pool::stopped_for() const {
+    ke::HostLockGuard locked(state_->lock);
+    return state_->stopped_for ? &*state_->stopped_for : nullptr;
+}
 
 Pool::~Pool() = default;
 
@@ -146,21 +160,34 @@ bool Pool::State::refill(PoolKind kind, std::size_t size_class) {
     return true;
 }
 
-/// A freed block does not hold what free() left in it.
-PoolMisuse Pool::State::late_write(const Block &block) const {
-    std::size_t at = 0;
-    while (std::memcmp(block.address + at, &freed_fill, 8) == 0)
-        at += 8;
-    return PoolMisuse{bad_pool_header,
-                      {0xf, number(block.address), number(block.address + at), block.tag},
-                      fmt::format("a pool block was written after it was freed: {} of {} bytes, "
-                                  "about byte {}",
-                                  tag_text(block.tag), block.bytes, at)};
+void *Pool::State::allocate_guarded(PoolBlock facts, bool zero, std::optional<PoolGuard> side) {
+    facts.allocated = stack_here();
+    ke::HostLockGuard locked(lock);
+    facts.sequence = ++sequence;
+    return guarded->allocate(std::move(facts), side.value_or(guard) == PoolGuard::before, zero);
+}
+
+/// False when the block is not of the guarded pool.
+bool Pool::State::free_guarded(void *address, std::uint32_t tag) {
+    PoolStack stack = stack_here();
+    GuardedPool::Outcome outcome;
+    {
+        ke::HostLockGuard guard(lock);
+        outcome = guarded->free(address, tag, std::move(stack));
+    }
+    if (outcome.misuse)
+        misused(*outcome.misuse);
+    return outcome.known;
 }
 
 void *Pool::allocate_filled(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller,
-                            Fill fill) {
+                            Fill fill, std::optional<PoolGuard> side) {
     State &state = *state_;
+    if (state.guarded) [[unlikely]] {
+        PoolBlock facts{nullptr, bytes, tag, kind, caller, 0, {}};
+        if (void *block = state.allocate_guarded(std::move(facts), fill == Fill::zero, side))
+            return block;
+    }
     if (bytes > largest_class) {
         auto pages = state.memory.commit(Region::pool, bytes, 1);
         return pages ? state.record_run(*pages, kind, bytes, tag, caller, fill != Fill::seeded)
@@ -188,7 +215,7 @@ void *Pool::allocate_filled(PoolKind kind, std::size_t bytes, std::uint32_t tag,
         }
     }
     if (!is_whole) {
-        state.misused(state.late_write(*block));
+        state.misused(written_after_free(*block, state.freed_fill));
         return nullptr;
     }
     if (fill == Fill::zero)
@@ -213,7 +240,7 @@ void *Pool::State::record_run(std::byte *pages, PoolKind kind, std::size_t bytes
     poison(pages + bytes, rounded - bytes);
     ke::HostLockGuard guard(lock);
     runs[number(pages)] =
-        Block{pages, nullptr, caller, ++sequence, bytes, tag, kind, BlockState::live};
+        Block{pages, nullptr, caller, nullptr, ++sequence, bytes, tag, kind, BlockState::live};
     return pages;
 }
 
@@ -236,46 +263,18 @@ Block *Pool::State::block_at(std::uintptr_t address) {
     return index < slab.count ? &slab.blocks[index] : nullptr;
 }
 
-/// Red zones of a live block, unpoisoned by the caller.
-std::optional<PoolMisuse> Pool::State::check_zones(const Block &block, std::size_t behind) const {
-    const auto found = [&](const std::byte *where, const char *what) {
-        std::uint64_t value = 0;
-        std::memcpy(&value, where, 1);
-        return PoolMisuse{bad_pool_header,
-                          {0x21, number(block.address), block.bytes, value},
-                          fmt::format("{} {} of {} bytes", what, tag_text(block.tag), block.bytes)};
-    };
-    const std::byte *end = block.address + block.bytes;
-    if (auto at = first_other(end, behind, red_fill))
-        return found(end + *at, "bytes were written behind pool block");
-    return std::nullopt;
-}
-
 /// Why the address cannot be freed with this tag. Called with the lock held.
 PoolMisuse Pool::State::judge_free(const void *address, std::uint32_t tag) {
-    const std::uint64_t at = number(address);
-    if (at < layout::system_range_start)
-        return {bad_pool_caller,
-                {0x40, at, layout::system_range_start, 0},
-                "pool memory was freed at a user-mode address"};
-    const Block *block = block_at(at);
-    if (auto run = runs.find(at); run != runs.end())
+    const Block *block = block_at(number(address));
+    if (auto run = runs.find(number(address)); run != runs.end())
         block = &run->second;
-    if (block == nullptr || block->address != address || block->state == BlockState::fresh)
-        return {bad_pool_caller, {0x46, at, 0, 0}, "an address was freed that is no pool block"};
-    if (block->state == BlockState::freed)
-        return {bad_pool_caller,
-                {0x07, 0, block->tag, at},
-                fmt::format("pool block {} of {} bytes was freed twice", tag_text(block->tag),
-                            block->bytes)};
-    return {bad_pool_caller,
-            {0x0a, at, block->tag, tag},
-            fmt::format("pool block {} of {} bytes was freed with the tag {}", tag_text(block->tag),
-                        block->bytes, tag_text(tag))};
+    return wrong_free(address, tag, block);
 }
 
-void Pool::free(void *address, std::uint32_t tag, const void *) {
+void Pool::free(void *address, std::uint32_t tag, const void *caller) {
     State &state = *state_;
+    if (state.guarded && state.free_guarded(address, tag))
+        return;
     std::optional<PoolMisuse> misuse;
     bool is_run = false;
     {
@@ -292,7 +291,7 @@ void Pool::free(void *address, std::uint32_t tag, const void *) {
             const std::size_t rounded =
                 (block->bytes + layout::page_bytes - 1) & ~(layout::page_bytes - 1);
             unpoison(block->address, rounded);
-            misuse = state.check_zones(*block, rounded - block->bytes);
+            misuse = written_behind(*block, rounded - block->bytes);
             if (!misuse)
                 state.runs.erase(run);
         } else {
@@ -300,10 +299,12 @@ void Pool::free(void *address, std::uint32_t tag, const void *) {
             const std::size_t capacity = class_bytes[size_class];
             unpoison(block->address, capacity + red_zone_bytes);
             const std::size_t behind = capacity + red_zone_bytes - block->bytes;
-            if (!state.zones_hold(*block, behind)) [[unlikely]] {
-                misuse = state.check_zones(*block, behind);
+            if (first_other(block->address + block->bytes, behind, std::byte(red_zone_fill)))
+                [[unlikely]] {
+                misuse = written_behind(*block, behind);
             } else {
                 block->state = BlockState::freed;
+                block->freed_by = caller;
                 fill_words(block->address, capacity, state.freed_fill);
                 state.free_lists[static_cast<std::size_t>(block->kind)][size_class].put(*block);
             }
@@ -325,15 +326,13 @@ template <typename Visit> void Pool::State::visit_live(Visit visit) const {
         visit(block);
 }
 
-namespace {
-PoolBlock facts_of(const Block &block) {
-    return {block.address, block.bytes, block.tag, block.kind, block.caller, block.sequence};
-}
-} // namespace
-
 std::optional<PoolBlock> Pool::find(const void *address) const {
     ke::HostLockGuard guard(state_->lock);
     const std::uintptr_t at = number(address);
+    if (const GuardedBlock *block = state_->guarded ? state_->guarded->near(at) : nullptr)
+        return block->live && at - number(block->facts.address) < block->facts.bytes
+                   ? std::optional(block->facts)
+                   : std::nullopt;
     const Block *block = state_->block_at(at);
     if (block == nullptr) {
         auto next = state_->runs.upper_bound(at);
@@ -346,17 +345,35 @@ std::optional<PoolBlock> Pool::find(const void *address) const {
     return facts_of(*block);
 }
 
+std::optional<PoolMisuse> Pool::judge_access(const void *address, bool write,
+                                             std::uint64_t instruction, bool by_driver) const {
+    if (!state_->guarded)
+        return std::nullopt;
+    ke::HostLockGuard guard(state_->lock);
+    return state_->guarded->judge_access(number(address), write, instruction, by_driver);
+}
+
 std::string Pool::describe(const void *address) const {
     ke::HostLockGuard guard(state_->lock);
     const std::uintptr_t at = number(address);
+    if (const GuardedBlock *block = state_->guarded ? state_->guarded->near(at) : nullptr)
+        return place_in_block(at, block->facts, !block->live);
     const Block *block = state_->block_at(at);
     if (block == nullptr || block->state == BlockState::fresh)
         return "";
-    const std::size_t offset = at - number(block->address);
-    return fmt::format(
-        "{} {}{} pool block {} of {} bytes", offset < block->bytes ? offset : offset - block->bytes,
-        offset < block->bytes ? "bytes into" : "bytes behind",
-        block->state == BlockState::freed ? " freed" : "", tag_text(block->tag), block->bytes);
+    return place_in_block(at, facts_of(*block), block->state == BlockState::freed);
+}
+
+std::optional<Pool::History> Pool::history(const void *address) const {
+    ke::HostLockGuard guard(state_->lock);
+    if (const GuardedBlock *block =
+            state_->guarded ? state_->guarded->near(number(address)) : nullptr)
+        return History{block->facts.allocated, block->freed};
+    const Block *block = state_->block_at(number(address));
+    if (block == nullptr || block->state == BlockState::fresh)
+        return std::nullopt;
+    return History{stack_of(block->caller),
+                   block->state == BlockState::freed ? stack_of(block->freed_by) : PoolStack{}};
 }
 
 std::vector<PoolBlock> Pool::outstanding(const void *begin, const void *end) const {
@@ -367,6 +384,11 @@ std::vector<PoolBlock> Pool::outstanding(const void *begin, const void *end) con
             if (number(block.caller) >= number(begin) && number(block.caller) < number(end))
                 blocks.push_back(facts_of(block));
         });
+        if (state_->guarded)
+            for (const auto &[pages, block] : state_->guarded->blocks())
+                if (block.live && number(block.facts.caller) >= number(begin) &&
+                    number(block.facts.caller) < number(end))
+                    blocks.push_back(block.facts);
     }
     std::sort(blocks.begin(), blocks.end(),
               [](const auto &a, const auto &b) { return a.sequence < b.sequence; });

@@ -15,7 +15,8 @@
 
 namespace ksbox {
 class Kernel;
-}
+} // namespace ksbox
+struct _CONTEXT;
 
 namespace ksbox::mm {
 
@@ -28,6 +29,10 @@ enum class PoolKind : std::uint8_t {
 
 inline constexpr std::uint32_t contiguous_tag = 0x6d43'6d4d; ///< 'MmCm'
 
+/// Return addresses, innermost first, of those who allocated or freed a block: all of them in the
+/// guarded pool, else the caller alone.
+using PoolStack = std::vector<std::uint64_t>;
+
 struct PoolBlock {
     void *address;
     std::size_t bytes;
@@ -35,14 +40,19 @@ struct PoolBlock {
     PoolKind kind;
     const void *caller; ///< return address of the allocating export, in the driver
     std::uint64_t sequence;
+    PoolStack allocated;
 };
 
 /// What is wrong with a request or with a block, as the bug check that Windows documents for it.
 struct PoolMisuse {
-    std::uint32_t code; ///< BAD_POOL_HEADER (0x19) or BAD_POOL_CALLER (0xC2)
+    std::uint32_t code; ///< BAD_POOL_HEADER (0x19), BAD_POOL_CALLER (0xC2), or special pool's
     std::uint64_t parameters[4];
     std::string reason;
+    PoolStack allocated, freed; ///< of the block concerned; empty: unknown, or not yet freed
 };
+
+/// Where blocks meet inaccessible pages: nowhere, or with their end, or with their beginning.
+enum class PoolGuard : std::uint8_t { off, behind, before };
 
 class Memory;
 struct PhysicalLimits;
@@ -52,17 +62,25 @@ class Pool {
     /// Misuse is a bug check of the kernel's box.
     explicit Pool(Kernel &kernel);
     /// `misused` is told instead, with no lock held; when it returns, a wrong free has no effect.
-    Pool(Memory &memory, std::uint64_t seed, std::function<void(const PoolMisuse &)> misused);
+    /// `stack_here`: of the current thread, for blocks of the guarded pool.
+    Pool(Memory &memory, std::uint64_t seed, std::function<void(const PoolMisuse &)> misused,
+         std::function<PoolStack()> stack_here = {});
     ~Pool();
 
+    /// How blocks are allocated from now on; called before the first driver is loaded.
+    void set_guard(PoolGuard guard);
+    /// Whether an address lies where guarded blocks may. Async-signal-safe.
+    bool guards(std::uint64_t address) const;
+
     /// 16-byte aligned (page aligned from 4096 bytes on, as on Windows); null when exhausted.
+    /// `side` places the block in a guarded pool otherwise than the rest.
     void *allocate(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller,
-                   bool zero) {
-        return allocate_filled(kind, bytes, tag, caller, zero ? Fill::zero : Fill::seeded);
+                   bool zero, std::optional<PoolGuard> side = std::nullopt) {
+        return allocate_filled(kind, bytes, tag, caller, zero ? Fill::zero : Fill::seeded, side);
     }
     /// As allocate(), for a caller that writes every byte itself before anybody else sees one.
     void *allocate_blank(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller) {
-        return allocate_filled(kind, bytes, tag, caller, Fill::none);
+        return allocate_filled(kind, bytes, tag, caller, Fill::none, std::nullopt);
     }
     /// Whole pages, physically contiguous within the limits, filled from the seed; a block of kind
     /// contiguous with contiguous_tag, which free() must be given.
@@ -74,6 +92,19 @@ class Pool {
     void free(void *address, std::uint32_t tag, const void *caller);
     /// The live block that contains the address.
     std::optional<PoolBlock> find(const void *address) const;
+    /// What an access that faulted did to a block of the guarded pool; nothing if it is of none.
+    std::optional<PoolMisuse> judge_access(const void *address, bool write,
+                                           std::uint64_t instruction, bool by_driver) const;
+    /// Stops the kernel's box for a misuse. `context`: of the access that faulted; null for a call.
+    [[noreturn]] void stop(Kernel &kernel, const PoolMisuse &misuse,
+                           const _CONTEXT *context = nullptr);
+    /// What stop() was called for first; null: it was not.
+    const PoolMisuse *stopped_for() const;
+    /// Who allocated, and freed, the block that an address belongs to, in any state; for reports.
+    struct History {
+        PoolStack allocated, freed;
+    };
+    std::optional<History> history(const void *address) const;
     /// For reports: "in 'gaTx', 24 bytes into a block of 100", "freed block …", or "".
     std::string describe(const void *address) const;
     /// What is outstanding whose caller lies in [begin, end), oldest first.
@@ -82,7 +113,8 @@ class Pool {
   private:
     enum class Fill : std::uint8_t { zero, seeded, none };
     void *allocate_filled(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller,
-                          Fill fill);
+                          Fill fill, std::optional<PoolGuard> side);
+    void remember_stop(const PoolMisuse &misuse);
 
     struct State;
     std::unique_ptr<State> state_;

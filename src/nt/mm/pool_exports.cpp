@@ -32,11 +32,12 @@ void check_irql(std::uint64_t violation, PoolKind kind, std::uint64_t last) {
                                  : "pool was freed at too high an IRQL");
 }
 
-PVOID allocate(ULONG type, SIZE_T bytes, ULONG tag, bool raises, RaiseSlot &slot) {
+PVOID allocate(ULONG type, SIZE_T bytes, ULONG tag, bool raises, RaiseSlot &slot,
+               std::optional<PoolGuard> side = std::nullopt) {
     const PoolKind kind = kind_of(type);
     check_irql(8, kind, bytes);
     PVOID block = current_kernel().pool().allocate(kind, bytes, tag, slot.caller,
-                                                   (type & POOL_ZERO_ALLOCATION) != 0);
+                                                   (type & POOL_ZERO_ALLOCATION) != 0, side);
     if (block == nullptr && raises)
         slot.status = STATUS_INSUFFICIENT_RESOURCES;
     return block;
@@ -47,6 +48,16 @@ constexpr POOL_FLAGS known_required = POOL_FLAG_USE_QUOTA | POOL_FLAG_UNINITIALI
                                       POOL_FLAG_RAISE_ON_FAILURE | POOL_FLAG_NON_PAGED |
                                       POOL_FLAG_NON_PAGED_EXECUTE | POOL_FLAG_PAGED;
 constexpr POOL_FLAGS all_required = 0xffff'ffff;
+
+/// @doc devtest/special-pool: a priority may place the block otherwise than the rest.
+std::optional<PoolGuard> side_of(ULONG priority) {
+    constexpr ULONG overrun = 8, underrun = 9, tuning = 15; // of XxxPoolPrioritySpecialPoolXxx
+    if ((priority & tuning) == overrun)
+        return PoolGuard::behind;
+    if ((priority & tuning) == underrun)
+        return PoolGuard::before;
+    return std::nullopt;
+}
 
 /// @doc kernel/pool_flags: unknown required flags fail, unknown optional ones are ignored.
 PVOID allocate_with_flags(POOL_FLAGS flags, SIZE_T bytes, ULONG tag, bool parameters_valid,
@@ -108,10 +119,10 @@ PVOID NTAPI ksbox_body_ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOf
 }
 
 PVOID NTAPI ksbox_body_ExAllocatePoolWithTagPriority(POOL_TYPE PoolType, SIZE_T NumberOfBytes,
-                                                     ULONG Tag, ULONG64, ULONG64, ULONG64,
+                                                     ULONG Tag, ULONG Priority, ULONG64, ULONG64,
                                                      RaiseSlot *slot) noexcept {
     return allocate(PoolType, NumberOfBytes, Tag,
-                    (PoolType & POOL_RAISE_IF_ALLOCATION_FAILURE) != 0, *slot);
+                    (PoolType & POOL_RAISE_IF_ALLOCATION_FAILURE) != 0, *slot, side_of(Priority));
 }
 
 PVOID NTAPI ksbox_body_ExAllocatePoolWithQuota(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG64,

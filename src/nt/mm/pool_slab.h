@@ -43,6 +43,7 @@ struct Block {
     std::byte *address = nullptr;
     Block *next = nullptr; ///< in the free list of its class
     const void *caller = nullptr;
+    const void *freed_by = nullptr;
     std::uint64_t sequence = 0;
     std::size_t bytes = 0;
     std::uint32_t tag = 0;
