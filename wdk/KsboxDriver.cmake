@@ -37,7 +37,7 @@ set(KSBOX_DRIVER_FLAGS
     ${_ksbox_target} ${_ksbox_includes}
     -D_WIN64 -D_AMD64_ -DAMD64 -DUNICODE -D_UNICODE -DDEPRECATE_DDK_FUNCTIONS=1
     # What Microsoft's compiler takes for granted.
-    -fms-volatile -fno-strict-aliasing -fno-delete-null-pointer-checks
+    -mcx16 -fms-volatile -fno-strict-aliasing -fno-delete-null-pointer-checks
     -fno-exceptions -Xclang -fasync-exceptions
     # The stack cookie of /GS, and CodeView for the PDB.
     -fstack-protector-strong -g -gcodeview -gno-codeview-command-line
@@ -166,7 +166,9 @@ function(ksbox_add_driver name)
   endif()
   set(entry GsDriverEntry)
   if(ARG_COVERAGE)
-    list(APPEND flags -fsanitize-coverage=inline-8bit-counters,pc-table,trace-cmp)
+    # Counters for libFuzzer, and execution counts for reports by line.
+    list(APPEND flags -fsanitize-coverage=inline-8bit-counters,pc-table,trace-cmp
+         -fprofile-instr-generate -fcoverage-mapping -fprofile-update=atomic)
     set(entry InstrumentedDriverEntry)
   endif()
   foreach(include ${ARG_INCLUDES})

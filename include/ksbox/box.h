@@ -21,6 +21,15 @@ namespace ksbox {
 
 class Kernel;
 
+/// How drivers get pool. Guarded, each allocation has pages of its own between inaccessible ones,
+/// as from Driver Verifier's special pool: an access beyond it stops the box at the instruction,
+/// freed allocations stay inaccessible, and the stacks of allocation and free are kept for reports.
+enum class PoolMode : std::uint8_t {
+    ordinary,
+    guard,      ///< the end of an allocation meets the inaccessible page: for overruns
+    guard_below ///< the beginning does: for underruns
+};
+
 struct BoxOptions {
     /// Simulated: virtual time, one host thread, the seed decides every choice; the same inputs
     /// give the same trace. Realtime: host threads and the monotonic clock.
@@ -31,6 +40,7 @@ struct BoxOptions {
     std::uint32_t clock_period_100ns = 156'250;
     /// CPU time a driver may burn without reaching a scheduling point; 0: no watchdog.
     std::chrono::milliseconds watchdog{5'000};
+    PoolMode pool = PoolMode::ordinary;
     /// Folder that drivers see as C:\; empty: a temporary one.
     std::filesystem::path file_root;
     /// JSON lines; empty: no trace file.
@@ -64,6 +74,9 @@ struct DriverOptions {
     std::string hardware_id;
     /// FriendlyName and DeviceDesc of the device; empty: the driver's name.
     std::string friendly_name;
+    /// For drivers built with COVERAGE: receives which lines ran how often, when the driver is
+    /// unloaded or its stopped box goes: lcov's format, or with the extension .profraw LLVM's.
+    std::filesystem::path coverage;
     /// Called when the driver is mapped and bound and nothing of it has run.
     std::function<void(const LoadedImage &)> before_entry;
 };

@@ -22,6 +22,18 @@ namespace ksbox {
 
 namespace {
 
+mm::PoolGuard pool_guard(PoolMode mode) {
+    switch (mode) {
+    case PoolMode::ordinary:
+        break;
+    case PoolMode::guard:
+        return mm::PoolGuard::behind;
+    case PoolMode::guard_below:
+        return mm::PoolGuard::before;
+    }
+    return mm::PoolGuard::off;
+}
+
 KernelOptions kernel_options(const BoxOptions &options) {
     KernelOptions kernel;
     kernel.time = options.realtime ? TimeMode::realtime : TimeMode::simulated;
@@ -67,6 +79,7 @@ Box::Box(BoxOptions options) : state_(std::make_unique<State>()) {
     state_->kernel = std::move(*kernel);
     Kernel &made = *state_->kernel;
     box::install_exception_hooks(made);
+    made.pool().set_guard(pool_guard(options.pool));
     made.trace().name_of = [&made](const void *address) { return name_of(made, address); };
     Result<void> mounted;
     state_->run([&] { mounted = made.files().mount(); });
@@ -91,6 +104,10 @@ Box::~Box() {
             // A driver crashed on its way out; whoever cares has asked stopped() before.
         }
     }
+    // What ran before a stop is worth knowing; there is nobody left to tell if it cannot be
+    // written.
+    for (const auto &driver : state_->drivers)
+        (void)driver->write_coverage();
 }
 
 void Box::State::throw_stopped() const {
@@ -133,6 +150,7 @@ Driver &Box::load(const std::filesystem::path &file, const DriverOptions &option
     } catch (const BoxStopped &) {
         throw;
     } catch (...) {
+        (void)state_->drivers.back()->write_coverage();
         state_->drivers.pop_back();
         throw;
     }

@@ -8,6 +8,7 @@
 #include "loader/symbolizer.h"
 #include "nt/ke/scheduler.h"
 #include "nt/kernel.h"
+#include "nt/mm/pool.h"
 #include "nt/trace.h"
 
 namespace ksbox::box {
@@ -32,6 +33,25 @@ std::vector<loader::SymbolizedFrame> symbolized_stack(Kernel &kernel) {
         addresses.push_back(facts.stack[i].address);
     return loader::Symbolizer().symbolize(kernel.extension<DriverImages>().index(), addresses,
                                           facts.origin == ke::Origin::call);
+}
+
+std::string stack_text(Kernel &kernel, const char *title, std::span<const std::uint64_t> stack) {
+    if (stack.empty())
+        return {};
+    std::string text = fmt::format("{}:\n", title);
+    for (const loader::SymbolizedFrame &frame : kernel.extension<DriverImages>().symbolize(stack))
+        if (!frame.image.empty())
+            text += "  " + frame.to_text() + '\n';
+    return text;
+}
+
+// Of the pool block that the box stopped for, if it did.
+std::string block_history(Kernel &kernel) {
+    const mm::PoolMisuse *misuse = kernel.pool().stopped_for();
+    if (misuse == nullptr || misuse->code != kernel.bug_check().facts().code)
+        return {};
+    return stack_text(kernel, "allocated by", misuse->allocated) +
+           stack_text(kernel, "freed by", misuse->freed);
 }
 
 // The driver's innermost frame with a source line; import thunks and instrumentation have none. If
@@ -83,6 +103,7 @@ std::string crash_report(Kernel &kernel) {
             text += "  " + frame.to_text() + '\n';
         else
             text += "  (runtime)\n";
+    text += block_history(kernel);
     if (facts.has_registers)
         text += "registers:\n" + registers_text(facts.registers);
     if (std::string events = kernel.trace().recent(); !events.empty())

@@ -6,28 +6,18 @@
 #include "abi/guid_names.h"
 #include "base/status_names.h"
 #include "base/unicode.h"
+#include "box/coverage.h"
 #include "box/driver_images.h"
 #include "box/registry_files.h"
+#include "box/sanitizer_findings.h"
 #include "box/state.h"
+#include "loader/profile.h"
 #include "nt/cm/registry.h"
 #include "nt/io/interfaces.h"
 #include "nt/io/pnp.h"
 #include "nt/mm/pool.h"
 
 namespace ksbox {
-
-namespace {
-
-std::string tag_text(std::uint32_t tag) {
-    std::string text;
-    for (int shift = 0; shift < 32; shift += 8) {
-        char c = static_cast<char>(tag >> shift);
-        text += c >= 0x20 && c < 0x7f ? c : '.';
-    }
-    return text;
-}
-
-} // namespace
 
 DriverState::DriverState(Box::State &box, std::filesystem::path file, DriverOptions options)
     : box_(box), file_(std::move(file)), options_(std::move(options)),
@@ -59,6 +49,11 @@ void DriverState::start() {
             throw Error(std::uint32_t(STATUS_INVALID_IMAGE_FORMAT),
                         file_.string() + ": " + image.error().message);
         image_ = *image;
+        if (!options_.coverage.empty() && !loader::raw_profile(*image_)) {
+            unmap();
+            throw Error(std::uint32_t(STATUS_NOT_SUPPORTED),
+                        name_ + " keeps no counts: it is not built with COVERAGE");
+        }
         if (options_.before_entry)
             options_.before_entry(describe_image());
         io::DriverImage facts{.service_name = service_,
@@ -113,19 +108,54 @@ void DriverState::add_device() {
     }
 }
 
+void DriverState::take_profile() {
+    if (!options_.coverage.empty() && image_ != nullptr)
+        profile_ = loader::raw_profile(*image_);
+}
+
+std::string DriverState::write_coverage() {
+    take_profile(); // of a stopped box's driver
+    if (!profile_)
+        return {};
+    const auto written = box::write_coverage(options_.coverage, *profile_, file_);
+    profile_.reset();
+    options_.coverage.clear();
+    return written ? std::string() : written.error();
+}
+
 void DriverState::unmap() {
+    take_profile();
     box_.kernel->extension<box::DriverImages>().unload(*image_);
     image_ = nullptr;
 }
 
+// By file and line, while the image is there to tell.
 std::vector<std::string> DriverState::leaks_of_image() {
     std::vector<std::string> leaks;
+    const auto &images = box_.kernel->extension<box::DriverImages>();
     for (const mm::PoolBlock &block :
-         box_.kernel->pool().outstanding(image_->base(), image_->base() + image_->size()))
-        leaks.push_back(fmt::format(
-            "leak: {} bytes of pool, tag '{}', allocated at {}", block.bytes, tag_text(block.tag),
-            box_.kernel->extension<box::DriverImages>().name_of(block.caller)));
+         box_.kernel->pool().outstanding(image_->base(), image_->base() + image_->size())) {
+        std::string leak =
+            fmt::format("leak: {} bytes of pool, tag {}", block.bytes, mm::tag_text(block.tag));
+        const char *relation = ", allocated at ";
+        for (const loader::SymbolizedFrame &frame : images.symbolize(block.allocated)) {
+            leak += relation + frame.to_text();
+            relation = "\n  called from ";
+        }
+        leaks.push_back(std::move(leak));
+    }
     return leaks;
+}
+
+// Those that did not end the process: of undefined behaviour.
+std::vector<std::string> DriverState::sanitizer_errors() {
+    std::vector<std::string> errors;
+    const auto places = box_.kernel->extension<box::SanitizerFindings>().take(
+        reinterpret_cast<std::uint64_t>(image_->base()), image_->size());
+    for (const loader::SymbolizedFrame &frame :
+         box_.kernel->extension<box::DriverImages>().symbolize(places))
+        errors.push_back("a sanitizer reported an error at " + frame.to_text());
+    return errors;
 }
 
 std::vector<std::string> DriverState::unload() {
@@ -142,9 +172,13 @@ std::vector<std::string> DriverState::unload() {
             return;
         }
         left = leaks_of_image();
+        for (std::string &finding : sanitizer_errors())
+            left.push_back(std::move(finding));
         object_ = nullptr;
         unmap();
     });
+    if (std::string problem = write_coverage(); !problem.empty())
+        left.push_back(std::move(problem));
     return left;
 }
 

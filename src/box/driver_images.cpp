@@ -14,6 +14,7 @@
 #include "box/export_catalogue.h"
 #include "box/image_guard.h"
 #include "box/image_resolver.h"
+#include "box/sanitizer_findings.h"
 #include "nt/ex/executive.h"
 #include "nt/ex/work_queue.h"
 #include "nt/exports.h"
@@ -148,6 +149,7 @@ loader::LoadResult<loader::Image *> DriverImages::load(const std::filesystem::pa
     options.path = std::filesystem::absolute(file).string();
     options.security_cookie = kernel_.random("security cookie");
     options.missing = missing_import;
+    options.sanitizer_report = report_sanitizer_error;
     options.user_shared_data = kernel_.shared_data().trapping_page();
     options.guard = guard_hooks();
     auto image = loader::Image::load(*pe, *memory_, resolver, std::move(options));
@@ -183,6 +185,10 @@ void DriverImages::unmap_unused() {
         loader::Image &image = *found->image;
         kernel_.memory().label(image.base(), "unloaded " + image.name());
         index_.remove(image);
+        {
+            ke::HostLockGuard guard(symbolized_lock_);
+            symbolized_.clear();
+        }
         if (has_pending_objects(image))
             memory_->keep_data(image);
         loaded_.erase(found);
@@ -194,6 +200,31 @@ std::string DriverImages::name_of(const void *address) const {
     if (image == nullptr)
         return {};
     return fmt::format("{}+{:#x}", image->name(), image->rva_of(address));
+}
+
+std::vector<loader::SymbolizedFrame>
+DriverImages::symbolize(std::span<const std::uint64_t> addresses) const {
+    std::vector<loader::SymbolizedFrame> frames(addresses.size());
+    std::vector<std::uint64_t> unknown;
+    std::vector<std::size_t> places;
+    {
+        ke::HostLockGuard guard(symbolized_lock_);
+        for (std::size_t i = 0; i < addresses.size(); ++i) {
+            if (auto found = symbolized_.find(addresses[i]); found != symbolized_.end()) {
+                frames[i] = found->second;
+            } else {
+                unknown.push_back(addresses[i]);
+                places.push_back(i);
+            }
+        }
+    }
+    auto found = loader::Symbolizer().symbolize(index_, unknown, true);
+    ke::HostLockGuard guard(symbolized_lock_);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        symbolized_.emplace(unknown[i], found[i]);
+        frames[places[i]] = std::move(found[i]);
+    }
+    return frames;
 }
 
 } // namespace ksbox::box

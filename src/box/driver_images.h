@@ -3,7 +3,9 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,8 @@
 #include "box/image_guard.h"
 #include "loader/image.h"
 #include "loader/image_index.h"
+#include "loader/symbolizer.h"
+#include "nt/ke/host_lock.h"
 #include "nt/kernel.h"
 
 namespace ksbox::box {
@@ -31,6 +35,9 @@ class DriverImages final : public KernelExtension {
     const HostCode &host_code() const { return host_code_; }
     /// "cable.sys+0x1a60", or "" for an address in no image.
     std::string name_of(const void *address) const;
+    /// Return addresses in words, with file and line where the driver's PDB is. Slow at first;
+    /// asked again about the same address, it remembers.
+    std::vector<loader::SymbolizedFrame> symbolize(std::span<const std::uint64_t> addresses) const;
 
     /// From the next load() on, calls of imports are counted.
     void count_calls() { counts_calls_ = true; }
@@ -53,6 +60,8 @@ class DriverImages final : public KernelExtension {
     std::vector<Loaded> loaded_; ///< in load order
     loader::ImageIndex index_;
     HostCode host_code_;
+    mutable ke::HostLock symbolized_lock_;
+    mutable std::map<std::uint64_t, loader::SymbolizedFrame> symbolized_;
 };
 
 } // namespace ksbox::box

@@ -93,6 +93,8 @@ class DriverState final : public Driver {
     std::vector<InterfaceFacts> filters() override;
     std::vector<std::string> unload() override;
     bool unloaded() const { return image_ == nullptr; }
+    /// The file of DriverOptions::coverage, if that was asked for; once. "" or what went wrong.
+    std::string write_coverage();
 
   private:
     void write_registry();
@@ -100,7 +102,10 @@ class DriverState final : public Driver {
     LoadedImage describe_image() const;
     void add_device();
     void unmap();
+    /// Keeps the counts before the image goes.
+    void take_profile();
     std::vector<std::string> leaks_of_image();
+    std::vector<std::string> sanitizer_errors();
 
     Box::State &box_;
     std::filesystem::path file_;
@@ -109,6 +114,7 @@ class DriverState final : public Driver {
     std::u16string service_;
     loader::Image *image_ = nullptr;
     PDRIVER_OBJECT object_ = nullptr;
+    std::optional<std::vector<std::byte>> profile_;
 };
 
 } // namespace ksbox

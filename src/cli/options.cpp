@@ -32,6 +32,12 @@ std::pair<std::string, std::string> parameter(const std::string &text) {
     return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
+PoolMode pool_mode(const std::string &text) {
+    return text == "guard"         ? PoolMode::guard
+           : text == "guard-below" ? PoolMode::guard_below
+                                   : PoolMode::ordinary;
+}
+
 std::string quoted(std::string_view word) {
     constexpr std::string_view plain =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";
@@ -92,6 +98,19 @@ void add_run_options(CLI::App &command, RunOptions &options) {
             "a value of the driver's Parameters key, a number becomes a REG_DWORD; may be repeated")
         ->allow_extra_args(false)
         ->type_name("KEY=VALUE");
+    command
+        .add_option_function<std::string>(
+            "--pool", [&options](const std::string &mode) { options.pool = pool_mode(mode); },
+            "ordinary (the default); guard: every pool allocation ends at an inaccessible page, "
+            "and freed ones stay inaccessible, so that a driver that goes beyond them is stopped "
+            "at the instruction; guard-below: every allocation begins at one")
+        ->check(CLI::IsMember({"ordinary", "guard", "guard-below"}))
+        ->type_name("MODE");
+    command
+        .add_option("--coverage", options.coverage,
+                    "of a driver built with COVERAGE: writes how often each of its lines ran, in "
+                    "lcov's format (or, to a file named .profraw, LLVM's)")
+        ->type_name("FILE");
     command
         .add_option("--fs", options.file_root,
                     "the folder that the driver sees as C:\\; a temporary one unless given")

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "ksbox/box.h"
+
 namespace CLI {
 class App;
 }
@@ -28,6 +30,8 @@ struct RunOptions {
     std::filesystem::path save_registry;
     std::vector<std::pair<std::string, std::string>> parameters;
     std::filesystem::path file_root;
+    std::filesystem::path coverage;
+    PoolMode pool = PoolMode::ordinary;
     double timeout_s = 0;
     bool gdb = false;
 };

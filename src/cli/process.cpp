@@ -253,6 +253,9 @@ int supervise(const Supervision &supervision, const std::function<int(Worker &)>
     if (WIFSIGNALED(status))
         return report_death(WTERMSIG(status), shared, escalation, supervision);
     int code = WEXITSTATUS(status);
+    constexpr int race_reported = 66; // what ThreadSanitizer turns a good end into
+    if (code == race_reported)
+        code = exit_finding;
     // A worker that saw the interruption finished its files; the code still says what happened.
     if (shared.interrupted != 0 && code == exit_done)
         return exit_signal_base + shared.interrupted;

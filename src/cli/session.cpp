@@ -58,6 +58,7 @@ Session::Session(const RunOptions &options, Worker &worker) : options_(options),
     box.processors = options.processors;
     box.trace = options.trace;
     box.file_root = options.file_root;
+    box.pool = options.pool;
     if (options.gdb)
         box.watchdog = std::chrono::milliseconds(0); // people think longer than that
     if (options.debug_print)
@@ -74,6 +75,7 @@ Session::Session(const RunOptions &options, Worker &worker) : options_(options),
     DriverOptions driver;
     driver.parameters = options.parameters;
     driver.registry_files = options.registry_files;
+    driver.coverage = options.coverage;
     if (options.gdb)
         driver.before_entry = [this](const LoadedImage &image) {
             wait_for_debugger(image, [this] { return worker_.interrupted() != 0; });

@@ -103,20 +103,5 @@ TEST_P(Smoke, AStreamArrivesWhole) {
 INSTANTIATE_TEST_SUITE_P(Modes, Smoke, testing::Bool(),
                          [](const auto &info) { return info.param ? "realtime" : "simulated"; });
 
-#if KSBOX_ASAN
-TEST(SmokeDeathTest, AHeapOverflowInADriverIsReportedWithItsLine) {
-    GTEST_FLAG_SET(death_test_style, "threadsafe");
-    const auto overflow = [] {
-        Box box;
-        DriverOptions options;
-        options.parameters = {{"Fault", "heap_overflow"}, {"Where", "entry"}};
-        box.load(driver_file("crash"), options);
-    };
-    EXPECT_DEATH(
-        overflow(),
-        "in driver code at crash\\.sys!OverflowPool faults\\.cpp:[0-9]+(.|\n)*AddressSanitizer");
-}
-#endif
-
 } // namespace
 } // namespace ksbox::samples

@@ -33,12 +33,7 @@ int line_in_source(const std::string &fault) {
         {"spin", "    while (Always != 0) {"},
         {"bugcheck", " KeBugCheckEx("},
         {"raise", " ExRaiseStatus("}};
-    std::ifstream source(std::filesystem::path(KSBOX_TEST_DRIVER_SOURCES) / "crash/faults.cpp");
-    std::string line;
-    for (int number = 1; std::getline(source, line); ++number)
-        if (line.find(statements.at(fault)) != std::string::npos)
-            return number;
-    return 0;
+    return line_in_driver("crash/faults.cpp", statements.at(fault));
 }
 
 // Does what makes the driver commit its fault; normally ends in BoxStopped.
@@ -64,6 +59,24 @@ void provoke(Box &box, const Crash &crash) {
 }
 
 } // namespace
+
+int line_in_driver(const std::string &file, const std::string &text) {
+    std::ifstream source(std::filesystem::path(KSBOX_TEST_DRIVER_SOURCES) / file);
+    std::string line;
+    for (int number = 1; std::getline(source, line); ++number)
+        if (line.find(text) != std::string::npos)
+            return number;
+    ADD_FAILURE() << file << " has no line with " << text;
+    return 0;
+}
+
+std::vector<std::string> make_mistake(const std::string &fault, BoxOptions options, bool rightly) {
+    Box box(std::move(options));
+    DriverOptions driver;
+    driver.parameters = {
+        {"Fault", fault}, {"Where", "entry"}, {"Mistake", rightly ? "none" : "made"}};
+    return box.load(driver_path("crash"), driver).unload();
+}
 
 void PrintTo(const Crash &crash, std::ostream *stream) {
     *stream << crash.fault << " at " << crash.place;

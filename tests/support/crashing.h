@@ -33,6 +33,14 @@ std::string crash(const Crash &crash, bool realtime);
 /// The report of crash() says what happened and names the driver's function, file and line.
 void expect_named_line(const std::string &report, const std::string &fault);
 
+/// The line of a file in tests/drivers that has the text; fails the test if none has.
+int line_in_driver(const std::string &file, const std::string &text);
+
+/// Loads crash.sys, which commits the fault in DriverEntry, and unloads it: what it left behind.
+/// `rightly`: the same code runs without its mistake.
+std::vector<std::string> make_mistake(const std::string &fault, BoxOptions options,
+                                      bool rightly = false);
+
 /// Plays noise through cable in a box of its own and expects it back.
 void expect_streaming_box(bool realtime);
 

@@ -140,6 +140,8 @@ extern "C" NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRI
     ReadTextParameter(RegistryPath, L"Fault", Name, RTL_NUMBER_OF(Name));
     ReadTextParameter(RegistryPath, L"Where", ChosenPlace, RTL_NUMBER_OF(ChosenPlace));
     ChosenFault = FaultByName(Name);
+    ReadTextParameter(RegistryPath, L"Mistake", Name, RTL_NUMBER_OF(Name));
+    SetMistaken(wcscmp(Name, L"none") != 0);
     KeInitializeTimer(&Timer);
     KeInitializeDpc(&Dpc, CommitInDpc, NULL);
     const NTSTATUS Status = CommitAt(L"entry");

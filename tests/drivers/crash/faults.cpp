@@ -4,11 +4,23 @@
 static const struct {
     PCWSTR Name;
     CRASH_FAULT Fault;
-} FaultNames[] = {{L"null", CRASH_NULL},       {L"recursion", CRASH_RECURSION},
-                  {L"spin", CRASH_SPIN},       {L"bugcheck", CRASH_BUGCHECK},
-                  {L"raise", CRASH_RAISE},     {L"fail", CRASH_FAIL},
-                  {L"leak", CRASH_LEAK},       {L"heap_overflow", CRASH_HEAP_OVERFLOW},
-                  {L"handled", CRASH_HANDLED}, {L"race", CRASH_RACE}};
+} FaultNames[] = {{L"null", CRASH_NULL},
+                  {L"recursion", CRASH_RECURSION},
+                  {L"spin", CRASH_SPIN},
+                  {L"bugcheck", CRASH_BUGCHECK},
+                  {L"raise", CRASH_RAISE},
+                  {L"fail", CRASH_FAIL},
+                  {L"leak", CRASH_LEAK},
+                  {L"heap_overflow", CRASH_HEAP_OVERFLOW},
+                  {L"handled", CRASH_HANDLED},
+                  {L"race", CRASH_RACE},
+                  {L"heap_underrun", CRASH_HEAP_UNDERRUN},
+                  {L"stack_overflow", CRASH_STACK_OVERFLOW},
+                  {L"global_overflow", CRASH_GLOBAL_OVERFLOW},
+                  {L"use_after_free", CRASH_USE_AFTER_FREE},
+                  {L"double_free", CRASH_DOUBLE_FREE},
+                  {L"wrong_tag", CRASH_WRONG_TAG},
+                  {L"signed_overflow", CRASH_SIGNED_OVERFLOW}};
 
 // Keep the optimiser from seeing what is going on.
 static volatile LONG Always = 1;
@@ -42,15 +54,6 @@ static DECLSPEC_NOINLINE VOID SpinForEver() {
     }
 }
 
-static DECLSPEC_NOINLINE VOID OverflowPool() {
-    volatile UCHAR *Block = static_cast<UCHAR *>(ExAllocatePool2(POOL_FLAG_NON_PAGED, 40, 'wofO'));
-    if (Block != NULL) {
-        Block[39 + Always] = 1;
-        ExFreePoolWithTag(const_cast<UCHAR *>(Block), 'wofO');
-        Always = 1; // not a tail call: the report is to show this function
-    }
-}
-
 static DECLSPEC_NOINLINE BOOLEAN HandleFault() {
     __try {
         WriteToNull();
@@ -67,44 +70,6 @@ static DECLSPEC_NOINLINE VOID CallBugCheck() {
 
 static DECLSPEC_NOINLINE VOID RaiseUnhandled() {
     ExRaiseStatus(STATUS_INTEGER_DIVIDE_BY_ZERO);
-}
-
-static LONG Contended; // on purpose neither volatile nor interlocked
-
-static VOID NTAPI IncrementContended(PVOID Context) {
-    UNREFERENCED_PARAMETER(Context);
-    LARGE_INTEGER Pause;
-    Pause.QuadPart = -10000;
-    for (ULONG Round = 0; Round < 20; Round++) {
-        for (ULONG Index = 0; Index < 10000; Index++) {
-            Contended++;
-            KeMemoryBarrierWithoutFence();
-        }
-        KeDelayExecutionThread(KernelMode, FALSE, &Pause);
-    }
-    PsTerminateSystemThread(STATUS_SUCCESS);
-}
-
-static DECLSPEC_NOINLINE NTSTATUS Race() {
-    PVOID Threads[2] = {};
-    NTSTATUS Status = STATUS_SUCCESS;
-    for (ULONG Index = 0; Index < 2 && NT_SUCCESS(Status); Index++) {
-        HANDLE Handle;
-        Status = PsCreateSystemThread(&Handle, THREAD_ALL_ACCESS, NULL, NULL, NULL,
-                                      IncrementContended, NULL);
-        if (NT_SUCCESS(Status)) {
-            Status = ObReferenceObjectByHandle(Handle, SYNCHRONIZE, NULL, KernelMode,
-                                               &Threads[Index], NULL);
-            ZwClose(Handle);
-        }
-    }
-    for (ULONG Index = 0; Index < 2; Index++) {
-        if (Threads[Index] != NULL) {
-            KeWaitForSingleObject(Threads[Index], Executive, KernelMode, FALSE, NULL);
-            ObDereferenceObject(Threads[Index]);
-        }
-    }
-    return Status;
 }
 
 NTSTATUS CommitFault(CRASH_FAULT Fault) {
@@ -128,17 +93,9 @@ NTSTATUS CommitFault(CRASH_FAULT Fault) {
         return STATUS_SUCCESS;
     case CRASH_FAIL:
         return STATUS_UNSUCCESSFUL;
-    case CRASH_LEAK:
-        return ExAllocatePool2(POOL_FLAG_NON_PAGED, 100, 'kaeL') != NULL
-                   ? STATUS_SUCCESS
-                   : STATUS_INSUFFICIENT_RESOURCES;
-    case CRASH_HEAP_OVERFLOW:
-        OverflowPool();
-        return STATUS_SUCCESS;
     case CRASH_HANDLED:
         return HandleFault() ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
-    case CRASH_RACE:
-        return Race();
+    default:
+        return MakeMistake(Fault);
     }
-    return STATUS_INVALID_PARAMETER;
 }

@@ -11,3 +11,9 @@ CRASH_FAULT FaultByName(PCWSTR Name);
 
 // Commits it. Returns only if the fault lets it.
 NTSTATUS CommitFault(CRASH_FAULT Fault);
+
+// The faults that a program survives if nobody watches: of memory, arithmetic and locking.
+NTSTATUS MakeMistake(CRASH_FAULT Fault);
+
+// FALSE: from now on they run rightly.
+VOID SetMistaken(BOOLEAN Mistaken);
