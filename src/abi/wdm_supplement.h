@@ -6,6 +6,8 @@
 
 #include "wdk/include/ksbox/io.h"
 #include "wdk/include/ksbox/locks.h"
+#include "wdk/include/ksbox/memory.h"
+#include "wdk/include/ksbox/power.h"
 
 extern "C" {
 

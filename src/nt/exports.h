@@ -14,6 +14,8 @@ namespace ksbox {
 std::span<const Export> pool_exports();
 std::span<const Export> mdl_exports();
 std::span<const Export> memory_exports();
+std::span<const Export> section_exports();        // ZwCreateSection …
+std::span<const Export> virtual_memory_exports(); // ZwAllocateVirtualMemory …
 
 // ex
 std::span<const Export> fast_mutex_exports();
@@ -32,6 +34,7 @@ std::span<const Export> system_information_exports();
 
 // hal
 std::span<const Export> dma_exports(); // IoGetDmaAdapter …
+std::span<const Export> bus_exports(); // HalGetBusDataByOffset …
 
 // ob
 std::span<const Export> object_type_exports();
@@ -64,6 +67,10 @@ std::span<const Export> device_interface_exports();
 std::span<const Export> device_property_exports();
 std::span<const Export> notification_exports();
 std::span<const Export> power_exports();
+std::span<const Export> power_framework_exports(); // PoFxRegisterDevice …
+std::span<const Export> power_policy_exports();    // PoRegisterPowerSettingCallback …
+std::span<const Export> io_identity_exports();     // IoGetDriverDirectory …
+std::span<const Export> wmi_exports();
 std::span<const Export> device_timer_exports();
 std::span<const Export> interrupt_exports();
 std::span<const Export> io_misc_exports();

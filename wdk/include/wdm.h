@@ -12,7 +12,9 @@
 #include <ksbox/asserts.h>
 #include <ksbox/io.h>
 #include <ksbox/locks.h>
+#include <ksbox/memory.h>
 #include <ksbox/pool.h>
+#include <ksbox/power.h>
 #include <ksbox/roles.h>
 #include <ksbox/time.h>
 

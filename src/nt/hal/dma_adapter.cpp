@@ -150,21 +150,26 @@ bool Adapter::reaches(const std::vector<Piece> &pieces) const {
            });
 }
 
-Result<void> Adapter::allocate_channel(PDEVICE_OBJECT device, ULONG registers,
-                                       PDRIVER_CONTROL routine, void *context) {
-    if (registers > map_registers_)
+Result<MapRegisters *> Adapter::make_registers(ULONG count) {
+    if (count > map_registers_)
         return fail(STATUS_INSUFFICIENT_RESOURCES);
-    KIRQL irql = KeAcquireSpinLockRaiseToDpc(&lock_);
-    registers_.emplace_back(registers, memory_, pool_);
+    const KIRQL irql = KeAcquireSpinLockRaiseToDpc(&lock_);
+    registers_.emplace_back(count, memory_, pool_);
     MapRegisters &made = registers_.back();
     KeReleaseSpinLock(&lock_, irql);
     const bool may_bounce = !scatters_ || highest_ != UINT64_MAX;
-    if (may_bounce && registers != 0 && !made.bounce.allocate(registers * page_bytes, highest_)) {
+    if (may_bounce && count != 0 && !made.bounce.allocate(count * page_bytes, highest_)) {
         free_registers(&made);
         return fail(STATUS_INSUFFICIENT_RESOURCES);
     }
-    const Request request{device, routine, context, &made};
-    irql = KeAcquireSpinLockRaiseToDpc(&lock_);
+    return &made;
+}
+
+Result<void> Adapter::allocate_channel(PDEVICE_OBJECT device, ULONG registers,
+                                       PDRIVER_CONTROL routine, void *context, const void *key) {
+    MapRegisters *made = KS_TRY(make_registers(registers));
+    const Request request{device, routine, context, made, key};
+    const KIRQL irql = KeAcquireSpinLockRaiseToDpc(&lock_);
     const bool wait = busy_;
     if (wait)
         waiting_.push_back(request);
@@ -175,8 +180,38 @@ Result<void> Adapter::allocate_channel(PDEVICE_OBJECT device, ULONG registers,
     return {};
 }
 
+Result<MapRegisters *> Adapter::take_channel(ULONG registers) {
+    MapRegisters *made = KS_TRY(make_registers(registers));
+    const KIRQL irql = KeAcquireSpinLockRaiseToDpc(&lock_);
+    const bool free = !busy_;
+    if (free) {
+        busy_ = true;
+        current_ = made;
+    }
+    KeReleaseSpinLock(&lock_, irql);
+    if (free)
+        return made;
+    free_registers(made);
+    return fail(STATUS_INSUFFICIENT_RESOURCES);
+}
+
+bool Adapter::cancel(const void *key) {
+    std::list<Request> gone;
+    const KIRQL irql = KeAcquireSpinLockRaiseToDpc(&lock_);
+    const auto found = std::find_if(waiting_.begin(), waiting_.end(),
+                                    [&](const Request &each) { return each.key == key; });
+    if (found != waiting_.end())
+        gone.splice(gone.begin(), waiting_, found);
+    KeReleaseSpinLock(&lock_, irql);
+    if (gone.empty())
+        return false;
+    free_registers(gone.front().registers);
+    return true;
+}
+
 void Adapter::run(const Request &request) {
     const KIRQL irql = KfRaiseIrql(DISPATCH_LEVEL);
+    current_ = request.registers;
     const IO_ALLOCATION_ACTION action = call_driver(
         "DRIVER_CONTROL", request.device->CurrentIrp, request.routine, request.device,
         request.device->CurrentIrp, static_cast<PVOID>(request.registers), request.context);
@@ -191,6 +226,7 @@ void Adapter::run(const Request &request) {
 void Adapter::free_channel() {
     const KIRQL irql = KeAcquireSpinLockRaiseToDpc(&lock_);
     std::list<Request> next;
+    current_ = nullptr;
     if (waiting_.empty())
         busy_ = false;
     else
@@ -207,6 +243,8 @@ void Adapter::free_registers(MapRegisters *registers) {
                                     [&](const MapRegisters &each) { return &each == registers; });
     if (found != registers_.end())
         gone.splice(gone.begin(), registers_, found);
+    if (current_ == registers)
+        current_ = nullptr;
     KeReleaseSpinLock(&lock_, irql);
     if (gone.empty())
         bug_check(hal_misuse, 0x10, reinterpret_cast<std::uint64_t>(registers), 0, 0,

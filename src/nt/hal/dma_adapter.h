@@ -91,8 +91,15 @@ class Adapter {
 
     /// Runs `routine` now or when the adapter is free. STATUS_INSUFFICIENT_RESOURCES.
     /// DISPATCH_LEVEL.
+    /// `key` names the request for cancel().
     Result<void> allocate_channel(PDEVICE_OBJECT device, ULONG registers, PDRIVER_CONTROL routine,
-                                  void *context);
+                                  void *context, const void *key = nullptr);
+    /// The channel and its registers at once, or not at all: STATUS_INSUFFICIENT_RESOURCES.
+    Result<MapRegisters *> take_channel(ULONG registers);
+    /// Takes a request back that still waits. False: there is none.
+    bool cancel(const void *key);
+    /// Of whom the channel belongs to; null: nobody's, or freed.
+    MapRegisters *current_registers() const { return current_; }
     void free_channel();
     void free_registers(MapRegisters *registers);
     std::uint64_t map(MapRegisters &registers, Transfer &transfer, bool to_device);
@@ -105,7 +112,9 @@ class Adapter {
         PDRIVER_CONTROL routine;
         void *context;
         MapRegisters *registers;
+        const void *key;
     };
+    Result<MapRegisters *> make_registers(ULONG count);
     void run(const Request &request);
 
     mm::Memory &memory_;
@@ -115,6 +124,7 @@ class Adapter {
     bool scatters_;
     KSPIN_LOCK lock_ = 0; // of what follows
     bool busy_ = false;
+    MapRegisters *current_ = nullptr;
     std::list<Request> waiting_;
     std::list<MapRegisters> registers_;
 };

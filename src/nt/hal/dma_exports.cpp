@@ -1,4 +1,5 @@
 // IoGetDmaAdapter and the operations behind DMA_ADAPTER.
+#include <algorithm>
 #include <array>
 #include <new>
 
@@ -7,6 +8,7 @@
 #include "nt/call_driver.h"
 #include "nt/exports.h"
 #include "nt/hal/dma_adapter.h"
+#include "nt/hal/dma_operations.h"
 #include "nt/kernel.h"
 #include "nt/mm/mdl.h"
 #include "nt/mm/pool.h"
@@ -27,21 +29,21 @@ Transfer transfer_of(PMDL mdl, PVOID address, ULONG bytes) {
     return {mdl, static_cast<std::byte *>(address), bytes};
 }
 
+} // namespace
+
 std::size_t list_bytes(std::size_t elements) {
     return offsetof(SCATTER_GATHER_LIST, Elements) + elements * sizeof(SCATTER_GATHER_ELEMENT);
 }
 
-/// Fills `buffer` (or one of its own when null) and calls the driver with it at DISPATCH_LEVEL.
-NTSTATUS scatter_gather(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT device, const Transfer &transfer,
-                        PDRIVER_LIST_CONTROL routine, PVOID context, bool to_device, void *buffer,
-                        std::size_t buffer_bytes, const void *caller) {
-    Adapter &adapter = Adapter::of(DmaAdapter);
+NTSTATUS scatter_gather(const ListRequest &request, const Transfer &transfer) {
+    Adapter &adapter = Adapter::of(request.adapter);
     Kernel &kernel = current_kernel();
     auto pieces = Adapter::pieces(transfer);
     if (!pieces)
         return pieces.error().value();
     if (adapter.registers_for(transfer) > adapter.map_registers())
         return STATUS_INSUFFICIENT_RESOURCES;
+    void *buffer = request.buffer;
     auto *record = new ScatterGather{transfer, BounceBuffer(kernel.memory(), kernel.pool()),
                                      buffer == nullptr};
     if (!adapter.reaches(*pieces)) {
@@ -49,12 +51,13 @@ NTSTATUS scatter_gather(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT device, const Tr
             delete record;
             return STATUS_INSUFFICIENT_RESOURCES;
         }
-        *pieces = {{*record->bounce.add(transfer, to_device), transfer.bytes}};
+        *pieces = {{*record->bounce.add(transfer, request.to_device), transfer.bytes}};
     }
     const std::size_t bytes = list_bytes(pieces->size());
     if (buffer == nullptr)
-        buffer = kernel.pool().allocate(mm::PoolKind::nonpaged, bytes, list_tag, caller, true);
-    else if (buffer_bytes < bytes)
+        buffer =
+            kernel.pool().allocate(mm::PoolKind::nonpaged, bytes, list_tag, request.caller, true);
+    else if (request.buffer_bytes < bytes)
         buffer = nullptr;
     if (buffer == nullptr) {
         const bool own = record->owns_list;
@@ -67,14 +70,31 @@ NTSTATUS scatter_gather(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT device, const Tr
     for (std::size_t i = 0; i < pieces->size(); ++i)
         list->Elements[i] = {address_of((*pieces)[i].physical),
                              static_cast<ULONG>((*pieces)[i].bytes), 0};
+    if (request.list != nullptr)
+        *request.list = list;
+    if (request.routine == nullptr)
+        return STATUS_SUCCESS;
+    PIRP irp = request.device->CurrentIrp;
     const KIRQL irql = KfRaiseIrql(DISPATCH_LEVEL);
-    call_driver("DRIVER_LIST_CONTROL", device->CurrentIrp, routine, device, device->CurrentIrp,
-                list, context);
+    call_driver("DRIVER_LIST_CONTROL", irp, request.routine, request.device, irp, list,
+                request.context);
     KeLowerIrql(irql);
     return STATUS_SUCCESS;
 }
 
-} // namespace
+PVOID common_buffer(PDMA_ADAPTER adapter, std::uint64_t lowest, std::uint64_t highest,
+                    std::size_t bytes, PPHYSICAL_ADDRESS logical, const void *caller) {
+    if (bytes == 0)
+        return nullptr;
+    Kernel &kernel = current_kernel();
+    mm::PhysicalLimits limits;
+    limits.lowest = lowest;
+    limits.highest = std::min(highest, Adapter::of(adapter).highest());
+    void *buffer = kernel.pool().allocate_contiguous(bytes, limits, caller);
+    if (buffer != nullptr)
+        *logical = address_of(*kernel.memory().pfn_of(buffer) * PAGE_SIZE);
+    return buffer;
+}
 
 extern "C" {
 
@@ -86,15 +106,8 @@ static VOID NTAPI put_adapter(PDMA_ADAPTER DmaAdapter) {
 /// PASSIVE_LEVEL. @doc NC:wdm.PALLOCATE_COMMON_BUFFER
 PVOID NTAPI ksbox_HalAllocateCommonBuffer(PDMA_ADAPTER DmaAdapter, ULONG Length,
                                           PPHYSICAL_ADDRESS LogicalAddress, BOOLEAN) {
-    Kernel &kernel = current_kernel();
-    if (Length == 0)
-        return nullptr;
-    mm::PhysicalLimits limits;
-    limits.highest = Adapter::of(DmaAdapter).highest();
-    void *buffer = kernel.pool().allocate_contiguous(Length, limits, __builtin_return_address(0));
-    if (buffer != nullptr)
-        *LogicalAddress = address_of(*kernel.memory().pfn_of(buffer) * PAGE_SIZE);
-    return buffer;
+    return common_buffer(DmaAdapter, 0, UINT64_MAX, Length, LogicalAddress,
+                         __builtin_return_address(0));
 }
 
 /// @doc NC:wdm.PFREE_COMMON_BUFFER
@@ -157,9 +170,10 @@ ULONG NTAPI ksbox_HalReadDmaCounter(PDMA_ADAPTER) {
 static NTSTATUS NTAPI get_list(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PMDL Mdl,
                                PVOID CurrentVa, ULONG Length, PDRIVER_LIST_CONTROL ExecutionRoutine,
                                PVOID Context, BOOLEAN WriteToDevice) {
-    return scatter_gather(DmaAdapter, DeviceObject, transfer_of(Mdl, CurrentVa, Length),
-                          ExecutionRoutine, Context, WriteToDevice != FALSE, nullptr, 0,
-                          __builtin_return_address(0));
+    return scatter_gather({DmaAdapter, DeviceObject, ExecutionRoutine, Context,
+                           WriteToDevice != FALSE, nullptr, 0, nullptr,
+                           __builtin_return_address(0)},
+                          transfer_of(Mdl, CurrentVa, Length));
 }
 
 /// @doc NC:wdm.PPUT_SCATTER_GATHER_LIST
@@ -201,9 +215,10 @@ static NTSTATUS NTAPI build_list(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceO
                                  PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context,
                                  BOOLEAN WriteToDevice, PVOID ScatterGatherBuffer,
                                  ULONG ScatterGatherLength) {
-    return scatter_gather(DmaAdapter, DeviceObject, transfer_of(Mdl, CurrentVa, Length),
-                          ExecutionRoutine, Context, WriteToDevice != FALSE, ScatterGatherBuffer,
-                          ScatterGatherLength, __builtin_return_address(0));
+    return scatter_gather({DmaAdapter, DeviceObject, ExecutionRoutine, Context,
+                           WriteToDevice != FALSE, ScatterGatherBuffer, ScatterGatherLength,
+                           nullptr, __builtin_return_address(0)},
+                          transfer_of(Mdl, CurrentVa, Length));
 }
 
 /// @doc NC:wdm.PBUILD_MDL_FROM_SCATTER_GATHER_LIST
@@ -255,6 +270,8 @@ const DMA_OPERATIONS &operations(ULONG version) {
         second.BuildMdlFromScatterGatherList = build_mdl;
         return std::array{first, second};
     }();
+    if (version == device_description_version3)
+        return operations3(tables[1]).second;
     return tables[version < DEVICE_DESCRIPTION_VERSION2 ? 0 : 1];
 }
 
@@ -262,11 +279,11 @@ const DMA_OPERATIONS &operations(ULONG version) {
 
 extern "C" {
 
-/// Null for versions above 2, and for devices that want the system's DMA controller.
-/// PASSIVE_LEVEL. @doc NF:wdm.IoGetDmaAdapter
+/// Null for unknown versions, and for a slave: a box, like most machines, has no system DMA
+/// controller to serve one. PASSIVE_LEVEL. @doc NF:wdm.IoGetDmaAdapter
 PDMA_ADAPTER NTAPI IoGetDmaAdapter(PDEVICE_OBJECT, PDEVICE_DESCRIPTION DeviceDescription,
                                    PULONG NumberOfMapRegisters) {
-    if (DeviceDescription->Version > DEVICE_DESCRIPTION_VERSION2 || !DeviceDescription->Master)
+    if (DeviceDescription->Version > device_description_version3 || !DeviceDescription->Master)
         return nullptr;
     Kernel &kernel = current_kernel();
     void *block = kernel.pool().allocate(mm::PoolKind::nonpaged, sizeof(Adapter), adapter_tag,
@@ -287,7 +304,7 @@ namespace ksbox {
 std::span<const Export> dma_exports() {
     using namespace hal;
     static const std::array table{
-        partial<&IoGetDmaAdapter>("IoGetDmaAdapter", "NF:wdm.IoGetDmaAdapter"),
+        done<&IoGetDmaAdapter>("IoGetDmaAdapter", "NF:wdm.IoGetDmaAdapter"),
         done<&ksbox_HalAllocateCommonBuffer>("HalAllocateCommonBuffer",
                                              "NC:wdm.PALLOCATE_COMMON_BUFFER"),
         done<&ksbox_HalFreeCommonBuffer>("HalFreeCommonBuffer", "NC:wdm.PFREE_COMMON_BUFFER"),

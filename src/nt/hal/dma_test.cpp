@@ -204,7 +204,7 @@ TEST_P(DmaTest, CommonBuffersLieWhereTheDeviceReaches) {
         EXPECT_EQ(MmGetPhysicalAddress(common).QuadPart, logical.QuadPart);
         dma->DmaOperations->FreeCommonBuffer(dma, 5000, logical, common, TRUE);
         dma->DmaOperations->PutDmaAdapter(dma);
-        EXPECT_EQ(adapter(true, true, 3), nullptr);
+        EXPECT_EQ(adapter(true, true, 4), nullptr);
     });
 }
 

@@ -1,5 +1,6 @@
 // Io…DeviceInterface…: registering, enabling, listing, keys and properties of interfaces.
 #include <cstring>
+#include <optional>
 
 #include "abi/export.h"
 #include "abi/guid.h"
@@ -21,6 +22,30 @@ std::u16string_view text_of(const UNICODE_STRING &string) {
 
 io::Interfaces &interfaces() {
     return current_kernel().io().interfaces();
+}
+
+/// DEVPKEY_DeviceInterface_Enabled and _ClassGuid, which the system keeps itself.
+std::optional<io::PropertyValue> system_property(const io::Interface &interface,
+                                                 const DEVPROPKEY &key) {
+    constexpr Guid device_interface{
+        0x026e516e, 0xb814, 0x414b, {0x83, 0xcd, 0x85, 0x6d, 0x6f, 0xef, 0x48, 0x22}};
+    constexpr ULONG enabled = 3, class_guid = 4;
+    constexpr ULONG boolean = 0x11, guid = 0x0d; // DEVPROP_TYPE_*
+    if (to_guid(key.fmtid) != device_interface)
+        return std::nullopt;
+    io::PropertyValue value{};
+    if (key.pid == enabled) {
+        value.type = boolean;
+        value.data = {std::byte(interface.enabled ? 0xff : 0)}; // DEVPROP_TRUE
+    } else if (key.pid == class_guid) {
+        value.type = guid;
+        const GUID category = to_windows(interface.category);
+        value.data.resize(sizeof category);
+        std::memcpy(value.data.data(), &category, sizeof category);
+    } else {
+        return std::nullopt;
+    }
+    return value;
 }
 
 /// A REG_MULTI_SZ in paged pool for the caller to free; null: no memory.
@@ -127,7 +152,12 @@ NTSTATUS NTAPI IoGetDeviceInterfacePropertyData(PUNICODE_STRING SymbolicLinkName
     auto *known = interfaces().find(text_of(*SymbolicLinkName));
     if (!known)
         return STATUS_OBJECT_NAME_NOT_FOUND;
-    return io::get_property(known->properties, *PropertyKey, Size, Data, RequiredSize, Type);
+    const auto status =
+        io::get_property(known->properties, *PropertyKey, Size, Data, RequiredSize, Type);
+    if (status != STATUS_OBJECT_NAME_NOT_FOUND)
+        return status;
+    const auto fact = system_property(*known, *PropertyKey);
+    return fact ? io::give_property(*fact, Size, Data, RequiredSize, Type) : status;
 }
 
 } // extern "C"

@@ -99,6 +99,13 @@ PKDEVICE_QUEUE_ENTRY NTAPI KeRemoveByKeyDeviceQueue(PKDEVICE_QUEUE DeviceQueue, 
     return take(DeviceQueue, by_key(DeviceQueue, SortKey));
 }
 
+/// @doc NF:wdm.KeRemoveByKeyDeviceQueueIfBusy
+PKDEVICE_QUEUE_ENTRY NTAPI KeRemoveByKeyDeviceQueueIfBusy(PKDEVICE_QUEUE DeviceQueue,
+                                                          ULONG SortKey) {
+    Locked locked(DeviceQueue);
+    return DeviceQueue->Busy ? take(DeviceQueue, by_key(DeviceQueue, SortKey)) : nullptr;
+}
+
 /// @doc NF:wdm.KeRemoveEntryDeviceQueue
 BOOLEAN NTAPI KeRemoveEntryDeviceQueue(PKDEVICE_QUEUE DeviceQueue,
                                        PKDEVICE_QUEUE_ENTRY DeviceQueueEntry) {
@@ -124,6 +131,8 @@ std::span<const Export> device_queue_exports() {
         done<KeRemoveDeviceQueue>("KeRemoveDeviceQueue", "NF:wdm.KeRemoveDeviceQueue"),
         done<KeRemoveByKeyDeviceQueue>("KeRemoveByKeyDeviceQueue",
                                        "NF:wdm.KeRemoveByKeyDeviceQueue"),
+        done<KeRemoveByKeyDeviceQueueIfBusy>("KeRemoveByKeyDeviceQueueIfBusy",
+                                             "NF:wdm.KeRemoveByKeyDeviceQueueIfBusy"),
         done<KeRemoveEntryDeviceQueue>("KeRemoveEntryDeviceQueue",
                                        "NF:wdm.KeRemoveEntryDeviceQueue"),
     };

@@ -11,6 +11,7 @@
 #include "nt/exports.h"
 #include "nt/io/device_object.h"
 #include "nt/io/pnp.h"
+#include "nt/io/reinitialization.h"
 #include "nt/io/state.h"
 #include "nt/ke/scheduler.h"
 #include "nt/mm/pool.h"
@@ -162,14 +163,20 @@ Result<PDRIVER_OBJECT> IoManager::load_driver(const DriverImage &image) {
     free_pool_string(kernel_, path);
     driver->HardwareDatabase = nullptr;
     free_pool_string(kernel_, hardware);
+    auto &again = kernel_.extension<Reinitialization>();
     if (!NT_SUCCESS(status)) {
+        again.forget(driver);
         delete_leftovers(*this, driver);
         kernel_.objects().dereference(driver);
         return fail(status);
     }
     after_entry(*this, driver);
-    ke::HostLockGuard guard(state_->database_lock);
-    state_->drivers.push_back(driver);
+    {
+        ke::HostLockGuard guard(state_->database_lock);
+        state_->drivers.push_back(driver);
+    }
+    if (!again.empty())
+        KS_CHECK(on_system_thread("DriverReinitialize", [&] { again.run(); }));
     return driver;
 }
 
@@ -200,6 +207,7 @@ std::string IoManager::describe_left(PDRIVER_OBJECT driver) {
 Result<void> IoManager::unload_driver(PDRIVER_OBJECT driver) {
     if (!driver->DriverUnload)
         return fail(STATUS_INVALID_DEVICE_REQUEST);
+    kernel_.extension<Reinitialization>().forget(driver);
     std::vector<DeviceNode *> mine;
     for (auto *node : pnp().nodes())
         if (node->function_driver == driver)

@@ -12,7 +12,8 @@
 
 /// What PKINTERRUPT points at; opaque to drivers.
 struct _KINTERRUPT {
-    PKSERVICE_ROUTINE routine;
+    PKSERVICE_ROUTINE routine; ///< null for a message-signalled one
+    PKMESSAGE_SERVICE_ROUTINE message_routine;
     PVOID context;
     PKSPIN_LOCK lock; ///< the caller's, or `own_lock`
     KSPIN_LOCK own_lock;
@@ -20,6 +21,8 @@ struct _KINTERRUPT {
     KIRQL irql;             ///< the device's
     KIRQL synchronize_irql; ///< what the routine runs at
     bool shared;
+    ULONG message; ///< number among the device's messages
+    bool inactive; ///< IoReportInterruptInactive
 };
 
 namespace ksbox::io {
@@ -33,6 +36,11 @@ class Interrupts : public KernelExtension {
     /// `facts` is copied.
     Result<PKINTERRUPT> connect(const _KINTERRUPT &facts);
     void disconnect(PKINTERRUPT interrupt);
+    /// Connects each of the device's messages: STATUS_NOT_FOUND when it was assigned none. The
+    /// table is in nonpaged pool, for disconnect() to free.
+    Result<PIO_INTERRUPT_MESSAGE_INFO> connect_messages(PDEVICE_OBJECT physical,
+                                                        const _KINTERRUPT &facts);
+    void disconnect(PIO_INTERRUPT_MESSAGE_INFO table);
 
     /// The hardware's side: runs the service routines of the vector on the current processor, the
     /// first connected first, until one says that the interrupt was its own. False: none did.

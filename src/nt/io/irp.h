@@ -28,7 +28,12 @@ struct IrpTrailer {
     bool kernel_block;      ///< UserIosb and UserEvent are the runtime's or a driver's: always told
     bool event_referenced;  ///< UserEvent is an object to dereference
     ACCESS_MASK granted;    ///< of the handle the request came through
-    bool abandoned;         ///< the requester is gone: no block, no event
+    bool system_wake;       ///< PoSetSystemWake
+    bool has_priority;      ///< IoSetIoPriorityHint
+    bool has_activity;      ///< IoSetActivityIdIrp
+    IO_PRIORITY_HINT priority;
+    GUID activity;
+    bool abandoned; ///< the requester is gone: no block, no event
 };
 
 /// AllocationFlags bit of our own: a trailer follows.

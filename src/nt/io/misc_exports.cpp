@@ -114,15 +114,22 @@ NTSTATUS NTAPI IoValidateDeviceIoControlAccess(PIRP Irp, ULONG RequiredAccess) {
     return trailer && !(wanted & ~trailer->granted) ? STATUS_SUCCESS : STATUS_ACCESS_DENIED;
 }
 
-/// Priorities order nothing in a box; the hint is valid and without effect.
+/// The hint orders nothing in a box; an IRP in memory of a driver's own does not keep it.
 /// @doc NF:wdm.IoSetIoPriorityHint
-NTSTATUS NTAPI IoSetIoPriorityHint(PIRP, IO_PRIORITY_HINT PriorityHint) {
-    return PriorityHint < MaxIoPriorityTypes ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+NTSTATUS NTAPI IoSetIoPriorityHint(PIRP Irp, IO_PRIORITY_HINT PriorityHint) {
+    if (PriorityHint >= MaxIoPriorityTypes)
+        return STATUS_INVALID_PARAMETER;
+    if (auto *trailer = io::trailer_of(Irp)) {
+        trailer->priority = PriorityHint;
+        trailer->has_priority = true;
+    }
+    return STATUS_SUCCESS;
 }
 
 /// @doc NF:wdm.IoGetIoPriorityHint
-IO_PRIORITY_HINT NTAPI IoGetIoPriorityHint(PIRP) {
-    return IoPriorityNormal;
+IO_PRIORITY_HINT NTAPI IoGetIoPriorityHint(PIRP Irp) {
+    const auto *trailer = io::trailer_of(Irp);
+    return trailer && trailer->has_priority ? trailer->priority : IoPriorityNormal;
 }
 
 /// @doc NF:wdm.IoRegisterShutdownNotification
@@ -182,17 +189,6 @@ BOOLEAN NTAPI IoRaiseInformationalHardError(NTSTATUS ErrorStatus, PUNICODE_STRIN
     return FALSE;
 }
 
-/// A box has no WMI consumers: registering providers succeeds, and nobody asks them.
-/// @doc NF:wdm.IoWMIRegistrationControl
-NTSTATUS NTAPI IoWMIRegistrationControl(PDEVICE_OBJECT DeviceObject, ULONG Action) {
-    constexpr ULONG last_action = 4; // WMIREG_ACTION_BLOCK_IRPS is 5
-    if (Action == 0 || Action > last_action + 1)
-        return STATUS_INVALID_PARAMETER;
-    current_kernel().trace().event("wmi.registration", {{"device", TracedAddress{DeviceObject}},
-                                                        {"action", std::uint64_t(Action)}});
-    return STATUS_SUCCESS;
-}
-
 } // extern "C"
 
 namespace ksbox {
@@ -225,8 +221,6 @@ std::span<const Export> io_misc_exports() {
         done<IoWriteErrorLogEntry>("IoWriteErrorLogEntry", "NF:wdm.IoWriteErrorLogEntry"),
         done<IoRaiseInformationalHardError>("IoRaiseInformationalHardError",
                                             "NF:ntddk.IoRaiseInformationalHardError"),
-        partial<IoWMIRegistrationControl>("IoWMIRegistrationControl",
-                                          "NF:wdm.IoWMIRegistrationControl"),
     };
     return table;
 }

@@ -12,6 +12,7 @@
 #include "nt/io/interfaces.h"
 #include "nt/io/irp.h"
 #include "nt/io/notifications.h"
+#include "nt/io/power_policy.h"
 #include "nt/io/root_bus.h"
 #include "nt/ke/thread.h"
 #include "nt/mm/pool.h"
@@ -230,6 +231,8 @@ void Pnp::finish_removal(DeviceNode &node) {
 
 void Pnp::erase(DeviceNode &node) {
     auto *physical = node.physical;
+    (void)end_wait_wake(node, STATUS_CANCELLED);
+    io_.kernel().extension<PowerPolicy>().forget(physical);
     io_.interfaces().device_removed(physical);
     io_.kernel().trace().event("pnp.removed", {{"device", TracedAddress{physical}}});
     record_of(physical).node = nullptr;

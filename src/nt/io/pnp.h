@@ -36,6 +36,11 @@ struct DeviceFacts {
     INTERFACE_TYPE bus_type = PNPBus;
     ULONG bus_number = 0;
     ULONG address = ULONG(-1);
+    /// Configuration space, for bus interfaces and HalGetBusData; empty: the bus has none.
+    std::vector<std::byte> configuration;
+    /// The deepest states from which the device wakes the system; unspecified: it never does.
+    SYSTEM_POWER_STATE wakes_from = PowerSystemUnspecified;
+    DEVICE_POWER_STATE wakes_in = PowerDeviceUnspecified;
 };
 
 enum class DeviceState : std::uint8_t {
@@ -71,6 +76,7 @@ struct DeviceNode {
     DEVICE_POWER_STATE power = PowerDeviceD0;
     SYSTEM_POWER_STATE system_power = PowerSystemWorking;
     std::map<PropertyKey, PropertyValue> properties; ///< IoSetDevicePropertyData
+    PIRP wait_wake = nullptr; ///< pending at the bottom; under the cancel spin lock
     /// Interfaces enabled before IRP_MN_START_DEVICE has completed: told of after it.
     std::vector<std::pair<Guid, std::u16string>> late_arrivals;
 };
@@ -95,6 +101,9 @@ class Pnp {
     Result<void> surprise_remove(DeviceNode &node);
     /// Sends query and set IRPs of a system power transition to every started stack.
     Result<void> set_system_power(SYSTEM_POWER_STATE state);
+    /// The device signals wake: its IRP_MN_WAIT_WAKE completes. False when none is pending.
+    /// IRQL <= DISPATCH_LEVEL.
+    bool wake(DeviceNode &node);
     /// Handles what IoInvalidateDeviceState and IoInvalidateDeviceRelations ask for.
     void invalidate(PDEVICE_OBJECT physical, bool relations);
 

@@ -7,6 +7,7 @@
 #include "nt/io/interfaces.h"
 #include "nt/io/irp.h"
 #include "nt/io/pnp.h"
+#include "nt/io/root_bus.h"
 #include "nt/ke/thread.h"
 #include "nt/ob/object_manager.h"
 #include "nt/trace.h"
@@ -59,6 +60,10 @@ Result<void> Pnp::set_system_power(SYSTEM_POWER_STATE state) {
                 (void)send_power(*node, IRP_MN_SET_POWER, state); // cannot be refused
         return {};
     });
+}
+
+bool Pnp::wake(DeviceNode &node) {
+    return end_wait_wake(node, STATUS_SUCCESS);
 }
 
 void Pnp::invalidate(PDEVICE_OBJECT physical, bool relations) {
@@ -221,12 +226,6 @@ POWER_STATE NTAPI PoSetPowerState(PDEVICE_OBJECT DeviceObject, POWER_STATE_TYPE 
     return before;
 }
 
-/// A box does not idle its devices: no counter, which says that idle detection is off.
-/// @doc NF:ntifs.PoRegisterDeviceForIdleDetection
-PULONG NTAPI PoRegisterDeviceForIdleDetection(PDEVICE_OBJECT, ULONG, ULONG, DEVICE_POWER_STATE) {
-    return nullptr;
-}
-
 } // extern "C"
 
 namespace ksbox {
@@ -237,8 +236,6 @@ std::span<const Export> power_exports() {
         done<PoCallDriver>("PoCallDriver", "NF:ntifs.PoCallDriver"),
         done<PoStartNextPowerIrp>("PoStartNextPowerIrp", "NF:ntifs.PoStartNextPowerIrp"),
         done<PoSetPowerState>("PoSetPowerState", "NF:ntifs.PoSetPowerState"),
-        done<PoRegisterDeviceForIdleDetection>("PoRegisterDeviceForIdleDetection",
-                                               "NF:ntifs.PoRegisterDeviceForIdleDetection"),
     };
     return table;
 }

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/assert.h"
 #include "nt/io/device_object.h"
 #include "nt/io/driver_object.h"
 #include "nt/io/pnp.h"
+#include "nt/io/power_policy.h"
 #include "nt/mm/pool.h"
 #include "nt/ob/object_manager.h"
 
@@ -67,8 +69,12 @@ NTSTATUS query_capabilities(DEVICE_CAPABILITIES &capabilities, const DeviceNode 
     capabilities.DeviceState[PowerSystemWorking] = PowerDeviceD0;
     for (int state = PowerSystemSleeping1; state < PowerSystemMaximum; ++state)
         capabilities.DeviceState[state] = PowerDeviceD3;
-    capabilities.SystemWake = PowerSystemUnspecified;
-    capabilities.DeviceWake = PowerDeviceUnspecified;
+    capabilities.SystemWake = node.facts.wakes_from;
+    capabilities.DeviceWake = node.facts.wakes_in;
+    capabilities.WakeFromD0 = node.facts.wakes_in >= PowerDeviceD0;
+    capabilities.WakeFromD1 = node.facts.wakes_in >= PowerDeviceD1;
+    capabilities.WakeFromD2 = node.facts.wakes_in >= PowerDeviceD2;
+    capabilities.WakeFromD3 = node.facts.wakes_in >= PowerDeviceD3;
     return STATUS_SUCCESS;
 }
 
@@ -89,9 +95,28 @@ PDMA_ADAPTER NTAPI dma_adapter(PVOID context, PDEVICE_DESCRIPTION description, P
     return IoGetDmaAdapter(static_cast<PDEVICE_OBJECT>(context), description, registers);
 }
 
-/// The root bus has no configuration space.
-ULONG NTAPI no_bus_data(PVOID, ULONG, PVOID, ULONG, ULONG) {
-    return 0;
+/// Bytes moved between a device's configuration space and `buffer`: what of the range is there.
+ULONG bus_data(PVOID context, ULONG space, PVOID buffer, ULONG offset, ULONG bytes, bool write) {
+    auto *node = record_of(static_cast<PDEVICE_OBJECT>(context)).node;
+    if (!node || space != PCI_WHICHSPACE_CONFIG)
+        return 0;
+    auto &all = node->facts.configuration;
+    if (offset >= all.size())
+        return 0;
+    bytes = std::min(bytes, static_cast<ULONG>(all.size() - offset));
+    if (write)
+        std::memcpy(all.data() + offset, buffer, bytes);
+    else
+        std::memcpy(buffer, all.data() + offset, bytes);
+    return bytes;
+}
+
+/// @doc NC:wdm.GET_SET_DEVICE_DATA
+ULONG NTAPI get_bus_data(PVOID context, ULONG space, PVOID buffer, ULONG offset, ULONG bytes) {
+    return bus_data(context, space, buffer, offset, bytes, false);
+}
+ULONG NTAPI set_bus_data(PVOID context, ULONG space, PVOID buffer, ULONG offset, ULONG bytes) {
+    return bus_data(context, space, buffer, offset, bytes, true);
 }
 
 /// @doc kernel/irp-mn-query-interface
@@ -109,8 +134,8 @@ NTSTATUS query_interface(PDEVICE_OBJECT device, PIRP irp, const IO_STACK_LOCATIO
     bus.InterfaceDereference = dereference_interface;
     bus.TranslateBusAddress = translate_address;
     bus.GetDmaAdapter = dma_adapter;
-    bus.SetBusData = no_bus_data;
-    bus.GetBusData = no_bus_data;
+    bus.SetBusData = set_bus_data;
+    bus.GetBusData = get_bus_data;
     reference_interface(device);
     return STATUS_SUCCESS;
 }
@@ -196,19 +221,53 @@ NTSTATUS NTAPI dispatch_pnp(PDEVICE_OBJECT device, PIRP irp) {
     return complete(irp, answer_pnp(current_kernel(), device, irp, stack));
 }
 
+VOID NTAPI cancel_wait_wake(PDEVICE_OBJECT device, PIRP irp) {
+    if (auto *node = record_of(device).node; node && node->wait_wake == irp)
+        node->wait_wake = nullptr;
+    IoReleaseCancelSpinLock(irp->CancelIrql);
+    complete(irp, STATUS_CANCELLED);
+}
+
+/// Keeps the IRP until the device wakes the system, or it is cancelled.
+/// @doc kernel/irp-mn-wait-wake
+NTSTATUS wait_for_wake(DeviceNode *node, PIRP irp, const IO_STACK_LOCATION &stack) {
+    if (!node || node->facts.wakes_in == PowerDeviceUnspecified)
+        return complete(irp, STATUS_NOT_SUPPORTED);
+    if (node->power > node->facts.wakes_in ||
+        stack.Parameters.WaitWake.PowerState > node->facts.wakes_from)
+        return complete(irp, STATUS_INVALID_DEVICE_STATE);
+    KIRQL irql;
+    IoAcquireCancelSpinLock(&irql);
+    const bool busy = node->wait_wake != nullptr;
+    if (busy || irp->Cancel) {
+        IoReleaseCancelSpinLock(irql);
+        return complete(irp, busy ? STATUS_DEVICE_BUSY : STATUS_CANCELLED);
+    }
+    IoMarkIrpPending(irp);
+    node->wait_wake = irp;
+    (void)IoSetCancelRoutine(irp, cancel_wait_wake);
+    IoReleaseCancelSpinLock(irql);
+    return STATUS_PENDING;
+}
+
 /// @doc kernel/rules-for-handling-power-irps
 NTSTATUS NTAPI dispatch_power(PDEVICE_OBJECT device, PIRP irp) {
     auto &stack = *IoGetCurrentIrpStackLocation(irp);
     auto *node = record_of(device).node;
     NTSTATUS status = irp->IoStatus.Status;
+    if (stack.MinorFunction == IRP_MN_WAIT_WAKE)
+        return wait_for_wake(node, irp, stack);
     if (stack.MinorFunction == IRP_MN_SET_POWER || stack.MinorFunction == IRP_MN_QUERY_POWER) {
         status = STATUS_SUCCESS;
         const auto &power = stack.Parameters.Power;
         if (node && stack.MinorFunction == IRP_MN_SET_POWER) {
-            if (power.Type == DevicePowerState)
+            if (power.Type == DevicePowerState) {
                 node->power = power.State.DeviceState;
-            else
+                if (node->power == PowerDeviceD0)
+                    current_kernel().extension<PowerPolicy>().powered_up(device);
+            } else {
                 node->system_power = power.State.SystemState;
+            }
         }
     }
     PoStartNextPowerIrp(irp);
@@ -221,6 +280,21 @@ NTSTATUS NTAPI dispatch_system_control(PDEVICE_OBJECT, PIRP irp) {
 }
 
 } // namespace
+
+bool end_wait_wake(DeviceNode &node, NTSTATUS status) {
+    KIRQL irql;
+    IoAcquireCancelSpinLock(&irql);
+    PIRP irp = std::exchange(node.wait_wake, nullptr);
+    if (irp && !IoSetCancelRoutine(irp, nullptr))
+        irp = nullptr; // being cancelled
+    IoReleaseCancelSpinLock(irql);
+    if (!irp)
+        return false;
+    if (node.system_power > PowerSystemWorking)
+        PoSetSystemWake(irp);
+    complete(irp, status);
+    return true;
+}
 
 PCM_RESOURCE_LIST resource_list(Kernel &kernel, const DeviceNode &node) {
     const auto &resources = node.facts.resources;

@@ -118,6 +118,8 @@ class Thread {
     KPROCESSOR_MODE previous_mode = 0; ///< KernelMode; UserMode while serving a client's call
     DriverCall *calls = nullptr;       ///< innermost driver callback in flight
     void *current_irp = nullptr;       ///< the IRP being dispatched, for reports
+    void *top_level_irp = nullptr;     ///< IoSetTopLevelIrp
+    void *io_object = nullptr;         ///< IoCreateSystemThread's, referenced until the thread ends
     LIST_ENTRY irps;                   ///< IRP.ThreadListEntry of what it has issued
     std::int32_t critical_region = 0;
     KAFFINITY affinity = 0; ///< 0: every processor

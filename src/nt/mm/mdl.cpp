@@ -122,8 +122,10 @@ Result<std::byte *> mdl_map_system(Memory &memory, MDL &mdl, Protection protecti
     return view + mdl.ByteOffset;
 }
 
-Result<std::byte *> mdl_map_client(Memory &memory, MDL &mdl, Protection protection) {
-    return KS_TRY(memory.map(mdl_pfns(mdl), true, protection)) + mdl.ByteOffset;
+Result<std::byte *> mdl_map_client(Memory &memory, MDL &mdl, Protection protection, std::byte *at) {
+    Memory::Placement where;
+    where.at = at - number(at) % layout::page_bytes;
+    return KS_TRY(memory.map(mdl_pfns(mdl), true, protection, where)) + mdl.ByteOffset;
 }
 
 Result<std::byte *> mdl_system_address(Memory &memory, MDL &mdl) {

@@ -39,7 +39,10 @@ void mdl_unlock(Memory &memory, MDL &mdl);
 
 /// The address of the buffer's first byte in a new mapping. A system mapping is noted in the MDL.
 Result<std::byte *> mdl_map_system(Memory &memory, MDL &mdl, Protection protection);
-Result<std::byte *> mdl_map_client(Memory &memory, MDL &mdl, Protection protection);
+/// `at` null: anywhere; else the page that the buffer's first byte is to lie in.
+/// STATUS_CONFLICTING_ADDRESSES when that is not free.
+Result<std::byte *> mdl_map_client(Memory &memory, MDL &mdl, Protection protection,
+                                   std::byte *at = nullptr);
 /// The buffer's system address, mapping it if needed (MmGetSystemAddressForMdlSafe).
 Result<std::byte *> mdl_system_address(Memory &memory, MDL &mdl);
 /// False when the address lies in no mapping. @doc NF:wdm.MmUnmapLockedPages

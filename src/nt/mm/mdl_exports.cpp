@@ -1,11 +1,14 @@
 // MDLs as drivers see them. IRQL <= DISPATCH_LEVEL, client addresses <= APC_LEVEL.
 #include <array>
 
+#include "nt/call_driver.h"
 #include "nt/ex/raising.h"
 #include "nt/exports.h"
 #include "nt/ke/thread.h"
 #include "nt/kernel.h"
+#include "nt/mm/layout.h"
 #include "nt/mm/mdl.h"
+#include "nt/mm/page_protection.h"
 #include "nt/mm/pool.h"
 #include "nt/mm/verifier.h"
 
@@ -25,8 +28,8 @@ std::uint64_t flags_of(const MDL *mdl) {
 }
 
 /// The body of both mapping exports.
-PVOID map_locked(PMDL mdl, KPROCESSOR_MODE mode, ULONG priority, bool stop_on_failure,
-                 RaiseSlot &slot) {
+PVOID map_locked(PMDL mdl, KPROCESSOR_MODE mode, void *address, ULONG priority,
+                 bool stop_on_failure, RaiseSlot &slot) {
     if (!(mdl->MdlFlags & has_pages))
         violation(0xb3, number(mdl), flags_of(mdl), has_pages,
                   "an MDL was mapped whose pages are not locked");
@@ -41,9 +44,10 @@ PVOID map_locked(PMDL mdl, KPROCESSOR_MODE mode, ULONG priority, bool stop_on_fa
                       "an MDL could not be mapped, and the driver asked for a bug check then");
         return nullptr;
     }
-    if (auto view = mdl_map_client(memory, *mdl, protection))
+    const auto view = mdl_map_client(memory, *mdl, protection, static_cast<std::byte *>(address));
+    if (view)
         return *view;
-    slot.status = STATUS_INSUFFICIENT_RESOURCES;
+    slot.status = view.error().value();
     return nullptr;
 }
 
@@ -144,7 +148,7 @@ VOID NTAPI MmUnlockPages(PMDL MemoryDescriptorList) {
 PVOID NTAPI ksbox_body_MmMapLockedPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode,
                                         ULONG64, ULONG64, ULONG64, ULONG64,
                                         RaiseSlot *slot) noexcept {
-    return map_locked(MemoryDescriptorList, AccessMode, 0, true, *slot);
+    return map_locked(MemoryDescriptorList, AccessMode, nullptr, 0, true, *slot);
 }
 
 /// @doc NF:wdm.MmMapLockedPagesSpecifyCache
@@ -152,12 +156,8 @@ PVOID NTAPI ksbox_body_MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList,
                                                     KPROCESSOR_MODE AccessMode, ULONG64,
                                                     PVOID RequestedAddress, ULONG BugCheckOnFailure,
                                                     ULONG Priority, RaiseSlot *slot) noexcept {
-    // The box chooses client addresses; it cannot promise one.
-    if (AccessMode != KernelMode && RequestedAddress != nullptr) {
-        slot->status = STATUS_CONFLICTING_ADDRESSES;
-        return nullptr;
-    }
-    return map_locked(MemoryDescriptorList, AccessMode, Priority, BugCheckOnFailure != 0, *slot);
+    return map_locked(MemoryDescriptorList, AccessMode, RequestedAddress, Priority,
+                      BugCheckOnFailure != 0, *slot);
 }
 
 /// @doc NF:wdm.MmUnmapLockedPages
@@ -185,32 +185,14 @@ NTSTATUS NTAPI MmAdvanceMdl(PMDL Mdl, ULONG NumberOfBytes) {
 
 /// @doc NF:wdm.MmProtectMdlSystemAddress
 NTSTATUS NTAPI MmProtectMdlSystemAddress(PMDL MemoryDescriptorList, ULONG NewProtect) {
-    Protection protection;
-    switch (NewProtect) {
-    case PAGE_NOACCESS:
-        protection = Protection::none;
-        break;
-    case PAGE_READONLY:
-        protection = Protection::read;
-        break;
-    case PAGE_READWRITE:
-        protection = Protection::read_write;
-        break;
-    case PAGE_EXECUTE:
-    case PAGE_EXECUTE_READ:
-        protection = Protection::read_execute;
-        break;
-    case PAGE_EXECUTE_READWRITE:
-        protection = Protection::read_write_execute;
-        break;
-    default:
+    const auto protection = protection_from(NewProtect);
+    if (!protection)
         return STATUS_INVALID_PAGE_PROTECTION;
-    }
     MDL &mdl = *MemoryDescriptorList;
     if (!(mdl.MdlFlags & MDL_MAPPED_TO_SYSTEM_VA))
         return STATUS_NOT_MAPPED_VIEW;
     const auto changed = current_kernel().memory().protect(
-        static_cast<std::byte *>(mdl.MappedSystemVa), mdl.ByteCount, protection);
+        static_cast<std::byte *>(mdl.MappedSystemVa), mdl.ByteCount, *protection);
     return changed ? STATUS_SUCCESS : changed.error().value();
 }
 
@@ -227,6 +209,79 @@ PMDL NTAPI MmAllocatePagesForMdl(PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS H
                                  PHYSICAL_ADDRESS SkipBytes, SIZE_T TotalBytes) {
     return allocate_pages(LowAddress, HighAddress, SkipBytes, TotalBytes, 0,
                           __builtin_return_address(0));
+}
+
+/// A box has one node. @doc NF:wdm.MmAllocateNodePagesForMdlEx
+PMDL NTAPI MmAllocateNodePagesForMdlEx(PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS HighAddress,
+                                       PHYSICAL_ADDRESS SkipBytes, SIZE_T TotalBytes,
+                                       MEMORY_CACHING_TYPE, ULONG IdealNode, ULONG Flags) {
+    // Without the flag that forbids it, pages of another node than the ideal one will do.
+    constexpr ULONG fast_local_only = MM_ALLOCATE_FROM_LOCAL_NODE_ONLY;
+    if (Flags & fast_local_only && IdealNode != 0 && IdealNode != MM_ANY_NODE_OK)
+        return nullptr;
+    return allocate_pages(LowAddress, HighAddress, SkipBytes, TotalBytes, Flags,
+                          __builtin_return_address(0));
+}
+
+/// No address of a box is I/O space: everything is RAM (STATUS_INVALID_PARAMETER_1), or nothing.
+/// @doc NF:wdm.MmAllocateMdlForIoSpace
+NTSTATUS NTAPI MmAllocateMdlForIoSpace(PMM_PHYSICAL_ADDRESS_LIST PhysicalAddressList,
+                                       SIZE_T NumberOfEntries, PMDL *NewMdl) {
+    *NewMdl = nullptr;
+    Kernel &kernel = current_kernel();
+    std::uint64_t bytes = 0;
+    for (SIZE_T i = 0; i < NumberOfEntries; ++i) {
+        const auto &range = PhysicalAddressList[i];
+        const auto begin = static_cast<std::uint64_t>(range.PhysicalAddress.QuadPart);
+        if (begin % layout::page_bytes != 0 || range.NumberOfBytes % layout::page_bytes != 0)
+            return STATUS_INVALID_PARAMETER_1;
+        for (std::uint64_t at = begin; at - begin < range.NumberOfBytes; at += layout::page_bytes)
+            if (kernel.memory().address_of(at / layout::page_bytes) != nullptr)
+                return STATUS_INVALID_PARAMETER_1;
+        bytes += range.NumberOfBytes;
+    }
+    if (bytes == 0)
+        return STATUS_INVALID_PARAMETER_2;
+    if (bytes > UINT32_MAX)
+        return STATUS_INVALID_PARAMETER_1;
+    MDL *mdl = mdl_allocate(kernel.pool(), nullptr, bytes, __builtin_return_address(0));
+    if (mdl == nullptr)
+        return STATUS_INSUFFICIENT_RESOURCES;
+    std::size_t page = 0;
+    for (SIZE_T i = 0; i < NumberOfEntries; ++i) {
+        const auto &range = PhysicalAddressList[i];
+        for (std::uint64_t at = 0; at < range.NumberOfBytes; at += layout::page_bytes)
+            mdl_pfns(*mdl)[page++] =
+                (static_cast<std::uint64_t>(range.PhysicalAddress.QuadPart) + at) /
+                layout::page_bytes;
+    }
+    mdl->MdlFlags |= MDL_PAGES_LOCKED | MDL_IO_SPACE;
+    *NewMdl = mdl;
+    return STATUS_SUCCESS;
+}
+
+/// @doc NF:wdm.MmMapMdl
+NTSTATUS NTAPI MmMapMdl(PMDL MemoryDescriptorList, ULONG Protection, PMM_MDL_ROUTINE DriverRoutine,
+                        PVOID DriverContext) {
+    MDL &mdl = *MemoryDescriptorList;
+    auto &memory = current_kernel().memory();
+    const auto access = protection_from(Protection);
+    if (!access)
+        return STATUS_INVALID_PAGE_PROTECTION;
+    if (!(mdl.MdlFlags & has_pages))
+        return STATUS_INVALID_PARAMETER_1;
+    const bool mapped = mdl.MdlFlags & (MDL_MAPPED_TO_SYSTEM_VA | MDL_SOURCE_IS_NONPAGED_POOL);
+    std::byte *view = static_cast<std::byte *>(mdl.MappedSystemVa);
+    if (!mapped) {
+        const auto made = mdl_map_system(memory, mdl, *access);
+        if (!made)
+            return made.error().value();
+        view = *made;
+    }
+    call_driver("MM_MDL_ROUTINE", &mdl, DriverRoutine, DriverContext, static_cast<PVOID>(view));
+    if (!mapped)
+        mdl_unmap(memory, mdl, view);
+    return STATUS_SUCCESS;
 }
 
 /// @doc NF:wdm.MmFreePagesFromMdl
@@ -249,8 +304,8 @@ std::span<const Export> mdl_exports() {
         done<&MmProbeAndLockPages>("MmProbeAndLockPages", "NF:wdm.MmProbeAndLockPages"),
         done<&MmUnlockPages>("MmUnlockPages", "NF:wdm.MmUnlockPages"),
         done<&MmMapLockedPages>("MmMapLockedPages", "NF:wdm.MmMapLockedPages"),
-        partial<&MmMapLockedPagesSpecifyCache>("MmMapLockedPagesSpecifyCache",
-                                               "NF:wdm.MmMapLockedPagesSpecifyCache"),
+        done<&MmMapLockedPagesSpecifyCache>("MmMapLockedPagesSpecifyCache",
+                                            "NF:wdm.MmMapLockedPagesSpecifyCache"),
         done<&MmUnmapLockedPages>("MmUnmapLockedPages", "NF:wdm.MmUnmapLockedPages"),
         done<&MmSizeOfMdl>("MmSizeOfMdl", "NF:wdm.MmSizeOfMdl"),
         done<&MmAdvanceMdl>("MmAdvanceMdl", "NF:wdm.MmAdvanceMdl"),
@@ -258,6 +313,10 @@ std::span<const Export> mdl_exports() {
                                          "NF:wdm.MmProtectMdlSystemAddress"),
         done<&MmAllocatePagesForMdl>("MmAllocatePagesForMdl", "NF:wdm.MmAllocatePagesForMdl"),
         done<&MmAllocatePagesForMdlEx>("MmAllocatePagesForMdlEx", "NF:wdm.MmAllocatePagesForMdlEx"),
+        done<&MmAllocateNodePagesForMdlEx>("MmAllocateNodePagesForMdlEx",
+                                           "NF:wdm.MmAllocateNodePagesForMdlEx"),
+        done<&MmAllocateMdlForIoSpace>("MmAllocateMdlForIoSpace", "NF:wdm.MmAllocateMdlForIoSpace"),
+        done<&MmMapMdl>("MmMapMdl", "NF:wdm.MmMapMdl"),
         done<&MmFreePagesFromMdl>("MmFreePagesFromMdl", "NF:wdm.MmFreePagesFromMdl"),
     };
     return table;

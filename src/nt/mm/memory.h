@@ -75,9 +75,18 @@ class Memory {
     bool lock_pages(const void *address, std::size_t bytes, bool write, std::span<Pfn> pages);
     void unpin(const void *address, std::size_t bytes);
     std::size_t pinned_ranges() const;
+    /// Where a view goes: at an address, or at the first free multiple of `alignment`.
+    struct Placement {
+        std::byte *at = nullptr;
+        std::size_t alignment = 4096;
+    };
     /// Another view of the pages, in order, in Region::views (or in the client slot when
-    /// `to_client`).
-    Result<std::byte *> map(std::span<const Pfn> pages, bool to_client, Protection protection);
+    /// `to_client`). STATUS_CONFLICTING_ADDRESSES when the place asked for is not free.
+    Result<std::byte *> map(std::span<const Pfn> pages, bool to_client, Protection protection,
+                            const Placement &where);
+    Result<std::byte *> map(std::span<const Pfn> pages, bool to_client, Protection protection) {
+        return map(pages, to_client, protection, Placement{});
+    }
 
     bool is_client(const void *address, std::size_t bytes) const;
     bool is_system(const void *address) const;

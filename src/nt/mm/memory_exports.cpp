@@ -86,6 +86,25 @@ PVOID NTAPI MmAllocateContiguousMemorySpecifyCacheNode(SIZE_T NumberOfBytes,
                                __builtin_return_address(0));
 }
 
+/// The pages are mapped readable and writable for both protections. @doc
+/// NF:wdm.MmAllocateContiguousNodeMemory
+PVOID NTAPI MmAllocateContiguousNodeMemory(SIZE_T NumberOfBytes,
+                                           PHYSICAL_ADDRESS LowestAcceptableAddress,
+                                           PHYSICAL_ADDRESS HighestAcceptableAddress,
+                                           PHYSICAL_ADDRESS BoundaryAddressMultiple, ULONG Protect,
+                                           NODE_REQUIREMENT PreferredNode) {
+    const ULONG access = Protect & ~ULONG(PAGE_NOCACHE | PAGE_WRITECOMBINE);
+    const ULONG caching = Protect & ULONG(PAGE_NOCACHE | PAGE_WRITECOMBINE);
+    // One node, number 0; of the two caching flags at most one.
+    if ((access != PAGE_READWRITE && access != PAGE_EXECUTE_READWRITE) ||
+        caching == (PAGE_NOCACHE | PAGE_WRITECOMBINE) ||
+        (PreferredNode != 0 && PreferredNode != NODE_REQUIREMENT(MM_ANY_NODE_OK)))
+        return nullptr;
+    return allocate_contiguous(NumberOfBytes, LowestAcceptableAddress.QuadPart,
+                               HighestAcceptableAddress.QuadPart, BoundaryAddressMultiple.QuadPart,
+                               __builtin_return_address(0));
+}
+
 /// @doc NF:wdm.MmFreeContiguousMemory
 VOID NTAPI MmFreeContiguousMemory(PVOID BaseAddress) {
     current_kernel().pool().free(BaseAddress, contiguous_tag, __builtin_return_address(0));
@@ -232,6 +251,18 @@ VOID NTAPI MmLockPagableSectionByHandle(PVOID) {}
 /// @doc NF:wdm.MmUnlockPagableImageSection
 VOID NTAPI MmUnlockPagableImageSection(PVOID) {}
 
+/// A box has no Virtual Secure Mode. @doc NF:wdm.MmProtectDriverSection
+NTSTATUS NTAPI ksbox_MmProtectDriverSection(PVOID, SIZE_T Size, ULONG Flags) {
+    constexpr ULONG allow_unload = 1;
+    return Size != 0 || (Flags & ~allow_unload) ? STATUS_INVALID_PARAMETER
+                                                : STATUS_INVALID_DEVICE_STATE;
+}
+
+/// @doc NF:ntddk.MmIsDriverSuspectForVerifier
+LOGICAL NTAPI ksbox_MmIsDriverSuspectForVerifier(struct _DRIVER_OBJECT *) {
+    return FALSE;
+}
+
 /// Returns the image's base, as if its sections had become pageable. @doc NF:wdm.MmPageEntireDriver
 PVOID NTAPI MmPageEntireDriver(PVOID AddressWithinSection) {
     return MmLockPagableDataSection(AddressWithinSection);
@@ -277,6 +308,12 @@ std::span<const Export> memory_exports() {
         done<&MmAllocateContiguousMemorySpecifyCacheNode>(
             "MmAllocateContiguousMemorySpecifyCacheNode",
             "NF:wdm.MmAllocateContiguousMemorySpecifyCacheNode"),
+        done<&MmAllocateContiguousNodeMemory>("MmAllocateContiguousNodeMemory",
+                                              "NF:wdm.MmAllocateContiguousNodeMemory"),
+        done<&ksbox_MmProtectDriverSection>("MmProtectDriverSection",
+                                            "NF:wdm.MmProtectDriverSection"),
+        done<&ksbox_MmIsDriverSuspectForVerifier>("MmIsDriverSuspectForVerifier",
+                                                  "NF:ntddk.MmIsDriverSuspectForVerifier"),
         done<&MmFreeContiguousMemory>("MmFreeContiguousMemory", "NF:wdm.MmFreeContiguousMemory"),
         done<&MmFreeContiguousMemorySpecifyCache>("MmFreeContiguousMemorySpecifyCache",
                                                   "NF:wdm.MmFreeContiguousMemorySpecifyCache"),

@@ -71,12 +71,18 @@ void Memory::State::drop_kept_views() {
     kept = 0;
 }
 
-Result<std::byte *> Memory::map(std::span<const Pfn> pages, bool to_client, Protection protection) {
+Result<std::byte *> Memory::map(std::span<const Pfn> pages, bool to_client, Protection protection,
+                                const Placement &where) {
     if (pages.empty() || !all_exist(pages))
         return fail(STATUS_INVALID_PARAMETER);
+    const bool anywhere = where.at == nullptr && where.alignment == layout::page_bytes;
     ke::HostLockGuard guard(state_->lock);
-    if (std::uintptr_t kept = state_->take_kept_view(pages, protection, to_client); kept != 0)
-        return static_cast<std::byte *>(as_pointer(kept));
+    if (anywhere) {
+        if (std::uintptr_t kept = state_->take_kept_view(pages, protection, to_client); kept != 0)
+            return static_cast<std::byte *>(as_pointer(kept));
+    } else {
+        state_->drop_kept_views(); // they may hold the place that is asked for
+    }
     Range range;
     range.bytes = pages.size() * layout::page_bytes;
     range.region = Region::views;
@@ -88,9 +94,14 @@ Result<std::byte *> Memory::map(std::span<const Pfn> pages, bool to_client, Prot
     range.margin = layout::page_bytes;
     RangeAllocator::Constraint constraint;
     constraint.margin = range.margin;
+    constraint.alignment = where.alignment;
+    if (where.at != nullptr) {
+        constraint.lowest = reinterpret_cast<std::uintptr_t>(where.at);
+        constraint.highest = constraint.lowest + range.bytes - 1;
+    }
     const auto begin = state_->allocator(range).take(range.bytes, constraint);
     if (!begin)
-        return fail(STATUS_INSUFFICIENT_RESOURCES);
+        return fail(where.at ? STATUS_CONFLICTING_ADDRESSES : STATUS_INSUFFICIENT_RESOURCES);
     range.begin = *begin;
     if (!state_->map_pages(*begin, pages, protection)) {
         state_->close(range);

@@ -7,6 +7,7 @@
 #include "nt/io/io_manager.h"
 #include "nt/ke/thread.h"
 #include "nt/mm/memory.h"
+#include "nt/mm/section.h"
 #include "nt/ob/handle_table.h"
 #include "nt/ob/object_manager.h"
 
@@ -40,6 +41,9 @@ Result<std::byte *> Process::allocate(std::size_t bytes) {
 }
 
 bool Process::free(std::byte *address) {
+    const auto range = kernel.memory().range_of(address);
+    if (range && kernel.extension<mm::Views>().secured(range->data(), range->size()))
+        return false;
     {
         ke::HostLockGuard guard(lock_);
         auto found = std::find(memory_.begin(), memory_.end(), address);
@@ -126,6 +130,7 @@ void Processes::run_down(Process &process, NTSTATUS exit_status) {
     kernel_.objects().close_all(body);
     if (!process.wait_for_requests(rundown_timeout_100ns))
         io.abandon_process_io(process);
+    kernel_.extension<mm::Views>().unmap_all(body);
     process.free_all();
     KeSetEvent(reinterpret_cast<PKEVENT>(&body->Header), IO_NO_INCREMENT, FALSE);
     {

@@ -45,7 +45,7 @@ class Process {
 
     /// Zeroed read-write memory of the client, in its window. STATUS_INSUFFICIENT_RESOURCES.
     Result<std::byte *> allocate(std::size_t bytes);
-    /// False: not an address from allocate().
+    /// False: not an address from allocate(), or a driver has secured part of it.
     bool free(std::byte *address);
 
     /// Requests of the process that drivers still hold: IrpTrailer::of_process, under the I/O

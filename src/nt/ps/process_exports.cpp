@@ -32,6 +32,12 @@ HANDLE as_handle(std::uint64_t id) {
     return reinterpret_cast<HANDLE>(id);
 }
 
+/// The current thread ends: what IoCreateSystemThread held for it.
+void release_io_object() {
+    if (void *object = std::exchange(ke::current_thread().io_object, nullptr))
+        ObfDereferenceObject(object);
+}
+
 } // namespace
 
 extern "C" {
@@ -115,6 +121,15 @@ NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
                                     POBJECT_ATTRIBUTES ObjectAttributes, HANDLE ProcessHandle,
                                     PCLIENT_ID ClientId, PKSTART_ROUTINE StartRoutine,
                                     PVOID StartContext) {
+    return IoCreateSystemThread(nullptr, ThreadHandle, DesiredAccess, ObjectAttributes,
+                                ProcessHandle, ClientId, StartRoutine, StartContext);
+}
+
+/// Holds the device or driver object until the thread has ended. @doc NF:wdm.IoCreateSystemThread
+NTSTATUS NTAPI IoCreateSystemThread(PVOID IoObject, PHANDLE ThreadHandle, ULONG DesiredAccess,
+                                    POBJECT_ATTRIBUTES ObjectAttributes, HANDLE ProcessHandle,
+                                    PCLIENT_ID ClientId, PKSTART_ROUTINE StartRoutine,
+                                    PVOID StartContext) {
     auto &kernel = current_kernel();
     void *process = nullptr;
     if (ProcessHandle && ProcessHandle != NtCurrentProcess()) {
@@ -127,20 +142,27 @@ NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
     } else if (ProcessHandle) {
         process = ke::current_thread().process;
     }
+    if (IoObject)
+        ObfReferenceObject(IoObject);
     auto made = kernel.scheduler().create_thread({.name = "driver thread",
                                                   .kind = ke::ThreadKind::system,
                                                   .entry =
                                                       [=] {
                                                           // Inside a critical region, with normal
                                                           // kernel APCs disabled (the page).
+                                                          ke::current_thread().io_object = IoObject;
                                                           KeEnterCriticalRegion();
                                                           call_driver("ThreadStart", StartContext,
                                                                       StartRoutine, StartContext);
                                                           KeLeaveCriticalRegion();
+                                                          release_io_object();
                                                       },
                                                   .process = process});
-    if (!made)
+    if (!made) {
+        if (IoObject)
+            ObfDereferenceObject(IoObject);
         return made.error().value();
+    }
     auto *body = (*made)->body;
     const auto id = (*made)->id;
     const ULONG attributes = ObjectAttributes ? ObjectAttributes->Attributes : 0;
@@ -161,6 +183,7 @@ NTSTATUS NTAPI PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess,
 /// @doc NF:wdm.PsTerminateSystemThread
 NTSTATUS NTAPI PsTerminateSystemThread(NTSTATUS ExitStatus) {
     auto &thread = ke::current_thread();
+    release_io_object();
     if (!ps::is_system_process(thread.process) || thread.kind == ke::ThreadKind::client)
         return STATUS_INVALID_PARAMETER;
     constexpr ULONG irql_not_passive = 0xa;
@@ -193,6 +216,7 @@ std::span<const Export> process_exports() {
         done<SeLocateProcessImageName>("SeLocateProcessImageName",
                                        "NF:ntifs.SeLocateProcessImageName"),
         done<PsCreateSystemThread>("PsCreateSystemThread", "NF:wdm.PsCreateSystemThread"),
+        done<IoCreateSystemThread>("IoCreateSystemThread", "NF:wdm.IoCreateSystemThread"),
         done<PsTerminateSystemThread>("PsTerminateSystemThread", "NF:wdm.PsTerminateSystemThread"),
     };
     return table;
