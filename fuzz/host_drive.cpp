@@ -4,6 +4,7 @@
 #include "loader/image.h"
 #include "loader/sanitizer_bindings.h"
 #include "loader/symbolizer.h"
+#include "loader/symbolizer_server.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -96,12 +97,19 @@ void sanitizers(const Image &image) {
     __asan_on_error(); // of the host's own: there is no driver's frame
     report_from_driver(image);
     remember_sanitized_image(image);
+    const auto code = reinterpret_cast<std::uint64_t>(image.base()) + 0x1010;
     int frames = 0;
-    __tsan_symbolize_external_ex(reinterpret_cast<std::uint64_t>(image.base()) + 0x1010, add_frame,
-                                 &frames);
-    forget_sanitized_image(image);
-    __tsan_symbolize_external_ex(16, add_frame, &frames);
+    __tsan_symbolize_external_ex(code, add_frame, &frames); // by offset: no child to ask yet
+    expect(frames == 1, "an address was not named for ThreadSanitizer");
+    start_symbolizer_server();
+    start_symbolizer_server(); // the second does nothing
+    __tsan_symbolize_external_ex(code, add_frame, &frames);
     expect(frames >= 2, "an address was not symbolised for ThreadSanitizer");
+    forget_sanitized_image(image);
+    frames = 0;
+    __tsan_symbolize_external_ex(code, add_frame, &frames);
+    __tsan_symbolize_external_ex(16, add_frame, &frames);
+    expect(frames == 0, "an address outside every driver was named for ThreadSanitizer");
 }
 
 } // namespace

@@ -29,7 +29,8 @@ const SehActivation *seh_activation_at(const UnwindEnvironment &environment,
         return address % alignof(T) == 0 && environment.on_stack(address, sizeof(T));
     };
     const SehActivation *activation = nullptr;
-    if (!read_stack(environment, context.rsp() + 32, activation) || !on_stack(activation))
+    if (!read_stack(environment, context.rsp() + 32, activation) || !on_stack(activation) ||
+        activation->phase > SehActivation::Phase::consolidated)
         return nullptr;
     const Context *next = activation->exception;
     if (activation->phase != SehActivation::Phase::consolidated &&

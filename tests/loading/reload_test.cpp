@@ -1,4 +1,5 @@
 // A driver loaded and unloaded a hundred times in one process takes no more of it than ten times.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <malloc.h>
@@ -33,18 +34,26 @@ Footprint footprint() {
     return now;
 }
 
+/// The least of both: threads that end on the host's time hold on to a little for a while.
+Footprint least(const Footprint &a, const Footprint &b) {
+    return {std::min(a.mappings, b.mappings), std::min(a.mapped_kb, b.mapped_kb),
+            std::min(a.resident_kb, b.resident_kb), std::min(a.descriptors, b.descriptors),
+            std::min(a.heap_bytes, b.heap_bytes)};
+}
+
 class Reload : public ::testing::TestWithParam<std::tuple<const char *, bool>> {};
 
 TEST_P(Reload, GrowsByNothing) {
     const auto [driver, realtime] = GetParam();
     Box box({.realtime = realtime});
-    Footprint tenth;
+    Footprint tenth, last;
     for (int run = 1; run <= 100; ++run) {
         ASSERT_TRUE(box.load(driver_path(driver)).unload().empty()) << run;
-        if (run == 10)
-            tenth = footprint();
+        if (run >= 10 && run < 20)
+            tenth = run == 10 ? footprint() : least(tenth, footprint());
+        if (run > 90)
+            last = run == 91 ? footprint() : least(last, footprint());
     }
-    const Footprint last = footprint();
     EXPECT_EQ(last.mappings, tenth.mappings);
     EXPECT_EQ(last.mapped_kb, tenth.mapped_kb);
     EXPECT_EQ(last.descriptors, tenth.descriptors);
@@ -54,7 +63,8 @@ TEST_P(Reload, GrowsByNothing) {
 #endif
     RecordProperty("resident_kb_after_10", int(tenth.resident_kb));
     RecordProperty("resident_kb_after_100", int(last.resident_kb));
-    std::printf("after 10: %zu mappings, %zu kB mapped, %zu kB resident, %zu B heap; after 100: "
+    std::printf("after 10 to 19: %zu mappings, %zu kB mapped, %zu kB resident, %zu B heap; after "
+                "91 to 100: "
                 "%zu, %zu, %zu, %zu\n",
                 tenth.mappings, tenth.mapped_kb, tenth.resident_kb, tenth.heap_bytes, last.mappings,
                 last.mapped_kb, last.resident_kb, last.heap_bytes);
