@@ -56,6 +56,11 @@ void copy(mm::Memory &memory, const Transfer &transfer, std::byte *bounce, bool 
 }
 
 std::uint64_t limit_of(const DEVICE_DESCRIPTION &description) {
+    // Version 3 says it in bits, where it says anything.
+    if (description.Version == 3 && description.DmaAddressWidth != 0)
+        return description.DmaAddressWidth >= 64
+                   ? UINT64_MAX
+                   : (std::uint64_t(1) << description.DmaAddressWidth) - 1;
     if (description.Dma64BitAddresses)
         return UINT64_MAX;
     // ISA masters have 24 address lines.

@@ -271,7 +271,7 @@ const DMA_OPERATIONS &operations(ULONG version) {
         return std::array{first, second};
     }();
     if (version == device_description_version3)
-        return operations3(tables[1]).second;
+        return operations3(tables[1]);
     return tables[version < DEVICE_DESCRIPTION_VERSION2 ? 0 : 1];
 }
 

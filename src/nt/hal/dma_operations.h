@@ -1,6 +1,9 @@
-// Version 3 of the operations behind DMA_ADAPTER, and of DEVICE_DESCRIPTION, which mingw-w64's
-// headers lack. The names and the order are Windows's.
+// Version 3 of the operations behind DMA_ADAPTER, which mingw-w64's headers lack. The names and the
+// order are Windows's.
 #pragma once
+
+#include <cstddef>
+#include <cstdint>
 
 #include "abi/windows.h"
 
@@ -8,14 +11,6 @@ namespace ksbox::hal {
 
 struct Transfer;
 
-/// @doc NS:wdm._DEVICE_DESCRIPTION: version 3 goes on behind the first two.
-struct DeviceDescription3 {
-    DEVICE_DESCRIPTION first;
-    ULONG DmaAddressWidth; ///< bits
-    ULONG DmaControllerInstance;
-    ULONG DmaRequestLine;
-    PHYSICAL_ADDRESS DeviceAddress;
-};
 inline constexpr ULONG device_description_version3 = 3;
 
 /// @doc NS:wdm._DMA_ADAPTER_INFO
@@ -42,7 +37,10 @@ typedef VOID NTAPI CompletionRoutine(PDMA_ADAPTER, PDEVICE_OBJECT, PVOID, ULONG)
 
 /// @doc NS:wdm._DMA_OPERATIONS
 struct Operations3 {
-    DMA_OPERATIONS second;
+    /// The host's DMA_OPERATIONS has room for version 3: this is it up to there.
+    static constexpr std::size_t second_bytes =
+        offsetof(DMA_OPERATIONS, BuildMdlFromScatterGatherList) + sizeof(void *);
+    alignas(void *) std::byte second[second_bytes];
     NTSTATUS(NTAPI *GetDmaAdapterInfo)(PDMA_ADAPTER, AdapterInformation *);
     NTSTATUS(NTAPI *GetDmaTransferInfo)(PDMA_ADAPTER, PMDL, ULONGLONG, ULONG, BOOLEAN,
                                         TransferInformation *);
@@ -84,8 +82,10 @@ struct Operations3 {
     NTSTATUS(NTAPI *CreateCommonBufferFromMdl)(PDMA_ADAPTER, PMDL, PPHYSICAL_ADDRESS, ULONG);
 };
 
+static_assert(sizeof(Operations3) == sizeof(DMA_OPERATIONS));
+
 /// Version 3's table on the base of version 2's.
-const Operations3 &operations3(const DMA_OPERATIONS &second);
+const DMA_OPERATIONS &operations3(const DMA_OPERATIONS &second);
 
 /// What a scatter/gather operation was given; `buffer` null: the list is allocated.
 struct ListRequest {

@@ -2,6 +2,8 @@
 // what steers the system's DMA controller says that there is none.
 #include "nt/hal/dma_operations.h"
 
+#include <cstring>
+
 #include "nt/hal/dma_adapter.h"
 #include "nt/kernel.h"
 #include "nt/mm/layout.h"
@@ -300,9 +302,9 @@ static NTSTATUS NTAPI create_from_mdl(PDMA_ADAPTER, PMDL, PPHYSICAL_ADDRESS, ULO
 
 } // extern "C"
 
-const Operations3 &operations3(const DMA_OPERATIONS &second) {
+const DMA_OPERATIONS &operations3(const DMA_OPERATIONS &second) {
     static const Operations3 table = [&] {
-        Operations3 made{second,
+        Operations3 made{{},
                          get_adapter_info,
                          get_transfer_info,
                          initialize_context,
@@ -327,10 +329,12 @@ const Operations3 &operations3(const DMA_OPERATIONS &second) {
                          free_from_vector,
                          free_vector,
                          create_from_mdl};
-        made.second.Size = sizeof made;
+        DMA_OPERATIONS base = second;
+        base.Size = sizeof made;
+        std::memcpy(made.second, &base, sizeof made.second);
         return made;
     }();
-    return table;
+    return reinterpret_cast<const DMA_OPERATIONS &>(table);
 }
 
 } // namespace ksbox::hal

@@ -157,10 +157,12 @@ void PowerPolicy::powered_up(PDEVICE_OBJECT physical) {
 
 void PowerPolicy::forget(PDEVICE_OBJECT physical) {
     SpinGuard guard(lock_);
-    for (IdleDetection *idle : idle_)
-        if (idle->physical == physical)
-            kernel_.pool().free(idle, idle_tag, nullptr);
-    std::erase_if(idle_, [&](const IdleDetection *idle) { return idle->physical == physical; });
+    std::erase_if(idle_, [&](IdleDetection *idle) {
+        if (idle->physical != physical)
+            return false;
+        kernel_.pool().free(idle, idle_tag, nullptr);
+        return true;
+    });
 }
 
 void *PowerPolicy::add_setting(const GUID &setting, PPOWER_SETTING_CALLBACK callback,

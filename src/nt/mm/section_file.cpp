@@ -38,7 +38,6 @@ Result<void> information(PFILE_OBJECT file, UCHAR major, FILE_INFORMATION_CLASS 
         return fail(STATUS_INSUFFICIENT_RESOURCES);
     irp->AssociatedIrp.SystemBuffer = buffer;
     irp->Tail.Overlay.Thread = reinterpret_cast<PETHREAD>(ke::current_thread().body);
-    irp->Tail.Overlay.OriginalFileObject = file;
     auto &stack = *IoGetNextIrpStackLocation(irp);
     stack.MajorFunction = major;
     stack.FileObject = file;
@@ -67,7 +66,6 @@ Result<void> transfer(PFILE_OBJECT file, ULONG major, std::byte *buffer, std::ui
                                                 &event, &block);
         if (irp == nullptr)
             return fail(STATUS_INSUFFICIENT_RESOURCES);
-        irp->Tail.Overlay.OriginalFileObject = file;
         IoGetNextIrpStackLocation(irp)->FileObject = file;
         NTSTATUS status = IofCallDriver(top.device(), irp);
         if (status == STATUS_PENDING) {
