@@ -1,20 +1,23 @@
 // DMA adapters: common buffers, map registers, scatter/gather lists, in all versions.
 #include "support/case.h"
 
+// The headers have inline functions of these names, which go through DMA_OPERATIONS.
 extern "C" {
-PVOID NTAPI ImportedAllocateCommonBuffer(PDMA_ADAPTER, ULONG, PPHYSICAL_ADDRESS, BOOLEAN)
-    IMPORT_OF(HalAllocateCommonBuffer);
-VOID NTAPI ImportedFreeCommonBuffer(PDMA_ADAPTER, ULONG, PHYSICAL_ADDRESS, PVOID, BOOLEAN)
-    IMPORT_OF(HalFreeCommonBuffer);
-NTSTATUS NTAPI ImportedAllocateChannel(PDMA_ADAPTER, PDEVICE_OBJECT, ULONG, PDRIVER_CONTROL, PVOID)
-    IMPORT_OF(IoAllocateAdapterChannel);
-BOOLEAN NTAPI ImportedFlush(PDMA_ADAPTER, PMDL, PVOID, PVOID, ULONG, BOOLEAN)
-    IMPORT_OF(IoFlushAdapterBuffers);
-VOID NTAPI ImportedFreeChannel(PDMA_ADAPTER) IMPORT_OF(IoFreeAdapterChannel);
-VOID NTAPI ImportedFreeRegisters(PDMA_ADAPTER, PVOID, ULONG) IMPORT_OF(IoFreeMapRegisters);
-PHYSICAL_ADDRESS NTAPI ImportedMapTransfer(PDMA_ADAPTER, PMDL, PVOID, PVOID, PULONG, BOOLEAN)
-    IMPORT_OF(IoMapTransfer);
-ULONG NTAPI ImportedReadCounter(PDMA_ADAPTER) IMPORT_OF(HalReadDmaCounter);
+extern PVOID(NTAPI *ImportedAllocateCommonBuffer)(PDMA_ADAPTER, ULONG, PPHYSICAL_ADDRESS, BOOLEAN)
+    IMPORT_SLOT_OF(HalAllocateCommonBuffer);
+extern VOID(NTAPI *ImportedFreeCommonBuffer)(PDMA_ADAPTER, ULONG, PHYSICAL_ADDRESS, PVOID, BOOLEAN)
+    IMPORT_SLOT_OF(HalFreeCommonBuffer);
+extern NTSTATUS(NTAPI *ImportedAllocateChannel)(PDMA_ADAPTER, PDEVICE_OBJECT, ULONG,
+                                                PDRIVER_CONTROL, PVOID)
+    IMPORT_SLOT_OF(IoAllocateAdapterChannel);
+extern BOOLEAN(NTAPI *ImportedFlush)(PDMA_ADAPTER, PMDL, PVOID, PVOID, ULONG, BOOLEAN)
+    IMPORT_SLOT_OF(IoFlushAdapterBuffers);
+extern VOID(NTAPI *ImportedFreeChannel)(PDMA_ADAPTER) IMPORT_SLOT_OF(IoFreeAdapterChannel);
+extern VOID(NTAPI *ImportedFreeRegisters)(PDMA_ADAPTER, PVOID, ULONG)
+    IMPORT_SLOT_OF(IoFreeMapRegisters);
+extern PHYSICAL_ADDRESS(NTAPI *ImportedMapTransfer)(PDMA_ADAPTER, PMDL, PVOID, PVOID, PULONG,
+                                                    BOOLEAN) IMPORT_SLOT_OF(IoMapTransfer);
+extern ULONG(NTAPI *ImportedReadCounter)(PDMA_ADAPTER) IMPORT_SLOT_OF(HalReadDmaCounter);
 }
 
 namespace {

@@ -42,7 +42,7 @@ EXPORT_CASE(ZwCreateFile, ZwOpenFile, ZwDeleteFile) {
     HANDLE File = nullptr, Second = nullptr;
     EXPECT_EQ(ZwOpenFile(&File, GENERIC_READ | SYNCHRONIZE, &Named, &Block, 0, Synchronous),
               STATUS_OBJECT_NAME_NOT_FOUND);
-    EXPECT_EQ(ZwCreateFile(&File, GENERIC_READ, &Named, &Block, nullptr, 0, 0, FILE_CREATE,
+    EXPECT_EQ(ZwCreateFile(&File, FILE_READ_DATA, &Named, &Block, nullptr, 0, 0, FILE_CREATE,
                            Synchronous, nullptr, 0),
               STATUS_INVALID_PARAMETER); // synchronous without SYNCHRONIZE
     File = Create(FILE_CREATE, FILE_CREATED);

@@ -145,8 +145,10 @@ EXPORT_CASE(IoStartPacket, IoStartNextPacket, IoStartNextPacketByKey) {
     Case.Driver->DriverStartIo = StartIo;
     StartCount = 0;
     PIRP Irp[4];
-    for (PIRP &Each : Irp)
+    for (PIRP &Each : Irp) {
         Each = MakeIrp();
+        IoGetCurrentIrpStackLocation(Each)->DeviceObject = Device;
+    }
     ULONG Keys[] = {30, 10, 20};
     IoStartPacket(Device, Irp[0], nullptr, nullptr);
     EXPECT_EQ(StartCount, 1);
