@@ -118,11 +118,14 @@ function(_ksbox_sanitizer_flags out)
   set(flags "")
   foreach(sanitizer ${ARGN})
     if(sanitizer STREQUAL "address")
-      # The host process's shadow; no fake stacks, since drivers leave frames by SEH.
-      list(APPEND flags -fsanitize=address
-           -mllvm -asan-mapping-offset=0x7fff8000 -mllvm -asan-use-after-return=never)
+      # The host process's shadow; no fake stacks, since drivers leave frames by SEH; no realigned
+      # frames, in which clang has SEH filters miss the locals of their function.
+      list(APPEND flags -fsanitize=address -mllvm -asan-mapping-offset=0x7fff8000
+           -mllvm -asan-use-after-return=never -mllvm -asan-realign-stack=16)
     elseif(sanitizer STREQUAL "undefined")
-      list(APPEND flags -fsanitize=undefined -fno-sanitize=vptr,function)
+      # Not null, nor object-size: CONTAINING_RECORD is written with a null pointer, and a real
+      # access of one faults with its line anyway, or is taken by the driver's __except.
+      list(APPEND flags -fsanitize=undefined -fno-sanitize=vptr,function,null,object-size)
     elseif(sanitizer STREQUAL "thread")
       # clang's driver knows no ThreadSanitizer for Windows; its code generator does, except for
       # clean-ups on the way of an exception.

@@ -32,7 +32,9 @@ static NTSTATUS NTAPI CreateAllocator(PDEVICE_OBJECT Device, PIRP Irp) {
     const NTSTATUS Status = KsValidateAllocatorCreateRequest(Irp, &Validated);
     if (!NT_SUCCESS(Status))
         return CaseFinish(Irp, Status);
-    EXPECT_EQ(Validated->Frames, 2u);
+    KSALLOCATOR_FRAMING Framing; // what follows the name of a create request is not aligned
+    RtlCopyMemory(&Framing, Validated, sizeof Framing);
+    EXPECT_EQ(Framing.Frames, 2u);
     return CaseFinish(Irp, External ? KsCreateDefaultAllocatorEx(Irp, &Initialized, MakeFrame,
                                                                  ReturnFrame, Initialize, Delete)
                                     : KsCreateDefaultAllocator(Irp));
@@ -126,8 +128,11 @@ static NTSTATUS NTAPI CreateNode(PDEVICE_OBJECT Device, PIRP Irp) {
     NodeSeen = NULL;
     const NTSTATUS Status =
         KsValidateTopologyNodeCreateRequest(Irp, const_cast<PKSTOPOLOGY>(&Topology), &NodeSeen);
-    if (NT_SUCCESS(Status))
-        EXPECT_EQ(NodeSeen->Node, 1u);
+    if (NT_SUCCESS(Status)) {
+        KSNODE_CREATE Seen; // unaligned, too
+        RtlCopyMemory(&Seen, NodeSeen, sizeof Seen);
+        EXPECT_EQ(Seen.Node, 1u);
+    }
     // Only the request is looked at.
     return CaseFinish(Irp, NT_SUCCESS(Status) ? STATUS_DEVICE_BUSY : Status);
 }

@@ -56,11 +56,11 @@ EXPORT_CASE(RtlRaiseException) {
     Record.ExceptionCode = (NTSTATUS)0xE0001234;
     Record.NumberParameters = 1;
     Record.ExceptionInformation[0] = 42;
-    ULONG_PTR Seen = 0;
+    volatile ULONG_PTR Seen = 0;
     // A filter that has the exception go on after the call.
     __try {
         RtlRaiseException(&Record);
-        Seen += 1;
+        Seen = Seen + 1;
     } __except (
         Seen = ((PEXCEPTION_POINTERS)_exception_info())->ExceptionRecord->ExceptionInformation[0],
         EXCEPTION_CONTINUE_EXECUTION) {

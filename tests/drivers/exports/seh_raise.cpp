@@ -57,14 +57,14 @@ EXPORT_CASE(RtlRaiseException) {
     Record.ExceptionCode = STATUS_INTEGER_OVERFLOW;
     Record.NumberParameters = 1;
     Record.ExceptionInformation[0] = 77;
-    ULONG_PTR Parameter = 0;
+    volatile ULONG_PTR Parameter = 0;
     __try {
         ImportedRaiseException(&Record);
     } __except (Parameter = static_cast<PEXCEPTION_POINTERS>(GetExceptionInformation())
                                 ->ExceptionRecord->ExceptionInformation[0],
                 GetExceptionCode() == STATUS_INTEGER_OVERFLOW ? EXCEPTION_EXECUTE_HANDLER
                                                               : EXCEPTION_CONTINUE_SEARCH) {
-        Parameter += 1;
+        Parameter = Parameter + 1;
     }
     EXPECT_EQ(Parameter, 78);
 }
