@@ -34,15 +34,18 @@ std::optional<std::vector<std::byte>> copy_from_client(const void *from, std::si
 // (KSDATAFORMAT_ATTRIBUTES): one copy, so that a client that changes it meanwhile changes nothing.
 std::optional<std::vector<std::byte>> copy_connect(const KSPIN_CONNECT *connect) {
     KSDATAFORMAT format;
-    if (!mm::guarded_copy(&format, connect + 1, sizeof format) ||
+    const auto begin = reinterpret_cast<std::uintptr_t>(connect); // perhaps no object's address
+    const auto at = [&](std::size_t offset) {
+        return reinterpret_cast<const void *>(begin + offset);
+    };
+    if (!mm::guarded_copy(&format, at(sizeof(KSPIN_CONNECT)), sizeof format) ||
         format.FormatSize < sizeof(KSDATAFORMAT))
         return std::nullopt;
     std::size_t bytes = sizeof(KSPIN_CONNECT) + format.FormatSize;
     if ((format.Flags & KSDATAFORMAT_ATTRIBUTES) != 0) {
         std::size_t aligned = (bytes + 7) & ~std::size_t(7);
         KSMULTIPLE_ITEM attributes;
-        if (!mm::guarded_copy(&attributes, reinterpret_cast<const std::byte *>(connect) + aligned,
-                              sizeof attributes))
+        if (!mm::guarded_copy(&attributes, at(aligned), sizeof attributes))
             return std::nullopt;
         bytes = aligned + attributes.Size;
     }
