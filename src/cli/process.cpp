@@ -257,7 +257,8 @@ int supervise(const Supervision &supervision, const std::function<int(Worker &)>
     if (code == race_reported)
         code = exit_finding;
     // A worker that saw the interruption finished its files; the code still says what happened.
-    if (shared.interrupted != 0 && code == exit_done)
+    // Whoever interrupted it knows why it is not whole; what was found is printed all the same.
+    if (shared.interrupted != 0 && (code == exit_done || code == exit_finding))
         return exit_signal_base + shared.interrupted;
     return code;
 }
