@@ -32,8 +32,11 @@ loader::UnwindEnvironment environment_of(ke::Thread &thread) {
 /// Whether the exception is the use of an image that was unloaded: nobody may take that one.
 bool is_late_use(const EXCEPTION_RECORD &record) {
     return record.ExceptionCode == STATUS_ACCESS_VIOLATION && record.NumberParameters >= 2 &&
-           ke::current_thread().kernel.extension<DriverImages>().index().find_unloaded(
-               record.ExceptionInformation[1]) != nullptr;
+           ke::current_thread()
+               .kernel.extension<DriverImages>()
+               .index()
+               .find_unloaded(record.ExceptionInformation[1])
+               .has_value();
 }
 
 bool dispatch(EXCEPTION_RECORD &record, CONTEXT &context) {

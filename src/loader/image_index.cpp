@@ -14,6 +14,20 @@ std::uint64_t base_of(const Image &image) {
 
 } // namespace
 
+class ImageIndex::UnloadedGuard {
+  public:
+    explicit UnloadedGuard(const ImageIndex &index) : busy_(index.unloaded_busy_) {
+        while (busy_.exchange(true, std::memory_order_acquire))
+            ;
+    }
+    ~UnloadedGuard() { busy_.store(false, std::memory_order_release); }
+    UnloadedGuard(const UnloadedGuard &) = delete;
+    UnloadedGuard &operator=(const UnloadedGuard &) = delete;
+
+  private:
+    std::atomic<bool> &busy_;
+};
+
 ImageIndex::~ImageIndex() {
     for (Chunk *chunk = first_.next.load(); chunk != nullptr;) {
         Chunk *next = chunk->next.load();
@@ -24,9 +38,12 @@ ImageIndex::~ImageIndex() {
 
 void ImageIndex::add(const Image &image) {
     const std::uint64_t base = base_of(image);
-    std::erase_if(unloaded_, [&](const UnloadedImage &gone) {
-        return gone.base < base + image.mapped_size() && base < gone.base + gone.size;
-    });
+    {
+        UnloadedGuard guard(*this);
+        std::erase_if(unloaded_, [&](const UnloadedImage &gone) {
+            return gone.base < base + image.mapped_size() && base < gone.base + gone.size;
+        });
+    }
     for (Chunk *chunk = &first_;; chunk = chunk->next.load()) {
         for (Slot &slot : chunk->slots) {
             if (slot.image.load(std::memory_order_relaxed))
@@ -46,18 +63,20 @@ void ImageIndex::remove(const Image &image) {
         for (Slot &slot : chunk->slots)
             if (slot.image.load(std::memory_order_relaxed) == &image)
                 slot.image.store(nullptr, std::memory_order_release);
+    UnloadedGuard guard(*this);
     if (unloaded_.size() == most_unloaded)
         unloaded_.erase(unloaded_.begin());
     unloaded_.push_back({image.name(), base_of(image), image.mapped_size()});
 }
 
-const UnloadedImage *ImageIndex::find_unloaded(std::uint64_t address) const {
+std::optional<UnloadedImage> ImageIndex::find_unloaded(std::uint64_t address) const {
     if (find(address))
-        return nullptr;
+        return std::nullopt;
+    UnloadedGuard guard(*this);
     for (auto at = unloaded_.rbegin(); at != unloaded_.rend(); ++at)
         if (address - at->base < at->size)
-            return &*at;
-    return nullptr;
+            return *at;
+    return std::nullopt;
 }
 
 const Image *ImageIndex::find(std::uint64_t address) const {

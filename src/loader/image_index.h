@@ -4,6 +4,7 @@
 #include "loader/image.h"
 
 #include <atomic>
+#include <optional>
 #include <vector>
 
 namespace ksbox::loader {
@@ -31,8 +32,8 @@ class ImageIndex {
     /// Null when no loaded image contains the address, or has its imports' thunks there.
     [[nodiscard]] const Image *find(std::uint64_t address) const;
     /// The image that was here last, if it was removed and nothing took its place. Of the images
-    /// removed, the latest few dozen are known. Not while another thread changes the index.
-    [[nodiscard]] const UnloadedImage *find_unloaded(std::uint64_t address) const;
+    /// removed, the latest few dozen are known.
+    [[nodiscard]] std::optional<UnloadedImage> find_unloaded(std::uint64_t address) const;
 
   private:
     struct Slot {
@@ -45,7 +46,11 @@ class ImageIndex {
         std::atomic<Chunk *> next{nullptr};
     };
 
+    /// Holds unloaded_ for a few instructions.
+    class UnloadedGuard;
+
     Chunk first_;
+    mutable std::atomic<bool> unloaded_busy_{false};
     std::vector<UnloadedImage> unloaded_; // the latest last
 };
 

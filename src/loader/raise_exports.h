@@ -66,4 +66,5 @@ KSBOX_MS_ABI void ksbox_chkstk();
 
 /// The instructions of ProbeForWrite that touch the caller's memory.
 extern const char ksbox_probe_leaf_begin[], ksbox_probe_leaf_end[];
+extern const char ksbox_touch_leaf_begin[], ksbox_touch_leaf_end[];
 }

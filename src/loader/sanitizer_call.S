@@ -5,9 +5,24 @@
 #include "loader/context_asm.inc"
 
     .text
-    .globl ksbox_sanitizer_call
+    .globl ksbox_sanitizer_call, ksbox_touch_leaf_begin, ksbox_touch_leaf_end
     .type ksbox_sanitizer_call, @function
 ksbox_sanitizer_call:
+    // What an atomic access would fault on, it faults on here, as the driver's own code: a leaf as
+    // probe_leaf.S's is.
+ksbox_touch_leaf_begin:
+    mov rax, r10
+    mov r10, rdi
+    mov r11, rsi
+    cmp qword ptr [rax + 48], 1 // SanitizerTouch
+    jb .Ltouched
+    je .Lread
+    lock or byte ptr [rcx], 0
+.Lread:
+    test byte ptr [rcx], al
+.Ltouched:
+    mov r10, rax
+ksbox_touch_leaf_end:
     push rbp
     mov rbp, rsp
     // The runtime needs room: a driver that has used up its stack faults here, in its guard page,
@@ -16,13 +31,6 @@ ksbox_sanitizer_call:
     test byte ptr [rsp - 0x2000], al
     test byte ptr [rsp - 0x3000], al
     test byte ptr [rsp - 0x4000], al
-    cmp qword ptr [r10 + 48], 1 // SanitizerTouch
-    jb .Ltouched
-    je .Lread
-    lock or byte ptr [rcx], 0
-.Lread:
-    test byte ptr [rcx], al
-.Ltouched:
     push rbx
     push rsi
     push rdi

@@ -108,7 +108,7 @@ std::vector<SymbolizedFrame> Symbolizer::symbolize(const ImageIndex &images,
         frame.address = addresses[i];
         const Image *image = images.find(frame.address);
         if (!image) {
-            if (const UnloadedImage *gone = images.find_unloaded(frame.address)) {
+            if (const auto gone = images.find_unloaded(frame.address)) {
                 frame.image = gone->name;
                 frame.unloaded = true;
                 frame.rva = static_cast<std::uint32_t>(frame.address - gone->base);

@@ -184,9 +184,13 @@ class PrologueUndo {
 };
 
 bool is_memory_leaf(const UnwindEnvironment &environment, std::uint64_t rip) {
+    const auto between = [rip](const char *begin, const char *end) {
+        return rip >= reinterpret_cast<std::uint64_t>(begin) &&
+               rip < reinterpret_cast<std::uint64_t>(end);
+    };
     return (rip >= environment.memory_leaf_begin && rip < environment.memory_leaf_end) ||
-           (rip >= reinterpret_cast<std::uint64_t>(ksbox_probe_leaf_begin) &&
-            rip < reinterpret_cast<std::uint64_t>(ksbox_probe_leaf_end));
+           between(ksbox_probe_leaf_begin, ksbox_probe_leaf_end) ||
+           between(ksbox_touch_leaf_begin, ksbox_touch_leaf_end);
 }
 
 void take_handler(const Image &image, const UnwindInfo &info, HandlerKind kind,
