@@ -1,6 +1,7 @@
 // The insides of Box, Client and their like, shared by the files of this folder.
 #pragma once
 
+#include <atomic>
 #include <exception>
 #include <map>
 #include <memory>
@@ -74,14 +75,14 @@ struct ClientState final : ksuser::ClientContext {
     void created(broker::Handle parent, broker::Handle child) override {
         files.add_child(parent, child);
     }
-    int &multithreaded_threads() override { return multithreaded_threads_; }
+    std::atomic<int> &multithreaded_threads() override { return multithreaded_threads_; }
     unsigned windows_version() override;
 
   private:
     void run_as_client(const std::function<void()> &work);
 
     std::unique_ptr<broker::Transport> transport_;
-    int multithreaded_threads_ = 0;
+    std::atomic<int> multithreaded_threads_ = 0;
 };
 
 class DriverState final : public Driver {

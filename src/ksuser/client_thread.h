@@ -2,6 +2,7 @@
 // transport and broker. Hangs on the box thread.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "broker/transport.h"
@@ -19,7 +20,7 @@ class ClientContext {
     /// An object was created on `parent`: the broker takes it for the same device.
     virtual void created(broker::Handle parent, broker::Handle child) = 0;
     /// Threads of the client in a multithreaded apartment now; changed by CoInitializeEx.
-    virtual int &multithreaded_threads() = 0;
+    virtual std::atomic<int> &multithreaded_threads() = 0;
     /// Major * 100 + minor.
     virtual unsigned windows_version() = 0;
 };
