@@ -515,9 +515,12 @@ TEST_P(IoTest, RundownWakesABlockedThread) {
         LARGE_INTEGER delay;
         delay.QuadPart = -500'000;
         KeDelayExecutionThread(KernelMode, FALSE, &delay);
+        auto *process = client->body; // stays until its thread has left it
+        kernel->objects().reference(process);
         end_client();
         KeWaitForSingleObject(thread, Executive, KernelMode, FALSE, nullptr);
         kernel->objects().dereference(thread);
+        kernel->objects().dereference(process);
         EXPECT_EQ(status, STATUS_CANCELLED);
         EXPECT_EQ(after, STATUS_PROCESS_IS_TERMINATING);
     });
