@@ -133,7 +133,7 @@ NTSTATUS NTAPI IoReportTargetDeviceChangeAsynchronous(PDEVICE_OBJECT PhysicalDev
     ObfReferenceObject(PhysicalDeviceObject);
     ExInitializeWorkItem(&report->item, deliver_report, report);
     ExQueueWorkItem(&report->item, DelayedWorkQueue);
-    return STATUS_PENDING;
+    return STATUS_PENDING; // inferred: the page names no code for a report that is queued
 }
 
 } // extern "C"
