@@ -184,6 +184,7 @@ void Processor::unblock() {
 
 void Processor::drain() {
     KeWaitForSingleObject(&idle_, Executive, KernelMode, FALSE, nullptr);
+    SpinGuard fence(lock_); // whoever signalled did so inside the lock; this may be destroyed now
 }
 
 } // namespace ksbox::ks

@@ -1,6 +1,8 @@
 // Frames of a circuit: made, sent, taken back.
 #include "ks/stream/requester.h"
 
+#include <utility>
+
 #include "ks/stream/frame_allocator.h"
 #include "nt/spin_guard.h"
 
@@ -83,9 +85,7 @@ Result<void> Requester::add_frame() {
     location->Parameters.DeviceIoControl.OutputBufferLength = options_.header_bytes;
     item->stream_irp = KS_TRY(StreamIrp::create(item->irp, options_.header_bytes, false, *this));
     SpinGuard guard(lock_);
-    (last_at_home_ ? last_at_home_->next : at_home_) = item->stream_irp.get();
-    last_at_home_ = item->stream_irp.get();
-    ++home_count_;
+    put_home(*item->stream_irp);
     items_.push_back(std::move(item));
     return {};
 }
@@ -109,7 +109,7 @@ void Requester::start() {
         SpinGuard guard(lock_);
         running_ = true;
     }
-    send_all();
+    send_all(nullptr);
 }
 
 void Requester::stop() {
@@ -122,27 +122,30 @@ void Requester::retire() {
     options_.returned = nullptr;
 }
 
-/// One thread sends at a time, so that a long chain of frames that come straight back does not
-/// become a deep stack.
-void Requester::send_all() {
-    bool first = true;
+/// Takes `back`, if there is one, home, and sends what is there. One thread sends at a time, so
+/// that a long chain of frames that come straight back does not become a deep stack.
+void Requester::send_all(StreamIrp *back) {
+    bool ours = false;
     for (;;) {
-        StreamIrp *irp;
+        StreamIrp *irp = nullptr;
         {
             SpinGuard guard(lock_);
-            if (first && sending_)
+            if (StreamIrp *const arrived = std::exchange(back, nullptr))
+                put_home(*arrived);
+            if (sending_ && !ours)
                 return;
-            first = false;
-            irp = running_ ? at_home_ : nullptr;
-            sending_ = irp != nullptr;
-            if (irp) {
-                at_home_ = irp->next;
+            if (running_ && at_home_) {
+                irp = std::exchange(at_home_, at_home_->next);
                 if (!at_home_)
                     last_at_home_ = nullptr;
                 irp->next = nullptr;
                 --home_count_;
                 KeClearEvent(&home_event_);
             }
+            ours = sending_ = irp != nullptr;
+            // Who waits for it may destroy this: nothing here is touched after the lock.
+            if (!sending_ && home_count_ == items_.size())
+                KeSetEvent(&home_event_, IO_NO_INCREMENT, FALSE);
         }
         if (!irp)
             return;
@@ -151,19 +154,19 @@ void Requester::send_all() {
     }
 }
 
+/// Lock held.
+void Requester::put_home(StreamIrp &irp) {
+    irp.next = nullptr;
+    (last_at_home_ ? last_at_home_->next : at_home_) = &irp;
+    last_at_home_ = &irp;
+    ++home_count_;
+}
+
 void Requester::receive(StreamIrp &irp) {
     irp.irp->IoStatus.Status = irp.status;
     if (options_.returned)
         options_.returned(irp);
-    {
-        SpinGuard guard(lock_);
-        irp.next = nullptr;
-        (last_at_home_ ? last_at_home_->next : at_home_) = &irp;
-        last_at_home_ = &irp;
-        if (++home_count_ == items_.size())
-            KeSetEvent(&home_event_, IO_NO_INCREMENT, FALSE);
-    }
-    send_all();
+    send_all(&irp);
 }
 
 bool Requester::all_home() {
@@ -173,6 +176,7 @@ bool Requester::all_home() {
 
 void Requester::wait_all_home() {
     KeWaitForSingleObject(&home_event_, Executive, KernelMode, FALSE, nullptr);
+    SpinGuard fence(lock_); // whoever signalled did so inside the lock
 }
 
 } // namespace ksbox::ks

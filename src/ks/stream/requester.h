@@ -41,7 +41,7 @@ class Requester final : public StreamIrpReceiver {
     /// The pipe is gone to STOP or taken apart: nobody is told any more.
     void retire();
     bool all_home();
-    /// Waits until they are. PASSIVE_LEVEL.
+    /// Waits until they are, and nobody is on the way out of receive(). PASSIVE_LEVEL.
     void wait_all_home();
 
     void receive(StreamIrp &irp) override;
@@ -52,7 +52,8 @@ class Requester final : public StreamIrpReceiver {
                        StreamIrpReceiver &first);
     Result<void> add_frame();
     void prepare(StreamIrp &irp);
-    void send_all();
+    void send_all(StreamIrp *back);
+    void put_home(StreamIrp &irp);
 
     Options options_;
     std::unique_ptr<FrameAllocator> allocator_;

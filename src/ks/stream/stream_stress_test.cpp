@@ -42,12 +42,13 @@ class StreamStress : public StreamTest {
 
     void SetUp() override {}
 
-    void prepare(std::uint64_t seed) {
+    void prepare(std::uint64_t seed, ULONG pin_flags = 0) {
         seed_ = seed;
         StreamTest::SetUp();
         hardware = &device;
         device = {};
         driver = {};
+        driver.pin_flags = pin_flags;
         driver.process = [](PKSPIN pin) {
             PKSSTREAM_POINTER const leading =
                 KsPinGetLeadingEdgeStreamPointer(pin, KSSTREAM_POINTER_STATE_LOCKED);
@@ -140,6 +141,34 @@ TEST_P(StreamStress, F10_TheClientVanishesAtAnyMoment) {
                 write(pin, 16, 1 + random.below(3));
                 if (random.below(4) == 0)
                     sleep_ms(1 + unsigned(random.below(20)));
+            }
+        });
+        finish();
+        if (HasFailure())
+            return;
+    }
+}
+
+/// The work item that processed may still be on its way out when the pin is closed.
+TEST_P(StreamStress, G14_NothingTouchesThePinsProcessorOnceItIsIdle) {
+    const int rounds = GetParam() == TimeMode::simulated ? 200 : 20;
+    for (int round = 1; round <= rounds; ++round) {
+        SCOPED_TRACE("seed " + std::to_string(round));
+        prepare(std::uint64_t(round), KSPIN_FLAG_ASYNCHRONOUS_PROCESSING);
+        driver.process = [](PKSPIN pin) {
+            if (PKSSTREAM_POINTER const leading =
+                    KsPinGetLeadingEdgeStreamPointer(pin, KSSTREAM_POINTER_STATE_LOCKED))
+                KsStreamPointerUnlock(leading, TRUE);
+            return STATUS_SUCCESS;
+        };
+        run([&] {
+            for (int pins = 0; pins < 4; ++pins) {
+                HANDLE const pin = create_pin(filter, sink_pin);
+                EXPECT_EQ(set_state(pin, KSSTATE_RUN), STATUS_SUCCESS);
+                Transfer transfer = write(pin, 16, 2);
+                EXPECT_EQ(wait(transfer), STATUS_SUCCESS);
+                EXPECT_EQ(set_state(pin, KSSTATE_STOP), STATUS_SUCCESS);
+                EXPECT_EQ(io::user::close(pin), STATUS_SUCCESS);
             }
         });
         finish();
