@@ -149,7 +149,7 @@ TEST_P(Connecting, C1a_TheSinksControlMutexIsHeldInConnectAndDisconnect) {
     }
     std::vector<PinEvent> seen = pin_events();
     std::erase_if(seen, [](const PinEvent &event) {
-        return event.kind != PINS_CONNECT && event.kind != PINS_DISCONNECT;
+        return event.what != PINS_CONNECT && event.what != PINS_DISCONNECT;
     });
     EXPECT_EQ(seen, (std::vector<PinEvent>{{PINS_CONNECT, PINS_IN_SINK, PINS_CONTROL_HELD},
                                            {PINS_DISCONNECT, PINS_IN_SINK, PINS_CONTROL_HELD}}));

@@ -6,32 +6,20 @@
 namespace ksbox::testing {
 
 void PrintTo(const PinEvent &event, std::ostream *stream) {
-    constexpr const char *names[] = {"set format", "create",     "close",
-                                     "connect",    "disconnect", "set state"};
-    *stream << names[event.kind] << ' ' << event.pin_id << " (" << event.value << ')';
+    *stream << event.what << ' ' << event.pin_id << " (" << event.value << ')';
 }
 
 std::vector<PinEvent> PinsFilter::pin_events() {
-    const std::vector<std::byte> list = filter.get(pins_set, KSPROPERTY_PINS_EVENTS);
     std::vector<PinEvent> events;
-    for (std::size_t at = sizeof(KSMULTIPLE_ITEM); at + sizeof(PINS_EVENT) <= list.size();
-         at += sizeof(PINS_EVENT)) {
-        PINS_EVENT one;
-        std::memcpy(&one, list.data() + at, sizeof one);
-        events.push_back({PINS_EVENT_KIND(one.Kind), one.PinId, one.Value});
-    }
+    for (const JournalEntry &entry : journal(filter))
+        events.push_back({entry.what, entry.values[0], entry.values[1]});
     return events;
 }
 
-std::size_t PinsFilter::calls(PINS_EVENT_KIND kind, std::uint32_t pin_id) {
+std::size_t PinsFilter::calls(std::string_view what, std::uint32_t pin_id) {
     return std::size_t(std::ranges::count_if(pin_events(), [&](const PinEvent &event) {
-        return event.kind == kind && event.pin_id == pin_id;
+        return event.what == what && event.pin_id == pin_id;
     }));
-}
-
-void PinsFilter::forget() {
-    const std::uint32_t ignored = 0;
-    filter.set(pins_set, KSPROPERTY_PINS_FORGET, std::as_bytes(std::span(&ignored, 1)));
 }
 
 namespace {

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <iosfwd>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "support/journal.h"
 #include "support/raw_connect.h"
 #include "support/traced_box.h"
 
@@ -16,11 +19,11 @@ namespace ksbox::testing {
 constexpr Guid pins_set{
     0x3d0c9a57, 0x6f11, 0x4e0b, {0x8e, 0x7c, 0x52, 0xb0, 0xa4, 0xc9, 0x7a, 0x10}};
 
-/// What the driver logged; printed as "connect 0 (1)".
+/// What the driver journaled; printed as "connect 0 (1)".
 struct PinEvent {
-    PINS_EVENT_KIND kind;
-    std::uint32_t pin_id;
-    std::uint32_t value;
+    std::string what;
+    std::uint64_t pin_id = 0;
+    std::uint64_t value = 0;
     bool operator==(const PinEvent &) const = default;
 };
 void PrintTo(const PinEvent &event, std::ostream *stream);
@@ -29,9 +32,9 @@ void PrintTo(const PinEvent &event, std::ostream *stream);
 class PinsFilter : public InBothModes {
   protected:
     std::vector<PinEvent> pin_events();
-    /// How often the pin factory's routine of that kind was called since forget().
-    std::size_t calls(PINS_EVENT_KIND kind, std::uint32_t pin_id);
-    void forget();
+    /// How often the pin factory's routine of that name was called since forget().
+    std::size_t calls(std::string_view what, std::uint32_t pin_id);
+    void forget() { forget_journal(filter); }
     PINS_PEER peer(std::uint32_t pin_id, Filter &on);
     PINS_PEER peer(std::uint32_t pin_id) { return peer(pin_id, filter); }
     /// KsCreatePin in kernel mode: its NTSTATUS.

@@ -134,7 +134,7 @@ TEST_P(Validation, C7_NoMatchTriesTheNextRangeAndAnotherErrorStops) {
     ASSERT_GE(picky.size(), 3u);
     EXPECT_EQ(picky[0], (PinEvent{PINS_SET_FORMAT, PINS_PICKY, PINS_FIRST_FORMAT}));
     EXPECT_EQ(picky[1], (PinEvent{PINS_SET_FORMAT, PINS_PICKY, PINS_FIRST_FORMAT | 1 << 8}));
-    EXPECT_EQ(picky[2].kind, PINS_CREATE);
+    EXPECT_EQ(picky[2].what, PINS_CREATE);
     forget();
     EXPECT_EQ(create(PINS_STUBBORN).error, 0x800700AAu); // of STATUS_DEVICE_BUSY
     EXPECT_EQ(pin_events(),

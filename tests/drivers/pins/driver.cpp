@@ -1,5 +1,5 @@
 // DriverEntry, the device and its filter factory.
-#include "log.h"
+#include "parts.h"
 
 const GUID PinsCategory = {STATICGUIDOF(KSCATEGORY_DATATRANSFORM)};
 
@@ -10,7 +10,14 @@ static NTSTATUS NTAPI ProcessFilter(PKSFILTER Filter, PKSPROCESSPIN_INDEXENTRY I
     return STATUS_PENDING;
 }
 
-static const KSFILTER_DISPATCH FilterDispatch = {NULL, NULL, ProcessFilter, NULL};
+static NTSTATUS NTAPI CloseFilter(PKSFILTER Filter, PIRP Irp) {
+    UNREFERENCED_PARAMETER(Filter);
+    UNREFERENCED_PARAMETER(Irp);
+    FinishProbes();
+    return STATUS_SUCCESS;
+}
+
+static const KSFILTER_DISPATCH FilterDispatch = {NULL, CloseFilter, ProcessFilter, NULL};
 
 static DEFINE_KSFILTER_DESCRIPTOR(PinsFilter){&FilterDispatch,
                                               &PinsAutomation,
@@ -31,6 +38,6 @@ static const KSDEVICE_DESCRIPTOR DeviceDescriptor = {NULL, SIZEOF_ARRAY(Filters)
 extern "C" DRIVER_INITIALIZE DriverEntry;
 
 extern "C" NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) {
-    InitializeLog();
+    InitializeProbes();
     return KsInitializeDriver(DriverObject, RegistryPath, &DeviceDescriptor);
 }

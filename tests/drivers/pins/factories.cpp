@@ -1,5 +1,5 @@
 // The pin factories and what their dispatch routines log.
-#include "log.h"
+#include "parts.h"
 
 #define RANGE(Major, SubFormat)                                                                    \
     {                                                                                              \
@@ -34,7 +34,7 @@ static NTSTATUS NTAPI SetFormat(PKSPIN Pin, PKSDATAFORMAT OldFormat, PKSMULTIPLE
     UNREFERENCED_PARAMETER(OldAttributes);
     UNREFERENCED_PARAMETER(Attributes);
     const ULONG Number = DataRange == &SecondPcm.DataRange ? 1 : 0;
-    LogEvent(PINS_SET_FORMAT, Pin->Id, (OldFormat == NULL ? PINS_FIRST_FORMAT : 0) | Number << 8);
+    Journal(PINS_SET_FORMAT, Pin->Id, (OldFormat == NULL ? PINS_FIRST_FORMAT : 0) | Number << 8);
     if (Number == 0 && Pin->Id == PINS_PICKY) {
         return STATUS_NO_MATCH;
     }
@@ -46,29 +46,29 @@ static NTSTATUS NTAPI CreatePin(PKSPIN Pin, PIRP Irp) {
     PKSFILTER Filter = KsPinGetParentFilter(Pin);
     const BOOLEAN Below = File->RelatedFileObject != NULL &&
                           KsGetObjectFromFileObject(File->RelatedFileObject) == Filter;
-    LogEvent(PINS_CREATE, Pin->Id, Below ? PINS_BELOW_FILTER : 0);
+    Journal(PINS_CREATE, Pin->Id, Below ? PINS_BELOW_FILTER : 0);
     return STATUS_SUCCESS;
 }
 
 static NTSTATUS NTAPI ClosePin(PKSPIN Pin, PIRP Irp) {
     UNREFERENCED_PARAMETER(Irp);
-    LogEvent(PINS_CLOSE, Pin->Id, 0);
+    Journal(PINS_CLOSE, Pin->Id);
     return STATUS_SUCCESS;
 }
 
 static NTSTATUS NTAPI SetState(PKSPIN Pin, KSSTATE ToState, KSSTATE FromState) {
     UNREFERENCED_PARAMETER(FromState);
-    LogEvent(PINS_SET_STATE, Pin->Id, ToState);
+    Journal(PINS_SET_STATE, Pin->Id, ToState);
     return STATUS_SUCCESS;
 }
 
 static NTSTATUS NTAPI ConnectPin(PKSPIN Pin) {
-    LogEvent(PINS_CONNECT, Pin->Id, IsControlHeld(KsPinGetParentFilter(Pin)));
+    Journal(PINS_CONNECT, Pin->Id, IsControlHeld(KsPinGetParentFilter(Pin)));
     return STATUS_SUCCESS;
 }
 
 static VOID NTAPI DisconnectPin(PKSPIN Pin) {
-    LogEvent(PINS_DISCONNECT, Pin->Id, IsControlHeld(KsPinGetParentFilter(Pin)));
+    Journal(PINS_DISCONNECT, Pin->Id, IsControlHeld(KsPinGetParentFilter(Pin)));
 }
 
 static const KSPIN_DISPATCH Dispatch = {CreatePin, ClosePin,   NULL,          NULL, SetFormat,

@@ -6,13 +6,8 @@
 #define STATIC_KSPROPSETID_Pins                                                                    \
     0x3d0c9a57, 0x6f11, 0x4e0b, 0x8e, 0x7c, 0x52, 0xb0, 0xa4, 0xc9, 0x7a, 0x10
 
-// On the filter.
+// On the filter, beside the journal's (support/journal.h).
 typedef enum {
-    // KSMULTIPLE_ITEM followed by PINS_EVENT[Count]: what happened since the last FORGET, on every
-    // filter of the device.
-    KSPROPERTY_PINS_EVENTS,
-    // Set, ULONG (ignored).
-    KSPROPERTY_PINS_FORGET,
     // Get, KSP_PIN: PINS_PEER of the first instance of the pin factory on this filter.
     KSPROPERTY_PINS_PEER,
     // Get, KSP_PIN (Reserved is the IRQL to call at): the ULONG NTSTATUS that KsCreatePin gives in
@@ -20,24 +15,17 @@ typedef enum {
     KSPROPERTY_PINS_CREATE_IN_KERNEL
 } KSPROPERTY_PINS;
 
-typedef enum {
-    PINS_SET_FORMAT, // Value: PINS_FIRST_FORMAT | the range's number << 8
-    PINS_CREATE,     // Value: PINS_BELOW_FILTER
-    PINS_CLOSE,
-    PINS_CONNECT,    // Value: PINS_CONTROL_HELD
-    PINS_DISCONNECT, // Value: PINS_CONTROL_HELD
-    PINS_SET_STATE   // Value: the new state
-} PINS_EVENT_KIND;
+// What the journal says; values: the pin factory, then:
+#define PINS_SET_FORMAT "set format" // PINS_FIRST_FORMAT | the range's number << 8
+#define PINS_CREATE "create"         // PINS_BELOW_FILTER
+#define PINS_CLOSE "close"
+#define PINS_CONNECT "connect"       // PINS_CONTROL_HELD
+#define PINS_DISCONNECT "disconnect" // PINS_CONTROL_HELD
+#define PINS_SET_STATE "set state"   // the new state
 
 #define PINS_FIRST_FORMAT 1 // there was no old format
 #define PINS_BELOW_FILTER 1 // the file object's RelatedFileObject is the filter's
 #define PINS_CONTROL_HELD 1 // nobody else can acquire the filter control mutex
-
-typedef struct {
-    ULONG Kind;
-    ULONG PinId;
-    ULONG Value;
-} PINS_EVENT;
 
 typedef struct {
     ULONG Communication; // KSPIN.Communication

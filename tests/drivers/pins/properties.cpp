@@ -1,28 +1,5 @@
 // The property set of pins.h.
-#include "log.h"
-
-static NTSTATUS NTAPI GetEvents(PIRP Irp, PKSIDENTIFIER Request, PVOID Data) {
-    UNREFERENCED_PARAMETER(Request);
-    UNREFERENCED_PARAMETER(Data);
-    FinishProbes();
-    PINS_EVENT *Events = static_cast<PINS_EVENT *>(
-        ExAllocatePool2(POOL_FLAG_NON_PAGED, PINS_MAXIMUM_EVENTS * sizeof(PINS_EVENT), 'sniP'));
-    if (Events == NULL) {
-        return STATUS_INSUFFICIENT_RESOURCES;
-    }
-    const NTSTATUS Status =
-        KsHandleSizedListQuery(Irp, CopyEvents(Events), sizeof(PINS_EVENT), Events);
-    ExFreePoolWithTag(Events, 'sniP');
-    return Status;
-}
-
-static NTSTATUS NTAPI SetForget(PIRP Irp, PKSIDENTIFIER Request, PVOID Data) {
-    UNREFERENCED_PARAMETER(Irp);
-    UNREFERENCED_PARAMETER(Request);
-    UNREFERENCED_PARAMETER(Data);
-    ForgetEvents();
-    return STATUS_SUCCESS;
-}
+#include "parts.h"
 
 static ULONG IsThere(NTSTATUS Status, PVOID Interface) {
     if (!NT_SUCCESS(Status)) {
@@ -129,16 +106,13 @@ static NTSTATUS NTAPI CreateInKernel(PIRP Irp, PKSIDENTIFIER Request, PVOID Data
 static const GUID PinsSetId = {STATIC_KSPROPSETID_Pins};
 
 static DEFINE_KSPROPERTY_TABLE(PinsItems){
-    DEFINE_KSPROPERTY_ITEM(KSPROPERTY_PINS_EVENTS, GetEvents, sizeof(KSPROPERTY), 0, NULL, NULL, 0,
-                           NULL, NULL, 0),
-    DEFINE_KSPROPERTY_ITEM(KSPROPERTY_PINS_FORGET, NULL, sizeof(KSPROPERTY), sizeof(ULONG),
-                           SetForget, NULL, 0, NULL, NULL, 0),
     DEFINE_KSPROPERTY_ITEM(KSPROPERTY_PINS_PEER, GetPeer, sizeof(KSP_PIN), sizeof(PINS_PEER), NULL,
                            NULL, 0, NULL, NULL, 0),
     DEFINE_KSPROPERTY_ITEM(KSPROPERTY_PINS_CREATE_IN_KERNEL, CreateInKernel, sizeof(KSP_PIN),
                            sizeof(ULONG), NULL, NULL, 0, NULL, NULL, 0)};
 
 static DEFINE_KSPROPERTY_SET_TABLE(PinsSets){
+    JOURNAL_PROPERTY_SET,
     DEFINE_KSPROPERTY_SET(&PinsSetId, SIZEOF_ARRAY(PinsItems), PinsItems, 0, NULL)};
 
 DEFINE_KSAUTOMATION_TABLE(PinsAutomation){DEFINE_KSAUTOMATION_PROPERTIES(PinsSets),

@@ -1,44 +1,11 @@
-// Events, and the probe of the filter control mutex.
-#include "log.h"
-
-static KSPIN_LOCK Lock;
-static PINS_EVENT Log[PINS_MAXIMUM_EVENTS];
-static ULONG Count;
+// The probe of the filter control mutex.
+#include "parts.h"
 
 static LONG Probes;
 static KEVENT NoProbe;
 
-VOID InitializeLog() {
-    KeInitializeSpinLock(&Lock);
+VOID InitializeProbes() {
     KeInitializeEvent(&NoProbe, NotificationEvent, TRUE);
-}
-
-VOID LogEvent(PINS_EVENT_KIND Kind, ULONG PinId, ULONG Value) {
-    KIRQL OldIrql;
-    KeAcquireSpinLock(&Lock, &OldIrql);
-    if (Count < PINS_MAXIMUM_EVENTS) {
-        Log[Count].Kind = Kind;
-        Log[Count].PinId = PinId;
-        Log[Count].Value = Value;
-        Count++;
-    }
-    KeReleaseSpinLock(&Lock, OldIrql);
-}
-
-VOID ForgetEvents() {
-    KIRQL OldIrql;
-    KeAcquireSpinLock(&Lock, &OldIrql);
-    Count = 0;
-    KeReleaseSpinLock(&Lock, OldIrql);
-}
-
-ULONG CopyEvents(PINS_EVENT *Events) {
-    KIRQL OldIrql;
-    KeAcquireSpinLock(&Lock, &OldIrql);
-    const ULONG Copied = Count;
-    RtlCopyMemory(Events, Log, Copied * sizeof(PINS_EVENT));
-    KeReleaseSpinLock(&Lock, OldIrql);
-    return Copied;
 }
 
 struct Probe {
