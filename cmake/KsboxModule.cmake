@@ -25,12 +25,12 @@ function(ksbox_module name)
   endif()
 endfunction()
 
-# ksbox_test(NAME SOURCES … DEPENDS modules … DRIVERS names … LABELS …): a GoogleTest executable. Its
-# tests find the built drivers through KSBOX_TEST_DRIVERS (a folder). LABELS smoke: built by the
+# ksbox_test(NAME SOURCES … DEPENDS modules … DRIVERS names … LABELS … PROPERTIES of ctest …): a
+# GoogleTest executable. Its tests find the built drivers through KSBOX_TEST_DRIVERS (a folder). LABELS smoke: built by the
 # target ksbox_smoke too, and run by ./dev test under the sanitizer presets.
 add_custom_target(ksbox_smoke)
 function(ksbox_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;DRIVERS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;DRIVERS;LABELS;PROPERTIES" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE GTest::gmock GTest::gtest_main ksbox_options)
   foreach(dependency ${ARG_DEPENDS})
@@ -45,7 +45,11 @@ function(ksbox_test name)
   target_compile_definitions(${name} PRIVATE
     KSBOX_TEST_DRIVERS="${CMAKE_BINARY_DIR}/drivers" KSBOX_TEST_BINARIES="${CMAKE_BINARY_DIR}/bin"
     KSBOX_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 300)
+  set(properties TIMEOUT 300 ${ARG_PROPERTIES})
+  if(ARG_LABELS) # an empty value would make the next property's name the label
+    list(APPEND properties LABELS "${ARG_LABELS}")
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
 endfunction()
 
 include(GoogleTest)
