@@ -32,7 +32,7 @@ NTSTATUS FilterProcessor::process() {
     if (!sees_empty_samples_)
         bypass_empty_samples();
     // What was just passed on may have been all there was; the threshold is one off input.
-    if (gate()->Count < 0)
+    if (gate_count(gate()) < 0)
         return STATUS_SUCCESS;
     bool complete = true;
     for (PinStream *stream : streams_) {

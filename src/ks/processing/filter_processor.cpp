@@ -181,7 +181,7 @@ void FilterProcessor::attach(KSGATE *attached, GateKind kind) {
     if (attached_[attached]++)
         return;
     attached->NextGate = gate();
-    if (!KsGateGetStateUnsafe(attached))
+    if (!gate_is_open(attached))
         KsGateAddOffInputToAnd(gate());
 }
 
@@ -191,7 +191,7 @@ void FilterProcessor::detach(KSGATE *attached, GateKind kind) {
     if (found == attached_.end() || --found->second)
         return;
     attached_.erase(found);
-    if (!KsGateGetStateUnsafe(attached))
+    if (!gate_is_open(attached))
         KsGateRemoveOffInputFromAnd(gate());
     attached->NextGate = nullptr;
 }

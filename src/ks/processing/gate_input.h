@@ -6,6 +6,14 @@
 
 namespace ksbox::ks {
 
+/// Others change the gate meanwhile: what KsGateGetStateUnsafe reads, without a data race.
+inline LONG gate_count(const KSGATE *gate) {
+    return __atomic_load_n(&gate->Count, __ATOMIC_RELAXED);
+}
+inline bool gate_is_open(const KSGATE *gate) {
+    return gate_count(gate) > 0;
+}
+
 enum class GateKind : std::uint8_t { and_gate, or_gate };
 
 /// Not synchronized: its owner's lock is. The gate itself is changed by interlocked operations.

@@ -1,6 +1,7 @@
 // When Process is called, and when it is called again.
 #include "ks/processing/processor.h"
 
+#include "ks/processing/gate_input.h"
 #include "nt/ke/bug_check.h"
 #include "nt/ke/scheduler.h"
 #include "nt/ke/thread.h"
@@ -53,7 +54,7 @@ void Processor::attempt(bool asynchronous, Reason reason) {
     }
     {
         SpinGuard guard(lock_);
-        if (queued_ || (!running_ && !blockers_ && !KsGateGetStateUnsafe(gate_)))
+        if (queued_ || (!running_ && !blockers_ && !gate_is_open(gate_)))
             return;
         queued_ = true;
         update_idle();
@@ -138,7 +139,7 @@ void Processor::passes() {
         const NTSTATUS status = process();
         // Errors stop processing as STATUS_PENDING does (NC:ks.PFNKSFILTERPROCESS). The captured
         // threshold counts as one off input: without others the count is 0.
-        if (status == STATUS_PENDING || !NT_SUCCESS(status) || gate_->Count < 0)
+        if (status == STATUS_PENDING || !NT_SUCCESS(status) || gate_count(gate_) < 0)
             return;
         {
             SpinGuard guard(lock_);

@@ -63,7 +63,7 @@ bool Queue::empty() {
 
 bool Queue::insert(StreamIrp &irp) {
     Guard guard(*this);
-    ++changes_;
+    note_change();
     const bool was_dry = !leading_->frame;
     irp.queue = this;
     irp.status = STATUS_SUCCESS;
@@ -135,7 +135,7 @@ void Queue::finish(StreamIrp &irp) {
 }
 
 void Queue::leave(StreamIrp &irp) {
-    ++changes_;
+    note_change();
     (irp.previous ? irp.previous->next : first_irp_) = irp.next;
     (irp.next ? irp.next->previous : last_irp_) = irp.previous;
     irp.next = irp.previous = nullptr;

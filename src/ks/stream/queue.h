@@ -99,6 +99,9 @@ class Queue {
 
     Queue(Pin &pin, const Options &options, QueueListener &listener);
 
+    /// Lock held; changes() is read without it.
+    void note_change() { __atomic_store_n(&changes_, changes_ + 1, __ATOMIC_RELAXED); }
+
     // queue.cpp
     void attach_waiting(Frame &frame);
     void complete_frame(Frame &frame);

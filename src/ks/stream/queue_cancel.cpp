@@ -32,7 +32,7 @@ void NTAPI Queue::cancel_routine(PDEVICE_OBJECT, PIRP irp) {
 /// Takes the IRP's frames off the queue. It goes home when no clone with a cancel callback holds
 /// one of them any more. Precondition: acquired, no locks.
 void Queue::cancel(StreamIrp &irp, NTSTATUS status) {
-    ++changes_;
+    note_change();
     const bool all_done = irp.frames_left == 0;
     if (!all_done)
         irp.status = status;

@@ -31,7 +31,7 @@ void Queue::set_frame(StreamPointer &pointer, Frame *frame) {
 
 /// Leaves the current frame for `to` (a newer one, or null for the end of the queue). Unlocks.
 void Queue::move(StreamPointer &pointer, Frame *to) {
-    ++changes_;
+    note_change();
     Frame *const from = pointer.frame;
     // Neither edge may point at what the other one gave up: a trailing edge that overtakes the
     // leading one takes it along.
@@ -146,7 +146,7 @@ NTSTATUS Queue::advance_locked(StreamPointer &pointer) {
 /// True when nothing of the frame remains. Precondition: locked.
 bool Queue::use_offsets(StreamPointer &pointer, ULONG in_used, ULONG out_used) {
     if (in_used || out_used)
-        ++changes_;
+        note_change();
     const auto step = [&](KSSTREAM_POINTER_OFFSET &offset, ULONG used) {
         used = std::min(used, offset.Remaining);
         const ULONG unit = options_.generate_mappings && pointer.frame->mappings
@@ -198,7 +198,7 @@ NTSTATUS Queue::clone(StreamPointer &source, PFNKSSTREAMPOINTER cancel_callback,
         StreamPointer::free(clone);
         return STATUS_DEVICE_NOT_READY;
     }
-    ++changes_;
+    note_change();
     clone->cancel_callback = cancel_callback;
     clone->frame = source.frame;
     clone->cancelled = source.cancelled;
