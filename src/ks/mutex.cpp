@@ -14,18 +14,18 @@ void Mutex::acquire() {
     if (held())
         violation("a thread took an AVStream mutex that it already holds");
     KeWaitForSingleObject(&mutex_, Executive, KernelMode, FALSE, nullptr);
-    owner_ = &ke::current_thread();
+    owner_.store(&ke::current_thread(), std::memory_order_relaxed);
 }
 
 void Mutex::release() {
     if (!held())
         violation("a thread released an AVStream mutex that it does not hold");
-    owner_ = nullptr;
+    owner_.store(nullptr, std::memory_order_relaxed);
     KeReleaseMutex(&mutex_, FALSE);
 }
 
 bool Mutex::held() const {
-    return owner_ == &ke::current_thread();
+    return owner_.load(std::memory_order_relaxed) == &ke::current_thread();
 }
 
 void Mutex::violation(const char *what) const {

@@ -2,6 +2,8 @@
 // recursive; held across the minidriver's callbacks (stream/mutexes-in-avstream).
 #pragma once
 
+#include <atomic>
+
 #include "abi/windows.h"
 
 namespace ksbox::ke {
@@ -32,7 +34,7 @@ class Mutex {
     const MutexRank rank_;
     const void *const object_; ///< the KSDEVICE, KSFILTER or KSPIN, for reports
     KMUTEX mutex_;
-    ke::Thread *owner_ = nullptr;
+    std::atomic<ke::Thread *> owner_ = nullptr; ///< asked by threads that do not hold it
 };
 
 class MutexGuard {

@@ -10,6 +10,7 @@
 #include "nt/ex/work_queue.h"
 #include "nt/exports.h"
 #include "nt/ke/bug_check.h"
+#include "nt/ke/dispatcher.h"
 #include "nt/ke/scheduler.h"
 #include "nt/kernel.h"
 #include "nt/mm/pool.h"
@@ -125,7 +126,7 @@ BOOLEAN NTAPI ExSetTimer(PEX_TIMER Timer, LONGLONG DueTime, LONGLONG Period, PEX
     {
         ke::DispatcherLock guard(scheduler());
         was_set = scheduler().remove_timer(&Timer->timer);
-        Timer->timer.Header.SignalState = 0;
+        ke::set_signal_state(Timer->timer.Header, 0);
         Timer->timer.DueTime.QuadPart = due;
         Timer->timer.Period = 0; // the DPC sets each period anew, in finer units
         Timer->timer.Dpc = &Timer->dpc;

@@ -21,15 +21,16 @@ void satisfy(DISPATCHER_HEADER *object, Thread &thread) {
     switch (object->Type) {
     case EventSynchronizationObject:
     case TimerSynchronizationObject:
-        object->SignalState = 0;
+        set_signal_state(*object, 0);
         break;
     case SemaphoreObject:
-        --object->SignalState;
+        set_signal_state(*object, object->SignalState - 1);
         break;
     case MutantObject: {
         auto *mutant = reinterpret_cast<KMUTANT *>(object);
-        if (--object->SignalState == 0) {
-            mutant->OwnerThread = reinterpret_cast<PKTHREAD>(thread.body);
+        set_signal_state(*object, object->SignalState - 1);
+        if (object->SignalState == 0) {
+            set_owner(*mutant, reinterpret_cast<PKTHREAD>(thread.body));
             thread.critical_region -= mutant->ApcDisable;
         }
         break;

@@ -26,6 +26,14 @@ enum DispatcherType : UCHAR {
     TimerSynchronizationObject = 9,
 };
 
+/// Lock held for both; drivers read the state, and a mutex's owner its own name, without it.
+inline void set_signal_state(DISPATCHER_HEADER &object, LONG state) {
+    __atomic_store_n(&object.SignalState, state, __ATOMIC_RELEASE);
+}
+inline void set_owner(KMUTANT &mutant, PKTHREAD owner) {
+    __atomic_store_n(&mutant.OwnerThread, owner, __ATOMIC_RELAXED);
+}
+
 /// Blocks the current thread until one (or all) of `objects` are signalled. Lock held at entry and
 /// return. A due time is absolute interrupt time; 0 polls; nothing waits for ever. Returns
 /// STATUS_WAIT_0 + index, STATUS_TIMEOUT, STATUS_ALERTED or STATUS_USER_APC.

@@ -106,7 +106,7 @@ void Scheduler::exit_thread(NTSTATUS status) {
         kernel_.io().run_down_thread_io(thread);
     lock();
     thread.body->exit_status = status;
-    thread.body->Header.SignalState = 1;
+    set_signal_state(thread.body->Header, 1);
     signal(*this, &thread.body->Header);
     thread.body->thread = nullptr;
     auto place = std::ranges::find(threads_, &thread, &std::unique_ptr<Thread>::get);
@@ -229,7 +229,7 @@ void Scheduler::expire_timers(std::uint64_t now_100ns) {
                 timer->DueTime.QuadPart += (now_100ns - timer->DueTime.QuadPart) / period * period;
             timers_.insert(tick_of(timer->DueTime.QuadPart + clock_period_100ns_ - 1), timer);
         }
-        timer->Header.SignalState = 1;
+        set_signal_state(timer->Header, 1);
         signal(*this, &timer->Header);
         if (dpc != nullptr) {
             auto low = static_cast<std::uintptr_t>(std::uint32_t(now_100ns));

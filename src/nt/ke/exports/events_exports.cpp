@@ -53,16 +53,16 @@ void NTAPI KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State) {
 }
 
 LONG NTAPI KeSetEvent(PRKEVENT Event, KPRIORITY, BOOLEAN) {
-    return change_state(Event->Header, [&] { Event->Header.SignalState = 1; });
+    return change_state(Event->Header, [&] { set_signal_state(Event->Header, 1); });
 }
 
 LONG NTAPI KeResetEvent(PRKEVENT Event) {
-    return change_state(Event->Header, [&] { Event->Header.SignalState = 0; });
+    return change_state(Event->Header, [&] { set_signal_state(Event->Header, 0); });
 }
 
 void NTAPI KeClearEvent(PRKEVENT Event) {
     DispatcherLock guard(scheduler());
-    Event->Header.SignalState = 0;
+    set_signal_state(Event->Header, 0);
 }
 
 LONG NTAPI KePulseEvent(PRKEVENT Event, KPRIORITY, BOOLEAN) {
@@ -70,9 +70,9 @@ LONG NTAPI KePulseEvent(PRKEVENT Event, KPRIORITY, BOOLEAN) {
     {
         DispatcherLock guard(scheduler());
         before = Event->Header.SignalState;
-        Event->Header.SignalState = 1;
+        set_signal_state(Event->Header, 1);
         signal(scheduler(), &Event->Header);
-        Event->Header.SignalState = 0;
+        set_signal_state(Event->Header, 0);
     }
     scheduler().point(Point::signal);
     return before;
@@ -103,13 +103,16 @@ void NTAPI KeInitializeMutant(PRKMUTANT Mutant, BOOLEAN InitialOwner) {
 LONG NTAPI ksbox_body_KeReleaseMutex(PRKMUTEX Mutex, BOOLEAN, ULONG64, ULONG64, ULONG64, ULONG64,
                                      ex::RaiseSlot *slot) noexcept {
     Thread &thread = current_thread();
-    if (Mutex->OwnerThread != reinterpret_cast<PKTHREAD>(thread.body)) {
+    // Only this thread makes itself the owner, or no longer.
+    if (__atomic_load_n(&Mutex->OwnerThread, __ATOMIC_RELAXED) !=
+        reinterpret_cast<PKTHREAD>(thread.body)) {
         slot->status = STATUS_MUTANT_NOT_OWNED;
         return 0;
     }
     return change_state(Mutex->Header, [&] {
-        if (++Mutex->Header.SignalState == 1) {
-            Mutex->OwnerThread = nullptr;
+        set_signal_state(Mutex->Header, Mutex->Header.SignalState + 1);
+        if (Mutex->Header.SignalState == 1) {
+            set_owner(*Mutex, nullptr);
             thread.critical_region += Mutex->ApcDisable;
         }
     });
@@ -131,12 +134,17 @@ void NTAPI KeInitializeSemaphore(PRKSEMAPHORE Semaphore, LONG Count, LONG Limit)
 
 LONG NTAPI ksbox_body_KeReleaseSemaphore(PRKSEMAPHORE Semaphore, KPRIORITY, LONG Adjustment,
                                          BOOLEAN, ULONG64, ULONG64, ex::RaiseSlot *slot) noexcept {
-    LONG count = Semaphore->Header.SignalState;
-    if (Adjustment < 0 || count + Adjustment > Semaphore->Limit || count + Adjustment < count) {
-        slot->status = STATUS_SEMAPHORE_LIMIT_EXCEEDED;
-        return 0;
-    }
-    return change_state(Semaphore->Header, [&] { Semaphore->Header.SignalState += Adjustment; });
+    bool exceeded = false;
+    const LONG before = change_state(Semaphore->Header, [&] {
+        const LONG count = Semaphore->Header.SignalState;
+        exceeded = Adjustment < 0 || Adjustment > Semaphore->Limit - count;
+        if (!exceeded)
+            set_signal_state(Semaphore->Header, count + Adjustment);
+    });
+    if (!exceeded)
+        return before;
+    slot->status = STATUS_SEMAPHORE_LIMIT_EXCEEDED;
+    return 0;
 }
 
 LONG NTAPI KeReadStateSemaphore(PRKSEMAPHORE Semaphore) {

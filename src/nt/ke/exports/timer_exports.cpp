@@ -78,7 +78,7 @@ BOOLEAN NTAPI KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PK
     {
         DispatcherLock guard(scheduler());
         was_set = scheduler().remove_timer(Timer);
-        Timer->Header.SignalState = 0;
+        set_signal_state(Timer->Header, 0);
         Timer->DueTime.QuadPart = due;
         Timer->Period = static_cast<ULONG>(Period);
         Timer->Dpc = Dpc;
