@@ -1,6 +1,8 @@
 // Connections between pins.
 #include "ks/pin_connect.h"
 
+#include <utility>
+
 #include "abi/export.h"
 #include "ks/device.h"
 #include "ks/filter.h"
@@ -118,7 +120,7 @@ void call_disconnect(Pin &sink) {
 }
 
 /// The sink's control mutex is held, and only this one (C1a, C1b).
-NTSTATUS call_connect(Pin &source, Pin &sink) {
+NTSTATUS call_connect(Pin &sink) {
     NTSTATUS status = STATUS_SUCCESS;
     if (sink.dispatch() && sink.dispatch()->Connect)
         status = call_driver("KSPIN_DISPATCH.Connect", &sink.abi(), sink.dispatch()->Connect,
@@ -131,11 +133,6 @@ NTSTATUS call_connect(Pin &source, Pin &sink) {
         Refusal::record("the driver's Connect refused the connection");
         return status;
     }
-    if (sink.transport && source.transport)
-        if (auto joined = sink.transport->connect(source); !joined) {
-            call_disconnect(sink);
-            return joined.error().value();
-        }
     return STATUS_SUCCESS;
 }
 
@@ -144,17 +141,28 @@ Result<void> connect_avstream(Pin &pin, Pin &peer) {
     Pin &source = source_is_new ? pin : peer;
     Pin &sink = source_is_new ? peer : pin;
     const Before before{peer.abi().Communication, peer.abi().ConnectionIsExternal};
+    const auto undo = [&] {
+        unlink(source, sink);
+        peer.abi().Communication = before.communication;
+        peer.abi().ConnectionIsExternal = before.external;
+    };
     NTSTATUS status;
     {
         MutexGuard guard(sink.control());
         link(source, sink);
-        status = call_connect(source, sink);
-        if (!NT_SUCCESS(status)) {
-            unlink(source, sink);
-            peer.abi().Communication = before.communication;
-            peer.abi().ConnectionIsExternal = before.external;
-        }
+        status = call_connect(sink);
+        if (!NT_SUCCESS(status))
+            undo();
     }
+    // A pipe waits for control mutexes, so nobody waits for a pipe with one held.
+    if (NT_SUCCESS(status) && sink.transport && source.transport)
+        if (auto joined = sink.transport->connect(source); !joined) {
+            Refusal::record("the pin of PinToHandle has left STOP meanwhile");
+            status = joined.error().value();
+            MutexGuard guard(sink.control());
+            call_disconnect(sink);
+            undo();
+        }
     if (!NT_SUCCESS(status))
         ObDereferenceObject(sink.file);
     pin.kernel.trace().event("ks.connect", {{"source", std::string_view(name_of(source))},
@@ -167,38 +175,37 @@ Result<void> connect_avstream(Pin &pin, Pin &peer) {
 
 } // namespace
 
-Result<void> claim_peer(Pin &pin, HANDLE pin_to_handle, KPROCESSOR_MODE mode) {
-    if (!pin_to_handle) {
+Result<PFILE_OBJECT> reference_peer(HANDLE pin_to_handle, KPROCESSOR_MODE mode) {
+    if (!pin_to_handle)
+        return nullptr;
+    PVOID object = nullptr;
+    const NTSTATUS status = ObReferenceObjectByHandle(
+        pin_to_handle, 0, ob::object_type_pointer(ob::ObjectType::file), mode, &object, nullptr);
+    if (!NT_SUCCESS(status))
+        return fail(status);
+    return static_cast<PFILE_OBJECT>(object);
+}
+
+Result<void> claim_peer(Pin &pin, PFILE_OBJECT file) {
+    if (!file) {
         // A BOTH pin of a client acts as an IRP sink until a later create names it (B12).
         if (declared(pin) == KSPIN_COMMUNICATION_BOTH)
             pin.abi().Communication = KSPIN_COMMUNICATION_SINK;
         return {};
     }
-    PVOID object = nullptr;
-    const NTSTATUS status = ObReferenceObjectByHandle(
-        pin_to_handle, 0, ob::object_type_pointer(ob::ObjectType::file), mode, &object, nullptr);
-    if (!NT_SUCCESS(status))
-        return refuse(status, "PinToHandle is no handle of an open pin");
-    auto *file = static_cast<PFILE_OBJECT>(object);
-    if (auto claimed = claim(pin, file); !claimed) {
-        ObDereferenceObject(file);
-        return claimed;
-    }
+    KS_CHECK(claim(pin, file));
     pin.pin_to_file = file;
     return {};
 }
 
-void release_claim(Pin &pin) {
-    const PFILE_OBJECT file = pin.pin_to_file;
-    if (!file)
-        return;
-    pin.pin_to_file = nullptr;
-    if (Pin *peer = Pin::of(file)) {
+PFILE_OBJECT release_claim(Pin &pin) {
+    const PFILE_OBJECT file = std::exchange(pin.pin_to_file, nullptr);
+    if (Pin *peer = file ? Pin::of(file) : nullptr) {
         SpinGuard guard(KsClass::current().connections);
         if (peer->claimed_by == &pin)
             peer->claimed_by = nullptr;
     }
-    ObDereferenceObject(file);
+    return file;
 }
 
 Result<void> connect_pins(Pin &pin) {
@@ -206,7 +213,7 @@ Result<void> connect_pins(Pin &pin) {
         return {};
     if (Pin *peer = Pin::of(pin.pin_to_file)) {
         auto connected = connect_avstream(pin, *peer);
-        release_claim(pin);
+        ObDereferenceObject(release_claim(pin));
         return connected;
     }
     // The reference becomes the connection's.
@@ -221,9 +228,9 @@ void disconnect_source(Pin &source) {
     if (!sink_file)
         return;
     if (Pin *sink = source.peer) {
-        MutexGuard guard(sink->control());
         if (sink->transport && source.transport)
             sink->transport->disconnect();
+        MutexGuard guard(sink->control());
         call_disconnect(*sink);
         unlink(source, *sink);
         source.kernel.trace().event("ks.disconnect", {{"source", std::string_view(name_of(source))},

@@ -102,7 +102,8 @@ Result<void> build(Pin &pin, const ConnectRequest &request, const std::vector<Pi
 }
 
 /// The pin with everything but the minidriver's Create. Control mutex held.
-Result<Pin *> make_pin(Filter &filter, const ConnectRequest &request, PIRP irp) {
+Result<Pin *> make_pin(Filter &filter, const ConnectRequest &request,
+                       const Result<PFILE_OBJECT> &peer, PIRP irp) {
     const auto ranges = KS_TRY(check(filter, request, irp->RequestorMode));
     const KSPIN_CONNECT &connect = request.connect();
     auto owner = std::make_unique<Pin>(filter, connect.PinId);
@@ -114,10 +115,14 @@ Result<Pin *> make_pin(Filter &filter, const ConnectRequest &request, PIRP irp) 
     pin.abi().ConnectionInterface = connect.Interface;
     pin.abi().ConnectionMedium = connect.Medium;
     pin.abi().ConnectionPriority = connect.Priority;
-    KS_CHECK(claim_peer(pin, connect.PinToHandle, irp->RequestorMode));
+    if (!peer) {
+        Refusal::record("PinToHandle is no handle of an open pin");
+        return std::unexpected(peer.error());
+    }
+    KS_CHECK(claim_peer(pin, *peer));
     filter.pins.push_back(std::move(owner));
     if (auto built = build(pin, request, ranges, irp); !built) {
-        release_claim(pin);
+        static_cast<void>(release_claim(pin)); // the caller still has it
         destroy(pin);
         return std::unexpected(built.error());
     }
@@ -170,36 +175,47 @@ NTSTATUS connect_and_complete(Pin &pin, PIRP irp) {
     return complete(irp, status);
 }
 
+/// Makes the pin and calls the minidriver's Create. Control mutex held. On an error the pin is gone
+/// and the peer's reference is the caller's again.
+Result<Pin *> make_and_call(Filter &filter, const ConnectRequest &request,
+                            const Result<PFILE_OBJECT> &peer, PIRP irp, NTSTATUS &created) {
+    auto made = make_pin(filter, request, peer, irp);
+    if (!made) {
+        trace_create(filter.kernel, name_of(filter) + "/" + std::to_string(request.connect().PinId),
+                     made.error().value());
+        return made;
+    }
+    Pin &pin = **made;
+    ObReferenceObject(filter.file);
+    pin.filter_file = filter.file;
+    if (pin.dispatch() && pin.dispatch()->Create)
+        created = call_driver("KSPIN_DISPATCH.Create", &pin.abi(), pin.dispatch()->Create,
+                              &pin.abi(), irp);
+    if (created == STATUS_PENDING || NT_SUCCESS(created))
+        return made;
+    Refusal::record("the driver's Create refused the pin");
+    trace_create(filter.kernel, name_of(pin), created);
+    static_cast<void>(release_claim(pin));
+    destroy(pin); // lets go of the filter's file object, which its opener still holds
+    return fail(created);
+}
+
 NTSTATUS create(Filter &filter, const ConnectRequest &request, PIRP irp) {
-    Pin *pin;
-    NTSTATUS status = STATUS_SUCCESS;
+    const auto peer = reference_peer(request.connect().PinToHandle, irp->RequestorMode);
+    NTSTATUS created = STATUS_SUCCESS;
+    Result<Pin *> made = nullptr;
     {
         MutexGuard guard(filter.control);
-        auto made = make_pin(filter, request, irp);
-        if (!made) {
-            status = made.error().value();
-            trace_create(filter.kernel,
-                         name_of(filter) + "/" + std::to_string(request.connect().PinId), status);
-            return complete(irp, status);
-        }
-        pin = *made;
-        ObReferenceObject(filter.file);
-        pin->filter_file = filter.file;
-        if (pin->dispatch() && pin->dispatch()->Create)
-            status = call_driver("KSPIN_DISPATCH.Create", &pin->abi(), pin->dispatch()->Create,
-                                 &pin->abi(), irp);
-        if (status == STATUS_PENDING)
-            return status; // KsCompletePendingRequest comes to finish_pin_create
-        if (!NT_SUCCESS(status)) {
-            Refusal::record("the driver's Create refused the pin");
-            trace_create(filter.kernel, name_of(*pin), status);
-            release_claim(*pin);
-            destroy(*pin); // lets go of the filter's file object, which its opener still holds
-        }
+        made = make_and_call(filter, request, peer, irp, created);
     }
-    if (!NT_SUCCESS(status))
-        return complete(irp, status);
-    return connect_and_complete(*pin, irp);
+    if (!made) {
+        if (peer && *peer)
+            ObDereferenceObject(*peer);
+        return complete(irp, made.error().value());
+    }
+    if (created == STATUS_PENDING)
+        return created; // KsCompletePendingRequest comes to finish_pin_create
+    return connect_and_complete(**made, irp);
 }
 
 NTSTATUS NTAPI pin_close(PDEVICE_OBJECT device_object, PIRP irp) {
@@ -246,8 +262,10 @@ void finish_pin_create(Pin &pin, PIRP irp) {
     }
     if (!NT_SUCCESS(pin.create_error))
         status = pin.create_error; // the minidriver's pending Close after a failed connection
-    release_claim(pin);
+    const PFILE_OBJECT peer_file = release_claim(pin);
     finish(pin);
+    if (peer_file)
+        ObDereferenceObject(peer_file);
     complete(irp, status);
 }
 

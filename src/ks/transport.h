@@ -23,11 +23,11 @@ class PinTransport {
     static Result<std::unique_ptr<PinTransport>> create(Pin &pin);
 
     /// The pin has got its peer: called once on the IRP sink's transport after the minidriver's
-    /// Connect succeeded, with both pins' `peer` set, the sink's control mutex held. `source` may
-    /// have no transport of ours (then this is not called). An error undoes the connection.
+    /// Connect succeeded, with both pins' `peer` set, no control mutex held. `source` may have no
+    /// transport of ours (then this is not called). An error undoes the connection.
     virtual Result<void> connect(Pin &source) = 0;
-    /// The reverse, before the minidriver's Disconnect; the sink's control mutex held. Frames on
-    /// their way between the two pins have gone home when it returns.
+    /// The reverse, before the minidriver's Disconnect; no control mutex held. Frames on their way
+    /// between the two pins have gone home when it returns.
     virtual void disconnect() = 0;
 
     /// The pin's client asks for a state (abi().DeviceState is already `to`). No control mutex is

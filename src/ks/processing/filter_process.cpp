@@ -145,7 +145,7 @@ void FilterProcessor::pay_flags(PinStream &stream) {
 bool FilterProcessor::update(KSPROCESSPIN &process_pin) {
     PinStream &stream = PinStream::of(Pin::from(process_pin.Pin));
     conclude(stream);
-    if (stream.pipe_state() == KSSTATE_STOP)
+    if (!stream.open())
         return false;
     prepare(stream);
     return process_pin.StreamPointer ||

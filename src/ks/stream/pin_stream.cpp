@@ -2,6 +2,7 @@
 #include "ks/stream/pin_stream.h"
 
 #include "ks/filter.h"
+#include "ks/ks_class.h"
 #include "ks/object_name.h"
 #include "ks/processing/filter_processor.h"
 #include "ks/refusal.h"
@@ -65,7 +66,7 @@ Result<void> PinStream::initialize() {
         state_input_.connect(processor_->gate(), GateKind::and_gate, false);
         frames_input_.connect(processor_->gate(), GateKind::and_gate, false);
     }
-    pipe = Pipe::create(*this);
+    pipe_ = Pipe::create(*this);
     return {};
 }
 
@@ -95,8 +96,27 @@ Processor *PinStream::processor() {
     return processor_ ? static_cast<Processor *>(processor_.get()) : filter_processor();
 }
 
-KSSTATE PinStream::pipe_state() const {
-    return pipe->state();
+std::shared_ptr<Pipe> PinStream::pipe() const {
+    SpinGuard guard(KsClass::current().connections);
+    return pipe_;
+}
+
+void PinStream::move_to(std::shared_ptr<Pipe> pipe) {
+    pipe_ = std::move(pipe);
+    if (holding_)
+        pipe_->hold(true);
+}
+
+/// Counts the pin's reset where the pin is, even while it moves.
+void PinStream::hold(bool held) {
+    std::shared_ptr<Pipe> pipe;
+    {
+        SpinGuard guard(KsClass::current().connections);
+        holding_ = held;
+        pipe = pipe_;
+        pipe->hold(held);
+    }
+    pipe->circulate();
 }
 
 bool PinStream::requires_frame() const {
@@ -118,7 +138,7 @@ void PinStream::disconnect() {
 }
 
 Status PinStream::set_state(KSSTATE to, KSSTATE) {
-    return pipe->request(*this, to);
+    return Pipe::request(*this, to);
 }
 
 Status PinStream::step(KSSTATE to, KSSTATE from) {
@@ -293,12 +313,12 @@ void PinStream::reset(KSRESET reset) {
         return;
     // A pin that refuses frames while they circulate would only keep them going round.
     if (reset == KSRESET_BEGIN) {
-        pipe->hold(true);
+        hold(true);
         in_reset_ = true;
         flush(false);
     } else {
         in_reset_ = false;
-        pipe->hold(false);
+        hold(false);
     }
 }
 
@@ -308,11 +328,11 @@ void PinStream::cleanup(PFILE_OBJECT) {
     // What the minidriver holds locked cannot be cancelled: it lets go on its way to STOP. A pipe
     // whose one end is given up has nothing to carry (A13).
     if (transport_ != FrameTransport::client || !queue_->empty())
-        pipe->stop();
+        Pipe::stop(*this);
 }
 
 void PinStream::shut_down() {
-    pipe->stop();
+    Pipe::stop(*this);
     if (queue_->abandon_clones())
         pin_.kernel.trace().event("ks.clones-left", {{"pin", std::string_view(name_)}});
     if (Processor *const running = processor())

@@ -1,6 +1,7 @@
 // A standard-transport pin's data side: its queue, its inputs to the gates, its place in a pipe.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -48,7 +49,8 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     PinClock &clock() { return clock_; }
     /// What processes this pin's frames: the pin itself or its filter; null: nothing does.
     Processor *processor();
-    KSSTATE pipe_state() const;
+    /// The pipe is in ACQUIRE or more: streaming IRPs are taken.
+    bool open() const { return open_; }
     /// Whether the filter's Process can count on a frame here: the pin is on its way, and nothing
     /// (flags, an attached gate) says that it may go without.
     bool requires_frame() const;
@@ -64,7 +66,6 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     void flush(bool stopping);
     void set_transport(FrameTransport transport) { transport_ = transport; }
     void irp_returned(StreamIrp &irp);
-    bool in_reset() const { return in_reset_; }
 
     /// KSPROPERTY_STREAM_ALLOCATOR: the allocator of the circuit that this pin, if it is the IRP
     /// source, builds next; referenced; null takes it back. STATUS_INVALID_DEVICE_STATE unless the
@@ -80,9 +81,10 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     void attach_gate(KSGATE *gate, GateKind kind);
     KSGATE *attached_gate() const { return attached_; }
 
-    /// What the client asked for last; guarded by the pipe's mutex.
-    KSSTATE requested = KSSTATE_STOP;
-    std::shared_ptr<Pipe> pipe;
+    std::shared_ptr<Pipe> pipe() const;
+    /// Another pipe, which counts the pin's hold from now on. KsClass::connections held; the old
+    /// one is kept by the caller.
+    void move_to(std::shared_ptr<Pipe> pipe);
     PFNKSPINIRPCOMPLETION irp_completion = nullptr; ///< KsPinRegisterIrpCompletionCallback
 
     /// The pin's KSPROCESSPIN; owned by the filter's processor.
@@ -101,6 +103,7 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     void connect_gates();
     void disconnect_gates();
     void call_reset();
+    void hold(bool held);
 
     Pin &pin_;
     const std::string name_; ///< for the trace
@@ -112,6 +115,9 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     std::unique_ptr<Injector> injector_;
     std::unique_ptr<Queue> queue_;
     FrameTransport transport_ = FrameTransport::client;
+    // KsClass::connections:
+    std::shared_ptr<Pipe> pipe_;
+    bool holding_ = false; ///< counted in the pipe's holds
 
     KSPIN_LOCK gates_lock_ = 0;
     GateInput state_input_;
@@ -120,9 +126,9 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     GateInput asleep_input_;
     KSGATE *attached_ = nullptr;
     GateKind attached_kind_ = GateKind::and_gate;
-    bool frames_ = false;   ///< the leading edge has a frame
-    bool in_reset_ = false; ///< control mutex
-    bool open_ = false;     ///< ACQUIRE or more: streaming IRPs are taken
+    bool frames_ = false;                ///< the leading edge has a frame
+    std::atomic<bool> in_reset_ = false; ///< written with the control mutex held
+    std::atomic<bool> open_ = false;
 };
 
 } // namespace ksbox::ks

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "ks/ks_class.h"
 #include "ks/stream/frame_allocator.h"
 #include "ks/stream/injection.h"
 #include "ks/stream/irp_forwarder.h"
@@ -37,51 +38,95 @@ Pipe::~Pipe() = default;
 std::shared_ptr<Pipe> Pipe::create(PinStream &pin) {
     std::shared_ptr<Pipe> pipe(new Pipe);
     pipe->pins_.push_back(&pin);
-    pipe->holds_ = pin.in_reset();
+    pipe->wishes_.push_back({&pin});
     return pipe;
 }
 
 Result<void> Pipe::join(PinStream &sink, PinStream &source) {
-    if (sink.pipe->state_ != KSSTATE_STOP || source.pipe->state_ != KSSTATE_STOP)
+    const auto of_sink = sink.pipe(), of_source = source.pipe();
+    // Nobody else waits for two pipes of which one is among these.
+    Hold hold_sink(*of_sink);
+    Hold hold_source(*of_source);
+    if (of_sink->state_ != KSSTATE_STOP || of_source->state_ != KSSTATE_STOP)
         return fail(STATUS_INVALID_DEVICE_STATE);
     std::shared_ptr<Pipe> pipe(new Pipe);
     pipe->pins_ = {&sink, &source};
-    pipe->holds_ = sink.in_reset() + source.in_reset();
-    sink.pipe = source.pipe = pipe;
-    sink.requested = source.requested = KSSTATE_STOP;
+    for (Pipe *old : {of_sink.get(), of_source.get()}) {
+        for (const Wish &wish : old->wishes_)
+            pipe->wishes_.push_back({wish.pin, KSSTATE_STOP, wish.asleep});
+        old->wishes_.clear();
+        old->pins_.clear();
+    }
+    SpinGuard guard(KsClass::current().connections);
+    sink.move_to(pipe);
+    source.move_to(pipe);
     return {};
 }
 
 void Pipe::part(PinStream &pin) {
-    const std::shared_ptr<Pipe> old = pin.pipe;
+    const auto old = pin.pipe();
+    Hold hold(*old);
     KS_ASSERT(old->state_ == KSSTATE_STOP);
-    for (PinStream *each : std::exchange(old->pins_, {})) {
-        each->pipe = create(*each);
-        each->requested = KSSTATE_STOP;
+    const auto pins = std::exchange(old->pins_, {});
+    const auto wishes = std::exchange(old->wishes_, {});
+    for (std::size_t i = 0; i < pins.size(); ++i) {
+        const auto own = create(*pins[i]);
+        own->wishes_[0].asleep = wishes[i].asleep;
+        SpinGuard guard(KsClass::current().connections);
+        pins[i]->move_to(own);
     }
+}
+
+Pipe::Wish *Pipe::wish_of(const PinStream &pin) {
+    const auto found = std::ranges::find(wishes_, &pin, &Wish::pin);
+    return found == wishes_.end() ? nullptr : &*found;
 }
 
 KSSTATE Pipe::agreed() const {
     KSSTATE state = KSSTATE_RUN;
-    for (PinStream *pin : pins_)
-        state = std::min(state, pin->requested);
+    for (const Wish &wish : wishes_)
+        state = std::min({state, wish.state, wish.asleep ? KSSTATE_PAUSE : KSSTATE_RUN});
     return state;
 }
 
 Status Pipe::request(PinStream &pin, KSSTATE to) {
-    Hold hold(*this);
-    const KSSTATE before = std::exchange(pin.requested, to);
-    const Status status = go(agreed(), false);
-    if (!status.success())
-        pin.requested = before;
-    return status;
+    for (;;) {
+        const auto pipe = pin.pipe();
+        Hold hold(*pipe);
+        Wish *const wish = pipe->wish_of(pin);
+        if (!wish)
+            continue; // joined or parted while we waited
+        const KSSTATE before = std::exchange(wish->state, to);
+        const Status status = pipe->go(pipe->agreed(), false);
+        if (!status.success())
+            wish->state = before;
+        return status;
+    }
 }
 
-void Pipe::stop() {
+void Pipe::stop(PinStream &pin) {
+    for (;;) {
+        const auto pipe = pin.pipe();
+        Hold hold(*pipe);
+        if (!pipe->wish_of(pin))
+            continue;
+        for (Wish &wish : pipe->wishes_)
+            wish.state = KSSTATE_STOP;
+        static_cast<void>(pipe->go(KSSTATE_STOP, true));
+        return;
+    }
+}
+
+bool Pipe::set_asleep(const PinStream &pin, bool asleep) {
     Hold hold(*this);
-    for (PinStream *pin : pins_)
-        pin->requested = KSSTATE_STOP;
-    static_cast<void>(go(KSSTATE_STOP, true));
+    Wish *const wish = wish_of(pin);
+    if (!wish)
+        return false;
+    wish->asleep = asleep;
+    // Falling asleep nobody is asked; a pipe that does not wake up stays where it is, as after any
+    // failed step.
+    static_cast<void>(go(agreed(), asleep));
+    return true;
 }
 
 Status Pipe::go(KSSTATE target, bool force) {
@@ -272,11 +317,8 @@ void Pipe::tear_down() {
 }
 
 void Pipe::hold(bool held) {
-    {
-        SpinGuard guard(circuit_lock_);
-        holds_ += held ? 1 : -1;
-    }
-    circulate();
+    SpinGuard guard(circuit_lock_);
+    held ? ++holds_ : --holds_;
 }
 
 void Pipe::set_flowing(bool flowing) {
@@ -287,7 +329,6 @@ void Pipe::set_flowing(bool flowing) {
     circulate();
 }
 
-/// Starts or stops the requester, as flow and holds say.
 void Pipe::circulate() {
     std::shared_ptr<Requester> requester;
     bool run;

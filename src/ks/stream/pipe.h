@@ -26,21 +26,30 @@ class Pipe {
     Pipe(const Pipe &) = delete;
     Pipe &operator=(const Pipe &) = delete;
 
-    /// Puts both pins into one pipe. Both in STOP, else STATUS_INVALID_DEVICE_STATE.
+    // All that takes a pin acts on the pipe that it is in then. PASSIVE_LEVEL, no control mutex
+    // held.
+
+    /// Puts both pins into one pipe. Both in STOP, else STATUS_INVALID_DEVICE_STATE. Precondition:
+    /// nobody else joins one of the two meanwhile.
     static Result<void> join(PinStream &sink, PinStream &source);
-    /// Each gets a pipe of its own. Precondition: STOP.
+    /// Each gets a pipe of its own. Precondition: STOP, and one of the two is closing.
     static void part(PinStream &pin);
 
     /// The pin's client asks for `to`. The pipe goes as far as every pin of it has been told to
     /// (inferred: the page only says that the two states may differ), one step at a time; a step
-    /// that fails undoes what was done. PASSIVE_LEVEL, no mutex held.
-    Status request(PinStream &pin, KSSTATE to);
+    /// that fails undoes what was done.
+    static Status request(PinStream &pin, KSSTATE to);
     /// Down to STOP, whatever the minidrivers say.
-    void stop();
-    /// Holds the circulation while a pin is in reset. IRQL <= DISPATCH_LEVEL, no pipe mutex held.
-    void hold(bool held);
+    static void stop(PinStream &pin);
 
-    KSSTATE state() const { return state_; }
+    /// A pin's device leaves D0 or is back: while it is away the pipe stays in PAUSE or below, and
+    /// then goes to where it has been told. The pin may have left the pipe, or be gone: false then.
+    bool set_asleep(const PinStream &pin, bool asleep);
+
+    /// Counts a pin in reset: circulate() makes it so. IRQL <= DISPATCH_LEVEL.
+    void hold(bool held);
+    /// Starts or stops the requester, as flow and holds say. IRQL <= DISPATCH_LEVEL.
+    void circulate();
 
   private:
     Pipe();
@@ -55,10 +64,18 @@ class Pipe {
     choose_allocator(std::initializer_list<PinStream *> pins, FrameSetup &setup);
     void tear_down();
     void set_flowing(bool flowing);
-    void circulate();
     KSSTATE agreed() const;
 
+    /// What a pin's client has asked for last, and whether its device sleeps.
+    struct Wish {
+        const PinStream *pin;
+        KSSTATE state = KSSTATE_STOP;
+        bool asleep = false;
+    };
+    Wish *wish_of(const PinStream &pin);
+
     std::vector<PinStream *> pins_; ///< in the order of stepping up: the IRP sink first
+    std::vector<Wish> wishes_;      ///< one for each of them
     KSSTATE state_ = KSSTATE_STOP;
     /// Guards the above and forwarder_; taken before any filter's control mutex.
     KMUTEX mutex_;
