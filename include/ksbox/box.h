@@ -128,6 +128,12 @@ class Box {
     /// Error.
     void save_registry(const std::filesystem::path &file);
 
+    /// The system goes to sleep (S3): every driver is asked, then told. Throws Error with the
+    /// status of the first that refuses; the system stays awake then.
+    void suspend();
+    /// The system wakes. Devices reach D0 soon after, not by the time this returns.
+    void resume();
+
     /// Lets time pass: virtual or real. Throws BoxStopped.
     void run_for(std::chrono::nanoseconds time);
     /// Runs `work` on a box thread and returns when it has; throws what it throws, and BoxStopped.

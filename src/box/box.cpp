@@ -175,6 +175,20 @@ void Box::save_registry(const std::filesystem::path &file) {
     box::save_registry_file(*state_->kernel, file);
 }
 
+void Box::suspend() {
+    state_->run([&] {
+        if (auto done = state_->kernel->io().pnp().set_system_power(PowerSystemSleeping3); !done)
+            throw_status(done.error(), "the system does not go to sleep");
+    });
+}
+
+void Box::resume() {
+    state_->run([&] {
+        if (auto done = state_->kernel->io().pnp().set_system_power(PowerSystemWorking); !done)
+            throw_status(done.error(), "the system does not wake");
+    });
+}
+
 void Box::run_for(std::chrono::nanoseconds time) {
     state_->run([&] {
         LARGE_INTEGER interval;

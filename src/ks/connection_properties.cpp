@@ -9,6 +9,7 @@
 #include "ks/item_tables.h"
 #include "ks/pin.h"
 #include "ks/sized_answer.h"
+#include "ks/start_at.h"
 
 namespace ksbox::ks {
 namespace {
@@ -32,7 +33,16 @@ NTSTATUS NTAPI set_state(PIRP irp, PKSIDENTIFIER, PVOID data) {
     Pin *pin = pin_of(irp);
     if (!pin)
         return STATUS_INVALID_DEVICE_REQUEST;
+    StartAt::cancel(*pin); // the client's latest word counts
     return pin->request_state(*static_cast<KSSTATE *>(data)).value();
+}
+
+NTSTATUS NTAPI set_start_at(PIRP irp, PKSIDENTIFIER, PVOID data) {
+    Pin *pin = pin_of(irp);
+    if (!pin)
+        return STATUS_INVALID_DEVICE_REQUEST;
+    return StartAt::request(*pin, {static_cast<const std::byte *>(data), data_bytes(irp)},
+                            irp->RequestorMode);
 }
 
 NTSTATUS NTAPI get_priority(PIRP irp, PKSIDENTIFIER, PVOID data) {
@@ -114,6 +124,8 @@ const KSPROPERTY_ITEM items[] = {
                   sizeof(KSALLOCATOR_FRAMING)),
     property_item(KSPROPERTY_CONNECTION_PROPOSEDATAFORMAT, nullptr, propose_format,
                   sizeof(KSPROPERTY), sizeof(KSDATAFORMAT)),
+    property_item(KSPROPERTY_CONNECTION_STARTAT, nullptr, set_start_at, sizeof(KSPROPERTY),
+                  sizeof(KSRELATIVEEVENT)),
     property_item(KSPROPERTY_CONNECTION_ALLOCATORFRAMING_EX, get_framing_ex, nullptr,
                   sizeof(KSPROPERTY), 0),
 };

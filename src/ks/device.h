@@ -2,6 +2,7 @@
 // device mutex; PnP and power callbacks of the minidriver are made in device_pnp.cpp.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -48,6 +49,10 @@ class Device final : public ObjectWith<KSDEVICE> {
 
     unsigned filters_made = 0;
     bool removed = false; ///< surprise-removed or removed: new creates fail
+
+    /// Out of D0: no pin's pipe goes beyond PAUSE. Written with the device mutex held, before the
+    /// pins are asked to pause.
+    std::atomic<bool> asleep = false;
 
     /// Set unless PostStart is still to come or running; creates wait for it.
     KEVENT post_start_done;

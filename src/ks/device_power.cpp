@@ -1,5 +1,8 @@
 // IRP_MJ_POWER of AVStream devices: QueryPower, SetPower and the sleep and wake notifications of
 // factories, filters and pins (stream/power-and-state-changes-in-avstream).
+#include <functional>
+#include <vector>
+
 #include "abi/export.h"
 #include "ks/device.h"
 #include "ks/dispatch.h"
@@ -19,6 +22,9 @@ KS_ASSERT_MS_ABI(PFNKSPINPOWER);
 void notify_pin(Pin &pin, bool asleep, DEVICE_POWER_STATE state) {
     if (pin.transport)
         pin.transport->set_asleep(asleep);
+    // "the pin must actually process (be pin-centric)" (NF:ks.KsPinRegisterPowerCallbacks)
+    if (!pin.pin_centric())
+        return;
     if (asleep && pin.sleep)
         call_driver("KsPinRegisterPowerCallbacks.Sleep", &pin.abi(), pin.sleep, &pin.abi(), state);
     if (!asleep && pin.wake)
@@ -28,10 +34,11 @@ void notify_pin(Pin &pin, bool asleep, DEVICE_POWER_STATE state) {
 void notify_filter(Filter &filter, bool asleep, DEVICE_POWER_STATE state) {
     if (filter.processing)
         filter.processing->set_asleep(asleep);
-    if (asleep && filter.sleep)
+    // Only filter-centric filters are told (NF:ks.KsFilterRegisterPowerCallbacks).
+    if (asleep && filter.sleep && filter.filter_centric())
         call_driver("KsFilterRegisterPowerCallbacks.Sleep", &filter.abi(), filter.sleep,
                     &filter.abi(), state);
-    if (!asleep && filter.wake)
+    if (!asleep && filter.wake && filter.filter_centric())
         call_driver("KsFilterRegisterPowerCallbacks.Wake", &filter.abi(), filter.wake,
                     &filter.abi(), state);
     MutexGuard guard(filter.control);
@@ -52,6 +59,28 @@ void notify_all(Device &device, bool asleep, DEVICE_POWER_STATE state) {
         for (const auto &filter : factory->filters)
             notify_filter(*filter, asleep, state);
     }
+}
+
+/// Running pins go to PAUSE before the device leaves D0 and to RUN after it is back (F12). Device
+/// mutex held; each filter's pins are asked without its control mutex, which the pipes take.
+void pause_pins(Device &device, bool asleep) {
+    device.asleep = asleep;
+    for (const auto &factory : device.factories)
+        for (const auto &filter : factory->filters)
+            for (bool again = true; again;) {
+                std::vector<std::function<bool(bool)>> sleepers;
+                {
+                    MutexGuard guard(filter->control);
+                    for (const auto &pin : filter->pins)
+                        if (pin->transport)
+                            sleepers.push_back(pin->transport->sleeper());
+                        else
+                            pin->pause_raw(asleep);
+                }
+                again = false;
+                for (const auto &sleeper : sleepers)
+                    again |= !sleeper(asleep);
+            }
 }
 
 NTSTATUS pass_down(Device &device, PIRP irp) {
@@ -86,13 +115,17 @@ void set_power(Device &device, PIRP irp, DEVICE_POWER_STATE to) {
     const DEVICE_POWER_STATE from = abi.DevicePowerState;
     const auto *table = device.dispatch();
     MutexGuard guard(device.mutex);
-    if (to > PowerDeviceD0 && from == PowerDeviceD0)
+    if (to > PowerDeviceD0 && from == PowerDeviceD0) {
+        pause_pins(device, true);
         notify_all(device, true, to);
+    }
     if (table && table->SetPower)
         call_driver("KSDEVICE_DISPATCH.SetPower", &abi, table->SetPower, &abi, irp, to, from);
     abi.DevicePowerState = to;
-    if (to == PowerDeviceD0 && from > PowerDeviceD0)
+    if (to == PowerDeviceD0 && from > PowerDeviceD0) {
         notify_all(device, false, to);
+        pause_pins(device, false);
+    }
 }
 
 NTSTATUS set_device_power(Device &device, PIRP irp, DEVICE_POWER_STATE to) {

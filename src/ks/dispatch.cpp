@@ -6,6 +6,7 @@
 #include "ks/internal_code.h"
 #include "ks/ks_class.h"
 #include "ks/pin.h"
+#include "ks/start_at.h"
 #include "ks/transport.h"
 
 namespace ksbox::ks {
@@ -81,8 +82,11 @@ NTSTATUS dispatch_by_table(PDEVICE_OBJECT device, PIRP irp) {
 
 NTSTATUS dispatch_cleanup(PDEVICE_OBJECT device, PIRP irp) {
     const PFILE_OBJECT file = IoGetCurrentIrpStackLocation(irp)->FileObject;
-    if (Pin *pin = Pin::of(file); pin && pin->transport)
-        pin->transport->cleanup(file);
+    if (Pin *pin = Pin::of(file)) {
+        StartAt::cancel(*pin);
+        if (pin->transport)
+            pin->transport->cleanup(file);
+    }
     irp->IoStatus.Information = 0;
     return complete(irp, STATUS_SUCCESS);
 }

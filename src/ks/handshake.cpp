@@ -13,7 +13,7 @@ KS_ASSERT_MS_ABI(PFNKSPINHANDSHAKE);
 
 NTSTATUS answer(Pin &pin, KSHANDSHAKE *in, KSHANDSHAKE *out) {
     if (!pin.handshake)
-        return STATUS_UNSUCCESSFUL;
+        return STATUS_INVALID_DEVICE_REQUEST; // as a callback answers that knows no such protocol
     return call_driver("KsPinRegisterHandshakeCallback.Callback", &pin.abi(), pin.handshake,
                        &pin.abi(), in, out);
 }

@@ -8,7 +8,8 @@ namespace ksbox::ks {
 class Pin;
 
 /// Completes the IRP: STATUS_INVALID_DEVICE_REQUEST from user mode, STATUS_INVALID_BUFFER_SIZE for
-/// wrong sizes, the minidriver's answer, STATUS_UNSUCCESSFUL when nobody speaks the protocol
+/// wrong sizes, the minidriver's answer, STATUS_INVALID_DEVICE_REQUEST when there is no callback,
+/// which is what one returns for a protocol that it does not know (NC:ks.PFNKSPINHANDSHAKE)
 /// [inferred].
 NTSTATUS handshake_ioctl(Pin &pin, PIRP irp);
 

@@ -7,6 +7,7 @@
 #include "ks/file_context.h"
 #include "ks/filter.h"
 #include "ks/object_bag.h"
+#include "ks/start_at.h"
 #include "ks/transport.h"
 
 namespace ksbox::ks {
@@ -31,6 +32,8 @@ Pin::Pin(Filter &filter, ULONG id)
 
 Pin::~Pin() {
     transport.reset();
+    if (start_at && !alive(kernel))
+        abandon(start_at.get());
     if (alive(kernel)) {
         if (file)
             FileContext::destroy(file);

@@ -13,6 +13,7 @@ namespace ksbox::ks {
 class Filter;
 class ObjectHeader;
 class PinTransport;
+class StartAt;
 
 class Pin final : public ObjectWith<KSPIN> {
   public:
@@ -65,10 +66,18 @@ class Pin final : public ObjectWith<KSPIN> {
     /// STATUS_INVALID_DEVICE_STATE for an unattached pin.
     Status request_state(KSSTATE to);
 
+    /// Pins outside the standard transport: RUN is left while the device is not in D0. Control
+    /// mutex held. The others: PinTransport::sleeper().
+    void pause_raw(bool asleep);
+
     PFNKSPINPOWER sleep = nullptr;
     PFNKSPINPOWER wake = nullptr;
     PFNKSPINHANDSHAKE handshake = nullptr;
     bool closing = false; ///< IRP_MJ_CLOSE has begun
+    bool resumes = false; ///< pause_raw() has taken it out of RUN; control mutex
+
+    /// KSPROPERTY_CONNECTION_STARTAT that waits for its event; control mutex.
+    std::shared_ptr<StartAt> start_at;
 
     /// A pin being created that has named this one as its other end; guarded as `peer` is.
     Pin *claimed_by = nullptr;

@@ -32,9 +32,9 @@ Status necessary_instances(Filter &filter) {
     return Status(STATUS_SUCCESS);
 }
 
-/// A pin outside the standard transport sees the raw jump, and its state is DeviceState.
+/// A pin outside the standard transport sees the raw jump, and its state is DeviceState. Control
+/// mutex held.
 Status set_raw_state(Pin &pin, KSSTATE to, KSSTATE from) {
-    MutexGuard guard(pin.control());
     const PFNKSPINSETDEVICESTATE callback =
         pin.dispatch() ? pin.dispatch()->SetDeviceState : nullptr;
     pin.abi().ClientState = to;
@@ -69,9 +69,12 @@ Status Pin::request_state(KSSTATE to) {
                 return status;
         }
         abi().DeviceState = to;
+        resumes = false;
     }
-    const Status status =
-        transport ? transport->set_state(to, from) : set_raw_state(*this, to, from);
+    const Status status = transport ? transport->set_state(to, from) : [&] {
+        MutexGuard guard(control());
+        return set_raw_state(*this, to, from);
+    }();
     if (!status.success()) {
         MutexGuard guard(control());
         abi().DeviceState = from;
@@ -81,6 +84,17 @@ Status Pin::request_state(KSSTATE to) {
                                               {"to", state_names[to]},
                                               {"status", std::int64_t(status.value())}});
     return status;
+}
+
+void Pin::pause_raw(bool asleep) {
+    const KSSTATE from = asleep ? KSSTATE_RUN : KSSTATE_PAUSE;
+    const KSSTATE to = asleep ? KSSTATE_PAUSE : KSSTATE_RUN;
+    if (abi().DeviceState != from || (!asleep && !resumes))
+        return;
+    abi().DeviceState = to; // which for these pins is what SetDeviceState says
+    if (!set_raw_state(*this, to, from).success())
+        abi().DeviceState = from;
+    resumes = asleep && abi().DeviceState == to;
 }
 
 } // namespace ksbox::ks

@@ -2,6 +2,7 @@
 // as filter and pin management sees them. Queues, pipes and processing stand behind it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -52,8 +53,13 @@ class PinTransport {
     /// The format of the connection changed (abi().ConnectionFormat). Control mutex held.
     virtual void format_changed() {}
 
-    /// Power: D0 is left (true) or reached. Device mutex held.
+    /// Power: D0 is left (true) or reached; processing stands still meanwhile. Device mutex held.
     virtual void set_asleep(bool asleep) = 0;
+
+    /// Takes the pin's pipe to PAUSE while its device is not in D0, and then back to what its
+    /// clients want (F12). Got with the control mutex held, called without; the pin may be closed
+    /// by then. False: the pin has moved to another pipe meanwhile, ask again.
+    virtual std::function<bool(bool asleep)> sleeper() = 0;
 };
 
 /// A filter's processing side: its gate and, for a filter-centric filter, its process pins.

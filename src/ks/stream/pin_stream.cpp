@@ -1,6 +1,7 @@
 // A pin's data side: arrival of frames, states, the pin's inputs to the gates.
 #include "ks/stream/pin_stream.h"
 
+#include "ks/device.h"
 #include "ks/filter.h"
 #include "ks/ks_class.h"
 #include "ks/object_name.h"
@@ -66,7 +67,7 @@ Result<void> PinStream::initialize() {
         state_input_.connect(processor_->gate(), GateKind::and_gate, false);
         frames_input_.connect(processor_->gate(), GateKind::and_gate, false);
     }
-    pipe_ = Pipe::create(*this);
+    pipe_ = Pipe::create(*this, pin_.filter().device().asleep);
     return {};
 }
 
@@ -340,6 +341,11 @@ void PinStream::shut_down() {
     clock_.release_master();
     if (PFILE_OBJECT const allocator = std::exchange(allocator_, nullptr))
         ObDereferenceObject(allocator);
+}
+
+/// The pipe knows whether the pin is still in it, without looking at the pin.
+std::function<bool(bool)> PinStream::sleeper() {
+    return [pipe = pipe(), this](bool asleep) { return pipe->set_asleep(*this, asleep); };
 }
 
 void PinStream::set_asleep(bool asleep) {

@@ -39,6 +39,7 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     void cleanup(PFILE_OBJECT file) override;
     void shut_down() override;
     void set_asleep(bool asleep) override;
+    std::function<bool(bool asleep)> sleeper() override;
 
     /// A streaming IRP arrives from the circuit.
     void receive(StreamIrp &irp) override;

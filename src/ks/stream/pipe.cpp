@@ -35,10 +35,10 @@ Pipe::Pipe() {
 
 Pipe::~Pipe() = default;
 
-std::shared_ptr<Pipe> Pipe::create(PinStream &pin) {
+std::shared_ptr<Pipe> Pipe::create(PinStream &pin, bool asleep) {
     std::shared_ptr<Pipe> pipe(new Pipe);
     pipe->pins_.push_back(&pin);
-    pipe->wishes_.push_back({&pin});
+    pipe->wishes_.push_back({&pin, KSSTATE_STOP, asleep});
     return pipe;
 }
 
@@ -70,8 +70,7 @@ void Pipe::part(PinStream &pin) {
     const auto pins = std::exchange(old->pins_, {});
     const auto wishes = std::exchange(old->wishes_, {});
     for (std::size_t i = 0; i < pins.size(); ++i) {
-        const auto own = create(*pins[i]);
-        own->wishes_[0].asleep = wishes[i].asleep;
+        const auto own = create(*pins[i], wishes[i].asleep);
         SpinGuard guard(KsClass::current().connections);
         pins[i]->move_to(own);
     }

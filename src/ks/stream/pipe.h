@@ -20,8 +20,8 @@ struct FrameSetup;
 
 class Pipe {
   public:
-    /// A pipe of one pin.
-    static std::shared_ptr<Pipe> create(PinStream &pin);
+    /// A pipe of one pin; `asleep`: its device is not in D0.
+    static std::shared_ptr<Pipe> create(PinStream &pin, bool asleep);
     ~Pipe();
     Pipe(const Pipe &) = delete;
     Pipe &operator=(const Pipe &) = delete;
