@@ -66,24 +66,33 @@ IoResult KsObject::property(std::span<const std::byte> request, std::span<std::b
 }
 
 // Asks for the size first, as KS's sized lists want it; fixed-size properties answer their size
-// with STATUS_BUFFER_OVERFLOW or STATUS_BUFFER_TOO_SMALL, or only fit a buffer of some size.
+// with STATUS_BUFFER_OVERFLOW or STATUS_BUFFER_TOO_SMALL, or only fit a buffer of some size. A list
+// may grow between the two calls: then again.
 std::vector<std::byte> KsObject::get(const Guid &set, std::uint32_t id,
                                      std::optional<std::uint32_t> node,
                                      std::span<const std::byte> more) {
-    std::vector<std::byte> request = property_request(set, id, KSPROPERTY_TYPE_GET, node, more);
-    IoResult result = property(request, {});
-    std::size_t bytes = result.information;
-    if (!result.success() && result.status != std::int32_t(STATUS_BUFFER_OVERFLOW) &&
-        result.status != std::int32_t(STATUS_BUFFER_TOO_SMALL))
-        throw_property(result, "get", set, id);
-    if (bytes == 0)
-        bytes = 256;
-    std::vector<std::byte> value(bytes);
-    result = property(request, value);
-    if (!result.success())
-        throw_property(result, "get", set, id);
-    value.resize(std::min<std::size_t>(result.information, value.size()));
-    return value;
+    const auto too_small = [](const IoResult &result) {
+        return result.status == std::int32_t(STATUS_BUFFER_OVERFLOW) ||
+               result.status == std::int32_t(STATUS_BUFFER_TOO_SMALL);
+    };
+    const std::vector<std::byte> request =
+        property_request(set, id, KSPROPERTY_TYPE_GET, node, more);
+    for (std::size_t offered = 0;;) {
+        IoResult result = property(request, {});
+        if (!result.success() && !too_small(result))
+            throw_property(result, "get", set, id);
+        const std::size_t bytes = result.information == 0 ? 256 : result.information;
+        std::vector<std::byte> value(bytes);
+        result = property(request, value);
+        if (too_small(result) && bytes > offered) {
+            offered = bytes;
+            continue;
+        }
+        if (!result.success())
+            throw_property(result, "get", set, id);
+        value.resize(std::min<std::size_t>(result.information, value.size()));
+        return value;
+    }
 }
 
 void KsObject::set(const Guid &set, std::uint32_t id, std::span<const std::byte> value,

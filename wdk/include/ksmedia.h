@@ -20,6 +20,7 @@
 #undef KSPROPERTY_RTAUDIO_GETPOSITIONFUNCTION
 
 #include <ksbox/ks_audio.h>
+#include <ksbox/ks_pin.h>
 #include <ksbox/ks_video.h>
 
 #endif

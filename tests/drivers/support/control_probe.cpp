@@ -1,5 +1,7 @@
-// The probe of the filter control mutex.
-#include "parts.h"
+// The probe of control_probe.h.
+#include "avstream.h"
+
+#include "control_probe.h"
 
 static LONG Probes;
 static KEVENT NoProbe;
@@ -19,7 +21,7 @@ static VOID ReleaseProbe(Probe *Probe) {
     if (InterlockedDecrement(&Probe->References) != 0) {
         return;
     }
-    ExFreePoolWithTag(Probe, 'sniP');
+    ExFreePoolWithTag(Probe, 'borP');
     if (InterlockedDecrement(&Probes) == 0) {
         KeSetEvent(&NoProbe, IO_NO_INCREMENT, FALSE);
     }
@@ -35,7 +37,7 @@ static VOID NTAPI AcquireControl(PVOID Context) {
 
 ULONG IsControlHeld(PKSFILTER Filter) {
     Probe *Probe = static_cast<struct Probe *>(
-        ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(struct Probe), 'sniP'));
+        ExAllocatePool2(POOL_FLAG_NON_PAGED, sizeof(struct Probe), 'borP'));
     if (Probe == NULL) {
         return 0;
     }
@@ -52,7 +54,7 @@ ULONG IsControlHeld(PKSFILTER Filter) {
     const NTSTATUS Status =
         KeWaitForSingleObject(&Probe->Acquired, Executive, KernelMode, FALSE, &Timeout);
     ReleaseProbe(Probe);
-    return Status == STATUS_TIMEOUT ? PINS_CONTROL_HELD : 0;
+    return Status == STATUS_TIMEOUT;
 }
 
 VOID FinishProbes() {
