@@ -1,6 +1,7 @@
 // A box with a trace to look at, a driver's filter and one client: what most whole-box tests want.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -28,9 +29,13 @@ class ScratchFolder {
 /// The path of a driver built beside the tests.
 std::filesystem::path driver_path(const std::string &name);
 
+/// The seed of a test's boxes: 1, or what KSBOX_TEST_SEED says; one more in each repetition
+/// (--gtest_repeat) after the first.
+std::uint64_t test_seed();
+
 class TracedBox {
   public:
-    explicit TracedBox(BoxOptions options = {});
+    explicit TracedBox(BoxOptions options = {.seed = test_seed()});
 
     Box &box() { return box_; }
     Client &client() { return client_; }
@@ -59,7 +64,7 @@ class TracedBox {
 /// KSBOX_IN_BOTH_MODES(Suite).
 class InBothModes : public ::testing::TestWithParam<bool> {
   protected:
-    static BoxOptions mode() { return {.realtime = GetParam()}; }
+    static BoxOptions mode() { return {.realtime = GetParam(), .seed = test_seed()}; }
 };
 #define KSBOX_IN_BOTH_MODES(suite)                                                                 \
     INSTANTIATE_TEST_SUITE_P(Time, suite, ::testing::Bool(), [](const auto &info) {                \
