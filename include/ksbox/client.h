@@ -90,6 +90,10 @@ class Client {
     void automatic_com(bool on);
 
     Handle create_event(bool manual_reset);
+    Handle create_semaphore(std::int32_t count, std::int32_t limit);
+    /// WaitForSingleObject on an event or semaphore, for at most so long (0: just looks): whether
+    /// it was signalled. Runs the box; throws Error for a handle that cannot be waited for.
+    bool wait(Handle handle, std::uint64_t time_100ns);
     void close(Handle handle);
 
     /// Runs `work` on a new thread of the client. join() it before the client goes, or let the
@@ -111,7 +115,8 @@ class Client {
     /// Runs `work` on a box thread as this client (previous mode user); throws what it throws.
     void run(const std::function<void()> &work);
 
-    /// DeviceIoControl with client memory; foreign spans are copied in and out. Waits.
+    /// DeviceIoControl. Client memory (a Buffer's) goes to the driver as it is, which matters where
+    /// its address counts; foreign spans are copied in and out. Waits.
     IoResult control(Handle file, std::uint32_t code, std::span<const std::byte> input,
                      std::span<std::byte> output);
     /// The same without waiting; `output` must be client memory (a Buffer's) and outlive it.

@@ -7,6 +7,7 @@
 #ifndef KSBOX_KS_H
 #define KSBOX_KS_H
 
+#include "ksbox/ks_automation.h"
 #include "ksbox/ks_ids.h"
 #include "ksbox/ks_types.h"
 

@@ -182,6 +182,29 @@ Handle Client::create_event(bool manual_reset) {
     return handle;
 }
 
+Handle Client::create_semaphore(std::int32_t count, std::int32_t limit) {
+    Handle handle = 0;
+    state_->run([&] {
+        auto semaphore = io::user::create_semaphore(count, limit);
+        if (!semaphore)
+            throw_status(semaphore.error().value(), "semaphore");
+        handle = reinterpret_cast<Handle>(*semaphore);
+    });
+    return handle;
+}
+
+bool Client::wait(Handle handle, std::uint64_t time_100ns) {
+    NTSTATUS status = STATUS_SUCCESS;
+    state_->run([&] {
+        LARGE_INTEGER timeout;
+        timeout.QuadPart = -static_cast<LONGLONG>(time_100ns);
+        status = io::user::wait(reinterpret_cast<HANDLE>(handle), &timeout);
+        if (!NT_SUCCESS(status))
+            throw_status(status, "wait");
+    });
+    return status != STATUS_TIMEOUT;
+}
+
 void Client::close(Handle handle) {
     state_->run([&] {
         state_->files.remove(handle);

@@ -6,6 +6,7 @@
 #include "box/state.h"
 #include "nt/io/user_services.h"
 #include "nt/ke/scheduler.h"
+#include "nt/mm/layout.h"
 
 namespace ksbox {
 
@@ -108,13 +109,23 @@ std::unique_ptr<Request::State> take_request(Client &client) {
     return std::make_unique<Request::State>(client);
 }
 
+/// In the windows where clients have their memory; only the kernel knows whether it is mapped.
+bool is_client_memory(std::span<const std::byte> bytes) {
+    using namespace mm::layout;
+    const auto address = reinterpret_cast<std::uintptr_t>(bytes.data());
+    return address >= client_window && address - client_window < slots * client_slot_bytes;
+}
+
 /// Sends it. The I/O manager resets the event when the request starts. On a client's thread.
 void start(Request::State &request, Handle file, std::uint32_t code,
            std::span<const std::byte> input, std::span<std::byte> output) {
-    std::byte *in = nullptr;
-    if (!input.empty()) {
-        in = request.input_place(input.size());
-        std::memcpy(in, input.data(), input.size());
+    const std::byte *in = input.data();
+    if (input.empty()) {
+        in = nullptr;
+    } else if (!is_client_memory(input)) {
+        std::byte *place = request.input_place(input.size());
+        std::memcpy(place, input.data(), input.size());
+        in = place;
     }
     request.file = file;
     request.block()->Status = STATUS_PENDING;
@@ -157,13 +168,14 @@ IoResult Client::control(Handle file, std::uint32_t code, std::span<const std::b
         Request::State &own = *state;
         Request request(std::move(state));
         std::span<std::byte> place = output;
-        if (!output.empty()) {
+        const bool foreign = !output.empty() && !is_client_memory(output);
+        if (foreign) {
             place = own.output_place(output.size());
             std::memcpy(place.data(), output.data(), output.size());
         }
         start(own, file, code, input, place);
         result = request.wait();
-        if (!output.empty())
+        if (foreign)
             std::memcpy(output.data(), place.data(), output.size());
     });
     return result;

@@ -12,7 +12,10 @@ TEST(ClientHeader, AgreesWithTheWindowsHeaders) {
     const HeaderFacts windows = {
 #include "ksuser/testing/client_header.inc"
     };
-    EXPECT_EQ(client_header_facts(), windows);
+    const HeaderFacts client = client_header_facts();
+    ASSERT_EQ(client.size(), windows.size());
+    for (std::size_t i = 0; i < client.size(); ++i)
+        EXPECT_EQ(client[i], windows[i]);
 }
 
 } // namespace

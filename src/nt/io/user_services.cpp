@@ -145,6 +145,16 @@ Result<HANDLE> create_event(bool manual_reset, bool signalled) {
     return handle;
 }
 
+Result<HANDLE> create_semaphore(LONG count, LONG limit) {
+    if (is_ending())
+        return fail(STATUS_PROCESS_IS_TERMINATING);
+    HANDLE handle = nullptr;
+    const auto status = ob::create_semaphore(&handle, SEMAPHORE_ALL_ACCESS, count, limit);
+    if (!NT_SUCCESS(status))
+        return fail(status);
+    return handle;
+}
+
 namespace {
 
 template <typename Act> NTSTATUS with_event(HANDLE handle, Act act) {

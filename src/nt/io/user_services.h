@@ -73,6 +73,7 @@ NTSTATUS close(HANDLE handle);
 Result<HANDLE> duplicate(HANDLE handle, ACCESS_MASK access, bool same_access);
 
 Result<HANDLE> create_event(bool manual_reset, bool signalled);
+Result<HANDLE> create_semaphore(LONG count, LONG limit);
 NTSTATUS set_event(HANDLE event);
 NTSTATUS reset_event(HANDLE event);
 /// `timeout_100ns` as in KeWaitForSingleObject (negative: from now); null: for ever.

@@ -89,6 +89,21 @@ NTSTATUS create_event(HANDLE *handle, ACCESS_MASK access, const OBJECT_ATTRIBUTE
     return status;
 }
 
+NTSTATUS create_semaphore(HANDLE *handle, ACCESS_MASK access, LONG count, LONG limit) {
+    if (count < 0 || limit <= 0 || count > limit)
+        return STATUS_INVALID_PARAMETER;
+    auto body = objects().allocate(ObjectType::semaphore, sizeof(KSEMAPHORE));
+    if (!body)
+        return body.error().value();
+    KeInitializeSemaphore(static_cast<PKSEMAPHORE>(*body), count, limit);
+    auto made = objects().create_handle(target_process(0), *body, access, 0);
+    objects().dereference(*body);
+    if (!made)
+        return made.error().value();
+    *handle = *made;
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS wait_for_client(void *object, bool alertable, LARGE_INTEGER *timeout) {
     auto &thread = ke::current_thread();
     if (ps::is_system_process(thread.process))

@@ -20,6 +20,9 @@ Result<HANDLE> duplicate(void *source_process, HANDLE source, void *target_proce
 NTSTATUS create_event(HANDLE *handle, ACCESS_MASK access, const OBJECT_ATTRIBUTES *attributes,
                       EVENT_TYPE type, bool signalled, KPROCESSOR_MODE mode);
 
+/// A semaphore without a name. STATUS_INVALID_PARAMETER: counts that make no sense.
+NTSTATUS create_semaphore(HANDLE *handle, ACCESS_MASK access, LONG count, LONG limit);
+
 /// Waits on whatever the handle names. Client threads come back with
 /// STATUS_PROCESS_IS_TERMINATING when their process ends.
 NTSTATUS wait(HANDLE handle, bool alertable, const LARGE_INTEGER *timeout, KPROCESSOR_MODE mode);
