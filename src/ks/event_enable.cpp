@@ -211,6 +211,10 @@ NTSTATUS enable_event(PIRP irp, std::span<const EventTable> tables, const Events
     for (const EventTable &table : tables)
         if (!valid_item_size<KSEVENT_ITEM>(table.item_bytes))
             return STATUS_INVALID_PARAMETER;
+    // "To determine events supported by a KS object, specify NULL and 0"
+    // (NI:ks.IOCTL_KS_ENABLE_EVENT)
+    if (!IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceIoControl.InputBufferLength)
+        return answer_set_list(irp, DataUse::out, allocator, list_sets(tables));
     auto identifier = peek_identifier(irp);
     if (!identifier)
         return identifier.error().value();

@@ -60,6 +60,15 @@ NTSTATUS set(const KSPROPERTY_ITEM &item, const Request &request) {
     return run("KSPROPERTY_ITEM.SetPropertyHandler", item.SetPropertyHandler, request);
 }
 
+/// A sized list, or its size alone for a buffer of a ULONG (stream/ksproperty-structure).
+NTSTATUS relations(const KSPROPERTY_ITEM &item, const Request &request) {
+    if (request.data_bytes != sizeof(ULONG))
+        return KsHandleSizedListQuery(request.irp, item.RelationsCount, sizeof(KSPROPERTY),
+                                      item.Relations);
+    const ULONG bytes = sizeof(KSMULTIPLE_ITEM) + item.RelationsCount * sizeof(KSPROPERTY);
+    return answer_value(request.irp, request.data, &bytes, sizeof bytes);
+}
+
 /// A support handler comes first; where it does not do the job the item itself answers.
 NTSTATUS support(const KSPROPERTY_ITEM &item, const Request &request, ULONG kind) {
     if (item.SupportHandler) {
@@ -75,11 +84,11 @@ NTSTATUS support(const KSPROPERTY_ITEM &item, const Request &request, ULONG kind
     case KSPROPERTY_TYPE_DEFAULTVALUES:
         return item.Values ? describe_property(item, request, true) : STATUS_NOT_FOUND;
     case KSPROPERTY_TYPE_RELATIONS:
-        return KsHandleSizedListQuery(request.irp, item.RelationsCount, sizeof(KSPROPERTY),
-                                      item.Relations);
+        return relations(item, request);
     case KSPROPERTY_TYPE_SERIALIZESIZE: {
-        const ULONG bytes = item.SerializedSize;
-        return answer_value(request.irp, request.data, &bytes, sizeof bytes);
+        const auto bytes = serialized_size(request, item);
+        return bytes ? answer_value(request.irp, request.data, &*bytes, sizeof *bytes)
+                     : bytes.error().value();
     }
     default: // raw serialization is the support handler's own matter
         return STATUS_NOT_FOUND;

@@ -40,9 +40,6 @@ NTSTATUS describe_property(const KSPROPERTY_ITEM &item, const Request &request,
     auto &information = request.irp->IoStatus.Information;
     auto *out = static_cast<std::byte *>(request.data);
     switch (request.data_bytes) {
-    case 0:
-        information = description.DescriptionSize;
-        return STATUS_BUFFER_OVERFLOW;
     case sizeof(ULONG):
         std::memcpy(out, &description.AccessFlags, sizeof(ULONG));
         information = sizeof(ULONG);

@@ -62,8 +62,8 @@ TEST_F(PropertyDescription, H3EverythingFollowsInARoomyBuffer) {
 TEST_F(PropertyDescription, H3OtherSizesAreTooSmall) {
     EXPECT_EQ(ask(sizeof(ULONG) + 1), STATUS_BUFFER_TOO_SMALL);
     EXPECT_EQ(ask(all - 1), STATUS_BUFFER_TOO_SMALL);
-    EXPECT_EQ(ask(0), STATUS_BUFFER_OVERFLOW);
-    EXPECT_EQ(irp.IoStatus.Information, all);
+    EXPECT_EQ(ask(0), STATUS_BUFFER_TOO_SMALL);
+    EXPECT_EQ(irp.IoStatus.Information, 0u);
 }
 
 } // namespace

@@ -13,35 +13,47 @@ constexpr ULONG aligned(ULONG bytes) {
     return (bytes + 3) & ~ULONG(3);
 } // FILE_LONG_ALIGNMENT
 
-/// One request to the object itself, as a client would make it.
-NTSTATUS ask(PIRP irp, const GUID &set, ULONG id, ULONG kind, void *data, ULONG bytes,
-             ULONG *returned) {
-    KSPROPERTY property{};
-    property.Set = set;
-    property.Id = id;
-    property.Flags = kind;
-    return KsSynchronousIoControlDevice(IoGetCurrentIrpStackLocation(irp)->FileObject, KernelMode,
-                                        IOCTL_KS_PROPERTY, &property, sizeof property, data, bytes,
-                                        returned);
-}
+/// One request to the object itself, as the client's was: with its node, if it named one.
+class Asking {
+  public:
+    explicit Asking(const Request &request)
+        : irp_(request.irp), identifier_(request.request_bytes) {
+        std::memcpy(identifier_.data(), request.identifier, identifier_.size());
+    }
 
-/// SerializedSize 1 means: ask the property (it begins with a KSMULTIPLE_ITEM).
-Result<ULONG> size_of(PIRP irp, const GUID &set, const KSPROPERTY_ITEM &item) {
-    if (item.SerializedSize != 1)
-        return item.SerializedSize;
-    ULONG bytes = 0;
-    const NTSTATUS status = ask(irp, set, item.PropertyId, KSPROPERTY_TYPE_GET, nullptr, 0, &bytes);
-    if (status != STATUS_BUFFER_OVERFLOW)
-        return fail(NT_SUCCESS(status) ? STATUS_UNSUCCESSFUL : status);
-    return bytes;
-}
+    NTSTATUS operator()(ULONG id, ULONG kind, void *data, ULONG bytes, ULONG *returned) {
+        KSPROPERTY property;
+        std::memcpy(&property, identifier_.data(), sizeof property);
+        property.Id = id;
+        property.Flags = kind | (property.Flags & KSPROPERTY_TYPE_TOPOLOGY);
+        std::memcpy(identifier_.data(), &property, sizeof property);
+        return KsSynchronousIoControlDevice(
+            IoGetCurrentIrpStackLocation(irp_)->FileObject, KernelMode, IOCTL_KS_PROPERTY,
+            identifier_.data(), static_cast<ULONG>(identifier_.size()), data, bytes, returned);
+    }
+
+    /// SerializedSize 1 means: ask the property (it begins with a KSMULTIPLE_ITEM).
+    Result<ULONG> size_of(const KSPROPERTY_ITEM &item) {
+        if (item.SerializedSize != 1)
+            return item.SerializedSize;
+        ULONG bytes = 0;
+        const NTSTATUS status = (*this)(item.PropertyId, KSPROPERTY_TYPE_GET, nullptr, 0, &bytes);
+        if (status != STATUS_BUFFER_OVERFLOW)
+            return fail(NT_SUCCESS(status) ? STATUS_UNSUCCESSFUL : status);
+        return bytes;
+    }
+
+  private:
+    PIRP irp_;
+    std::vector<std::byte> identifier_;
+};
 
 struct Entry {
     const KSPROPERTY_ITEM *item;
     ULONG bytes;
 };
 
-Result<std::vector<Entry>> entries(PIRP irp, std::span<const PropertyTable> tables,
+Result<std::vector<Entry>> entries(Asking &ask, std::span<const PropertyTable> tables,
                                    const GUID &guid) {
     std::vector<Entry> list;
     for (const PropertyTable &table : tables)
@@ -53,7 +65,7 @@ Result<std::vector<Entry>> entries(PIRP irp, std::span<const PropertyTable> tabl
                 // A superseded item of a later table is not found first.
                 if (item.SerializedSize &&
                     find_item<KSPROPERTY_ITEM>(tables, guid, item.PropertyId).item == &item)
-                    list.push_back({&item, KS_TRY(size_of(irp, guid, item))});
+                    list.push_back({&item, KS_TRY(ask.size_of(item))});
             }
         }
     return list;
@@ -61,12 +73,17 @@ Result<std::vector<Entry>> entries(PIRP irp, std::span<const PropertyTable> tabl
 
 } // namespace
 
+Result<ULONG> serialized_size(const Request &request, const KSPROPERTY_ITEM &item) {
+    return Asking(request).size_of(item);
+}
+
 NTSTATUS serialize_set(PIRP irp, std::span<const PropertyTable> tables, const GUID &set,
                        PFNKSALLOCATOR allocator) {
     auto request = capture_request(irp, DataUse::out, allocator);
     if (!request)
         return request.error().value();
-    auto list = entries(irp, tables, set);
+    Asking ask(*request);
+    auto list = entries(ask, tables, set);
     if (!list)
         return list.error().value();
     ULONG total = sizeof(KSPROPERTY_SERIALHDR);
@@ -90,8 +107,8 @@ NTSTATUS serialize_set(PIRP irp, std::span<const PropertyTable> tables, const GU
         std::memcpy(base + at, &serial, sizeof serial);
         at += sizeof serial;
         ULONG returned = 0;
-        const NTSTATUS status = ask(irp, set, one.item->PropertyId, KSPROPERTY_TYPE_GET, base + at,
-                                    one.bytes, &returned);
+        const NTSTATUS status =
+            ask(one.item->PropertyId, KSPROPERTY_TYPE_GET, base + at, one.bytes, &returned);
         if (!NT_SUCCESS(status)) {
             irp->IoStatus.Information = 0;
             return status;
@@ -113,6 +130,7 @@ NTSTATUS unserialize_set(PIRP irp, std::span<const PropertyTable>, const GUID &s
     std::memcpy(&header, base, sizeof header);
     if (!same_guid(header.PropertySet, set))
         return STATUS_INVALID_PARAMETER;
+    Asking ask(*request);
     ULONG at = sizeof header;
     for (ULONG i = 0; i < header.Count; ++i) {
         at = aligned(at);
@@ -124,8 +142,8 @@ NTSTATUS unserialize_set(PIRP irp, std::span<const PropertyTable>, const GUID &s
         if (serial.PropertyLength > request->data_bytes - at)
             return STATUS_INVALID_PARAMETER;
         ULONG returned = 0;
-        const NTSTATUS status = ask(irp, set, serial.Id, KSPROPERTY_TYPE_SET, base + at,
-                                    serial.PropertyLength, &returned);
+        const NTSTATUS status =
+            ask(serial.Id, KSPROPERTY_TYPE_SET, base + at, serial.PropertyLength, &returned);
         if (!NT_SUCCESS(status))
             return status;
         at += serial.PropertyLength;

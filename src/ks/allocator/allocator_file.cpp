@@ -9,6 +9,7 @@
 #include "ks/pin.h"
 #include "ks/transport.h"
 #include "nt/call_driver.h"
+#include "nt/ke/bug_check.h"
 #include "nt/spin_guard.h"
 
 using namespace ksbox;
@@ -25,7 +26,8 @@ struct AllocatorFile {
     ExternalAllocator external;
     PVOID context = nullptr;
     KSPIN_LOCK lock = 0;
-    ULONG allocated = 0;       ///< frames that clients hold
+    ULONG allocated = 0;       ///< frames that clients hold, and those being made for them
+    std::vector<PVOID> held;   ///< the frames that clients hold
     std::vector<PVOID> unused; ///< frames that came back
     struct Waiting {
         PIRP irp;
@@ -40,6 +42,8 @@ struct AllocatorFile {
 
     ~AllocatorFile() {
         for (PVOID frame : unused)
+            release(frame);
+        for (PVOID frame : held) // by a client that is gone
             release(frame);
         if (external.remove)
             call_driver("KSALLOCATOR_DISPATCH.DeleteAllocator", this, external.remove, context);
@@ -57,33 +61,52 @@ struct AllocatorFile {
             ExFreePoolWithTag(frame, pool_tag);
     }
 
-    /// A frame; null when all are out (`full`) or memory is short.
-    PVOID allocate(bool &full) {
+    /// A frame; null when memory is short, or when all are out: then `wait`, if there is one, has
+    /// been queued and is pending.
+    PVOID allocate(const Waiting *wait, bool &pending) {
+        pending = false;
         {
             SpinGuard guard(lock);
-            full = allocated == framing.Frames;
-            if (full)
+            if (allocated == framing.Frames) {
+                pending = wait && queue(*wait);
                 return nullptr;
+            }
             ++allocated;
             if (!unused.empty()) {
                 PVOID const frame = unused.back();
                 unused.pop_back();
+                held.push_back(frame);
                 return frame;
             }
         }
         PVOID const frame = make();
-        if (!frame) {
-            SpinGuard guard(lock);
+        SpinGuard guard(lock);
+        if (frame)
+            held.push_back(frame);
+        else
             --allocated;
-        }
         return frame;
     }
 
-    /// To whoever waits longest, else to the frames that are unused.
-    void free(PVOID frame) {
+    /// The lock is held. False: the IRP has been cancelled meanwhile, and nobody else knows of it.
+    bool queue(const Waiting &wait) {
+        IoSetCancelRoutine(wait.irp, &AllocatorFile::cancel);
+        if (wait.irp->Cancel && IoSetCancelRoutine(wait.irp, nullptr))
+            return false;
+        IoMarkIrpPending(wait.irp);
+        waiting.push_back(wait);
+        return true;
+    }
+
+    /// To whoever waits longest, else to the frames that are unused. False: it is no frame that
+    /// this allocator has given away.
+    bool free(PVOID frame) {
         Waiting served{};
         {
             SpinGuard guard(lock);
+            const auto one = std::ranges::find(held, frame);
+            if (one == held.end())
+                return false;
             while (!served.irp && !waiting.empty()) {
                 const Waiting first = waiting.front();
                 waiting.erase(waiting.begin());
@@ -92,16 +115,18 @@ struct AllocatorFile {
                     served = first;
             }
             if (!served.irp) {
+                held.erase(one);
                 unused.push_back(frame);
                 --allocated;
             }
         }
         if (!served.irp)
-            return;
+            return true;
         *served.answer = frame;
         served.irp->IoStatus.Information = sizeof(PVOID);
         served.irp->IoStatus.Status = STATUS_SUCCESS;
         IoCompleteRequest(served.irp, IO_NO_INCREMENT);
+        return true;
     }
 
     static void NTAPI cancel(PDEVICE_OBJECT, PIRP irp) {
@@ -126,38 +151,36 @@ NTSTATUS complete(PIRP irp, NTSTATUS status) {
 // The direct calls, at IRQL <= DISPATCH_LEVEL.
 
 NTSTATUS NTAPI allocate_frame(PFILE_OBJECT file, PVOID *frame) {
-    bool full = false;
-    *frame = AllocatorFile::of(file).allocate(full);
+    bool pending = false;
+    *frame = AllocatorFile::of(file).allocate(nullptr, pending);
     return *frame ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 void NTAPI free_frame(PFILE_OBJECT file, PVOID frame) {
-    AllocatorFile::of(file).free(frame);
+    if (!AllocatorFile::of(file).free(frame))
+        bug_check(0xC4, 0x81000, reinterpret_cast<std::uint64_t>(frame), 0, 0,
+                  "a driver freed a frame that its allocator has not given away");
 }
 
 NTSTATUS NTAPI allocate_method(PIRP irp, PKSIDENTIFIER, PVOID data) {
-    AllocatorFile &self = AllocatorFile::of(irp);
-    bool full = false;
     auto *const answer = static_cast<PVOID *>(data);
-    *answer = self.allocate(full);
-    if (*answer) {
-        irp->IoStatus.Information = sizeof(PVOID);
+    const AllocatorFile::Waiting wait{irp, answer};
+    bool pending = false;
+    PVOID const frame = AllocatorFile::of(irp).allocate(&wait, pending);
+    if (pending)
+        return STATUS_PENDING; // the IRP may be gone already
+    *answer = frame;
+    irp->IoStatus.Information = frame ? sizeof(PVOID) : 0;
+    if (frame)
         return STATUS_SUCCESS;
-    }
-    if (!full)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    SpinGuard guard(self.lock);
-    IoMarkIrpPending(irp);
-    IoSetCancelRoutine(irp, &AllocatorFile::cancel);
-    if (irp->Cancel && IoSetCancelRoutine(irp, nullptr))
-        return STATUS_CANCELLED;
-    self.waiting.push_back({irp, answer});
-    return STATUS_PENDING;
+    return irp->Cancel ? STATUS_CANCELLED : STATUS_INSUFFICIENT_RESOURCES;
 }
 
+/// What is no frame of this allocator is refused (inferred): a client's pointer must not end in the
+/// pool.
 NTSTATUS NTAPI free_method(PIRP irp, PKSIDENTIFIER, PVOID data) {
-    AllocatorFile::of(irp).free(*static_cast<PVOID *>(data));
-    return STATUS_SUCCESS;
+    return AllocatorFile::of(irp).free(*static_cast<PVOID *>(data)) ? STATUS_SUCCESS
+                                                                    : STATUS_INVALID_PARAMETER;
 }
 
 NTSTATUS NTAPI function_table_handler(PIRP irp, PKSIDENTIFIER, PVOID data) {
