@@ -135,9 +135,13 @@ Status Pipe::go(KSSTATE target, bool force) {
         const auto next = static_cast<KSSTATE>(state_ < target ? state_ + 1 : state_ - 1);
         status = state_ < target ? step_up(next) : step_down(next, force);
     }
-    // A request that failed half-way leaves the pipe where it was (behaviour F4).
+    // A request that failed half-way leaves the pipe where it was (behaviour F4), unless the way
+    // back up is refused as well.
     while (!status.success() && state_ > start)
         static_cast<void>(step_down(static_cast<KSSTATE>(state_ - 1), true));
+    while (!status.success() && state_ < start &&
+           step_up(static_cast<KSSTATE>(state_ + 1)).success()) {
+    }
     return status;
 }
 

@@ -1,0 +1,80 @@
+// The test driver states.sys as its tests use it: its pins' states, formats and frames.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include "support/journal.h"
+#include "support/raw_connect.h"
+#include "support/traced_box.h"
+
+#include "drivers/states/states.h"
+
+namespace ksbox::testing {
+
+constexpr Guid states_set{
+    0x6d2d6d34, 0x6c4b, 0x4b5c, {0x9b, 0x3c, 0x0e, 0x1a, 0x55, 0xc8, 0xf1, 0xb7}};
+
+namespace status {
+inline constexpr std::uint32_t success = 0;
+inline constexpr std::uint32_t pending = 0x103;
+inline constexpr std::uint32_t buffer_overflow = 0x80000005;
+inline constexpr std::uint32_t unsuccessful = 0xC0000001;
+inline constexpr std::uint32_t invalid_handle = 0xC0000008;
+inline constexpr std::uint32_t invalid_parameter = 0xC000000D;
+inline constexpr std::uint32_t invalid_device_request = 0xC0000010;
+inline constexpr std::uint32_t buffer_too_small = 0xC0000023;
+inline constexpr std::uint32_t device_not_ready = 0xC00000A3;
+inline constexpr std::uint32_t cancelled = 0xC0000120;
+inline constexpr std::uint32_t invalid_device_state = 0xC0000184;
+inline constexpr std::uint32_t invalid_buffer_size = 0xC0000206;
+inline constexpr std::uint32_t not_found = 0xC0000225;
+inline constexpr std::uint32_t no_match = 0xC0000272;
+inline constexpr std::uint32_t device_busy = 0x80000011;
+inline constexpr std::uint32_t access_denied = 0xC0000022;
+} // namespace status
+
+/// A SetDeviceState as the driver saw it.
+struct Step {
+    std::uint32_t pin_id;
+    PinState from, to;
+    PinState device_state, client_state; ///< of the KSPIN meanwhile
+    bool operator==(const Step &) const = default;
+};
+void PrintTo(const Step &step, std::ostream *stream);
+
+/// Two filters on the driver's device, opened by one client.
+class StatesFilter : public InBothModes {
+  protected:
+    /// A pin for the client, or connected to `to`; the request may be changed before.
+    Pin create(std::uint32_t pin_id, Filter &on, Handle to = 0);
+    Pin create(std::uint32_t pin_id) { return create(pin_id, filter); }
+
+    /// KSPROPERTY_CONNECTION_STATE: its NTSTATUS.
+    std::uint32_t ask_state(Pin &pin, PinState state);
+    /// The steps since forget_journal().
+    std::vector<Step> steps() { return steps_in(journal(filter)); }
+    static std::vector<Step> steps_in(const std::vector<JournalEntry> &entries);
+    /// The plain steps of a pin that is alone and told to go to `to`.
+    static std::vector<Step> way(std::uint32_t pin_id, PinState from, PinState to);
+
+    /// Every entry called `what`: its first two values.
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> pairs(std::string_view what);
+    /// Lets the box run until the journal has so many entries called `what`, at most 10 s.
+    bool wait_for(std::string_view what, std::size_t count = 1);
+
+    /// Whether it has completed by now.
+    static bool ended(Request &request) { return request.wait_for(0).has_value(); }
+
+    /// A frame with `number` at its start.
+    Frame numbered(std::uint32_t number, std::size_t bytes = STATES_FRAME_BYTES);
+    Frame empty(std::size_t bytes = STATES_FRAME_BYTES) { return {Buffer(client, bytes)}; }
+
+    TracedBox traced{mode()};
+    Client &client = traced.client();
+    Driver &driver = traced.load("states");
+    Filter filter = client.open_filter(driver.filters().at(0).path);
+    Filter other = client.open_filter(driver.filters().at(0).path);
+    const DataFormat stereo = DataFormat::audio({});
+};
+
+} // namespace ksbox::testing
