@@ -119,21 +119,6 @@ typedef struct {
 } KSSTREAM_HEADER;
 
 typedef struct {
-    ULONG NotificationType; /* KSEVENTF_* */
-    union {
-        struct {
-            HANDLE Event;
-            uint64_t Reserved[2];
-        } EventHandle;
-        struct {
-            HANDLE Semaphore;
-            ULONG Reserved;
-            LONG Adjustment;
-        } SemaphoreHandle;
-    };
-} KSEVENTDATA;
-
-typedef struct {
     ULONG CreateFlags;
 } KSCLOCK_CREATE;
 
