@@ -61,6 +61,8 @@ class Request {
     /// As wait(), for at most so long; nothing when it still runs.
     std::optional<IoResult> wait_for(std::uint64_t time_100ns);
     void cancel();
+    /// Why it was refused, when it has ended with an error; empty when nobody said why.
+    Reason refusal() const;
 
     struct State;
     explicit Request(std::unique_ptr<State> state);
@@ -119,7 +121,10 @@ class Client {
     /// its address counts; foreign spans are copied in and out. Waits.
     IoResult control(Handle file, std::uint32_t code, std::span<const std::byte> input,
                      std::span<std::byte> output);
-    /// The same without waiting; `output` must be client memory (a Buffer's) and outlive it.
+    /// Why the calling thread's last control() or create (KsCreatePin2 and its kin) was refused, as
+    /// GetLastError tells the code. Empty when it was not, or nobody said why.
+    Reason last_refusal();
+    /// control() without waiting; `output` must be client memory (a Buffer's) and outlive it.
     Request start_control(Handle file, std::uint32_t code, std::span<const std::byte> input,
                           std::span<std::byte> output);
 

@@ -11,6 +11,7 @@
 #include "ksbox/filter.h"
 #include "ksuser/ksuser.h"
 #include "nt/io/interfaces.h"
+#include "nt/io/reasons.h"
 #include "nt/io/user_services.h"
 #include "nt/ke/scheduler.h"
 #include "nt/ob/object_manager.h"
@@ -90,14 +91,18 @@ void ClientState::run_as_client(const std::function<void()> &work) {
     });
 }
 
-bool ClientState::broker_allows(broker::Handle file, std::uint32_t access) {
+std::string ClientState::broker_refusal(broker::Handle file, std::uint32_t access) {
     const std::optional<ksbox::box::OpenedFiles::Origin> origin = files.find(file);
     broker::AccessQuestion question{.client = name, .writes = (access & GENERIC_WRITE) != 0};
     if (origin) {
         question.path = origin->path;
         question.category = origin->category;
     }
-    return box.broker.allows(question);
+    if (box.broker.allows(question))
+        return {};
+    return "the device broker's policy does not let client '" + name + "' " +
+           (question.writes ? "write to " : "read from ") +
+           (origin ? origin->path : std::string("a file that it did not see opened"));
 }
 
 unsigned ClientState::windows_version() {
@@ -163,12 +168,20 @@ Filter Client::open_filter(const std::string &path) {
         auto opened = state_->transport().open(
             {.name = std::as_bytes(std::span(name)), .access = GENERIC_READ | GENERIC_WRITE});
         if (!opened)
-            throw_status(opened.error().value(), path + " cannot be opened");
+            throw Error(std::uint32_t(opened.error().value()),
+                        path + " cannot be opened: " + describe_status(opened.error().value()),
+                        state_->transport().take_reason(0));
         handle = *opened;
         io::Interface *interface = state_->box.kernel->io().interfaces().find(name);
         state_->files.add(handle, {path, interface == nullptr ? Guid{} : interface->category});
     });
     return Filter(*this, handle);
+}
+
+Reason Client::last_refusal() {
+    Reason reason;
+    state_->run([&] { reason = ksuser::current_client_thread()->refusal; });
+    return reason;
 }
 
 Handle Client::create_event(bool manual_reset) {
@@ -244,6 +257,7 @@ Client::Thread Client::spawn(std::string name, std::function<void()> work) {
                          own->thrown = std::current_exception();
                      }
                      ksuser::current_client_thread()->leave_apartment();
+                     io::Reasons::forget(*client->box.kernel, thread.id);
                      client->box.kernel->io().run_down_thread_io(thread);
                  },
              .process = client->process->body});

@@ -1,11 +1,11 @@
 // Data ranges, read from what a pin factory answers.
-#include "box/data_ranges.h"
+
+#include "ksbox/facts.h"
 
 #include <cstddef>
 #include <cstring>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "abi/windows.h"
 
@@ -137,45 +137,5 @@ std::vector<DataRange> parse_data_ranges(std::span<const std::byte> list) {
     }
     return ranges;
 }
-
-namespace box {
-
-namespace {
-
-// The fields of an audio format that a range does not take, in words; empty: it takes them all.
-std::vector<std::string> refused_fields(const AudioFormat &format, const DataRange::Audio &range) {
-    std::vector<std::string> refused;
-    auto check = [&](const char *field, std::uint32_t value, std::uint32_t low, std::uint32_t high,
-                     const char *unit) {
-        if (value < low || value > high)
-            refused.push_back(
-                fmt::format("{} {} is not in {}", field, value, span_text(low, high, unit)));
-    };
-    check("rate", format.rate_hz, range.minimum_hz, range.maximum_hz, "Hz");
-    check("sample size", format.bits, range.minimum_bits, range.maximum_bits, "bit");
-    check("number of channels", format.channels, 1, range.maximum_channels, "channels");
-    return refused;
-}
-
-} // namespace
-
-std::string why_out_of_range(const DataFormat &format, std::span<const DataRange> ranges) {
-    auto audio = format.audio();
-    if (!audio)
-        return {};
-    std::vector<std::string> nearest;
-    for (const DataRange &range : ranges) {
-        if (!range.audio || (range.subtype != format.subtype() && range.subtype != Guid{}))
-            continue;
-        std::vector<std::string> refused = refused_fields(*audio, *range.audio);
-        if (refused.empty())
-            return {};
-        if (nearest.empty() || refused.size() < nearest.size())
-            nearest = std::move(refused);
-    }
-    return fmt::format("{}", fmt::join(nearest, ", "));
-}
-
-} // namespace box
 
 } // namespace ksbox

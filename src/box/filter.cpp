@@ -8,9 +8,8 @@
 #include "abi/guid_names.h"
 #include "base/status_names.h"
 #include "base/unicode.h"
-#include "box/data_ranges.h"
 #include "box/state.h"
-#include "ks/refusal.h"
+#include "ksuser/client_thread.h"
 #include "ksuser/ksuser.h"
 
 namespace ksbox {
@@ -183,7 +182,6 @@ Pin Filter::connect(const PinRequest &request) {
                                 pin_property(*this, request.pin_id, KSPROPERTY_PIN_DATAFLOW)));
                         }).value_or(DataFlow::out);
         ACCESS_MASK access = flow == DataFlow::in ? GENERIC_WRITE : GENERIC_READ;
-        ks::Refusal::forget();
         auto *at = reinterpret_cast<const KSPIN_CONNECT *>(bytes.data());
         auto create = [&](auto function) {
             return static_cast<std::uint32_t>(
@@ -193,15 +191,8 @@ Pin Filter::connect(const PinRequest &request) {
             request.legacy ? create(ksuser::KsCreatePin) : create(ksuser::KsCreatePin2);
         if (error == 0)
             return;
-        std::string why = ks::Refusal::last(*client_->state().box.kernel, ke::current_thread().id);
-        // A driver that looks closer than KS does refuses with a status only: compare for it.
-        if (auto list = optionally(
-                [&] { return pin_property(*this, request.pin_id, KSPROPERTY_PIN_DATARANGES); }))
-            if (std::string field = box::why_out_of_range(request.format, parse_data_ranges(*list));
-                !field.empty())
-                why = field + (why.empty() ? "" : "; " + why);
-        throw Error(error, fmt::format("pin {} is not created ({:#x}){}{}", request.pin_id, error,
-                                       why.empty() ? "" : ": ", why));
+        throw Error(error, fmt::format("pin {} is not created ({:#x})", request.pin_id, error),
+                    ksuser::current_client_thread()->refusal);
     });
     return Pin(*client_, reinterpret_cast<Handle>(pin));
 }

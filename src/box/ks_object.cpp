@@ -28,11 +28,12 @@ std::vector<std::byte> property_request(const Guid &set, std::uint32_t id, std::
     return result;
 }
 
-[[noreturn]] void throw_property(const IoResult &result, const char *verb, const Guid &set,
-                                 std::uint32_t id) {
+[[noreturn]] void throw_property(Client &client, const IoResult &result, const char *verb,
+                                 const Guid &set, std::uint32_t id) {
     throw Error(
         static_cast<std::uint32_t>(result.status),
-        fmt::format("{} {}: {}", verb, property_name(set, id), describe_status(result.status)));
+        fmt::format("{} {}: {}", verb, property_name(set, id), describe_status(result.status)),
+        client.last_refusal());
 }
 
 } // namespace
@@ -80,7 +81,7 @@ std::vector<std::byte> KsObject::get(const Guid &set, std::uint32_t id,
     for (std::size_t offered = 0;;) {
         IoResult result = property(request, {});
         if (!result.success() && !too_small(result))
-            throw_property(result, "get", set, id);
+            throw_property(*client_, result, "get", set, id);
         const std::size_t bytes = result.information == 0 ? 256 : result.information;
         std::vector<std::byte> value(bytes);
         result = property(request, value);
@@ -89,7 +90,7 @@ std::vector<std::byte> KsObject::get(const Guid &set, std::uint32_t id,
             continue;
         }
         if (!result.success())
-            throw_property(result, "get", set, id);
+            throw_property(*client_, result, "get", set, id);
         value.resize(std::min<std::size_t>(result.information, value.size()));
         return value;
     }
@@ -101,7 +102,7 @@ void KsObject::set(const Guid &set, std::uint32_t id, std::span<const std::byte>
     std::vector<std::byte> copy(value.begin(), value.end());
     IoResult result = property(request, copy);
     if (!result.success())
-        throw_property(result, "set", set, id);
+        throw_property(*client_, result, "set", set, id);
 }
 
 } // namespace ksbox

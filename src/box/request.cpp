@@ -33,6 +33,14 @@ std::span<std::byte> Request::State::output_place(std::size_t bytes) {
     return long_output.emplace(client, bytes).bytes();
 }
 
+void Request::State::take_result() {
+    result = {std::int32_t(block()->Status), block()->Information};
+    ended = true;
+    if (!result.success())
+        refusal = client.state().transport().take_reason(
+            reinterpret_cast<broker::ClientAddress>(block()));
+}
+
 Request::Request(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Request::Request(Request &&) noexcept = default;
 
@@ -57,6 +65,10 @@ Request::~Request() {
     ClientState &client = state_->client.state();
     ke::HostLockGuard guard(client.idle_requests_lock);
     client.idle_requests.push_back(std::move(state_));
+}
+
+Reason Request::refusal() const {
+    return state_->refusal;
 }
 
 bool Request::done() const {
@@ -103,6 +115,7 @@ std::unique_ptr<Request::State> take_request(Client &client) {
             std::unique_ptr<Request::State> request = std::move(state.idle_requests.back());
             state.idle_requests.pop_back();
             request->ended = false;
+            request->refusal = {};
             return request;
         }
     }
@@ -175,6 +188,7 @@ IoResult Client::control(Handle file, std::uint32_t code, std::span<const std::b
         }
         start(own, file, code, input, place);
         result = request.wait();
+        ksuser::current_client_thread()->refusal = std::exchange(own.refusal, {});
         if (foreign)
             std::memcpy(output.data(), place.data(), output.size());
     });

@@ -22,10 +22,8 @@ struct Request::State {
     std::byte *input_place(std::size_t bytes);
     std::span<std::byte> output_place(std::size_t bytes);
     IO_STATUS_BLOCK *block() { return reinterpret_cast<IO_STATUS_BLOCK *>(memory); }
-    void take_result() {
-        result = {std::int32_t(block()->Status), block()->Information};
-        ended = true;
-    }
+    /// On a thread of the client.
+    void take_result();
 
     Client &client;
     Handle file = 0;
@@ -33,6 +31,7 @@ struct Request::State {
     std::byte *memory = nullptr; ///< client memory; goes with the process
     std::optional<Buffer> long_input, long_output;
     IoResult result;
+    Reason refusal;
     bool ended = false;
 };
 

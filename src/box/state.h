@@ -71,7 +71,7 @@ struct ClientState final : ksuser::ClientContext {
     static ClientState *current();
 
     broker::Transport &transport() override { return *transport_; }
-    bool broker_allows(broker::Handle file, std::uint32_t access) override;
+    std::string broker_refusal(broker::Handle file, std::uint32_t access) override;
     void created(broker::Handle parent, broker::Handle child) override {
         files.add_child(parent, child);
     }

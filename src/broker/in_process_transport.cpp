@@ -1,5 +1,6 @@
 #include "broker/in_process_transport.h"
 
+#include "nt/io/reasons.h"
 #include "nt/io/user_services.h"
 #include "nt/ps/process.h"
 
@@ -50,6 +51,11 @@ Status InProcessTransport::cancel(Handle file, ClientAddress status_block) {
 
 Status InProcessTransport::close(Handle handle) {
     return Status(std::int32_t(io::user::close(handle_of(handle))));
+}
+
+Reason InProcessTransport::take_reason(ClientAddress status_block) {
+    return status_block == 0 ? io::Reasons::take()
+                             : io::Reasons::take(reinterpret_cast<const void *>(status_block));
 }
 
 Result<ClientAddress> InProcessTransport::map(std::size_t bytes) {

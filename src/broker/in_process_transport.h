@@ -12,6 +12,7 @@ class InProcessTransport final : public Transport {
     Status ioctl(const Control &request) override;
     Status cancel(Handle file, ClientAddress status_block) override;
     Status close(Handle handle) override;
+    Reason take_reason(ClientAddress status_block) override;
     Result<ClientAddress> map(std::size_t bytes) override;
     Status unmap(ClientAddress address) override;
 };

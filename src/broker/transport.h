@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "ksbox/reason.h"
 
 namespace ksbox::broker {
 
@@ -47,6 +48,9 @@ class Transport {
     /// All requests on the file, or the one with that status block (not 0).
     virtual Status cancel(Handle file, ClientAddress status_block) = 0;
     virtual Status close(Handle handle) = 0;
+    /// Why the last request with that status block, or for 0 the calling thread's last open, was
+    /// refused; once. Empty when nobody said why.
+    virtual Reason take_reason(ClientAddress status_block) = 0;
     /// Zeroed memory of the client, shared with whoever serves it. unmap() gives it back.
     virtual Result<ClientAddress> map(std::size_t bytes) = 0;
     virtual Status unmap(ClientAddress address) = 0;

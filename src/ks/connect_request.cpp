@@ -5,6 +5,7 @@
 #include <string>
 
 #include "ks/create_items.h"
+#include "ks/explain.h"
 #include "ks/refusal.h"
 
 namespace ksbox::ks {
@@ -30,19 +31,21 @@ constexpr KSPIN_INTERFACE default_interface =
 constexpr KSPIN_MEDIUM default_medium = identifier(standard(0x4747B320), KSMEDIUM_STANDARD_DEVIO);
 
 std::string describe(const KSIDENTIFIER &identifier) {
-    return ks::describe(identifier.Set) + " " + std::to_string(identifier.Id);
+    return ks::describe(identifier.Set) + "/" + std::to_string(identifier.Id);
 }
 
-bool listed(std::span<const KSIDENTIFIER> list, const KSIDENTIFIER &wanted, const char *what) {
-    std::string known;
-    for (const KSIDENTIFIER &one : list) {
+/// `what`: "interface".
+Result<void> listed(std::span<const KSIDENTIFIER> list, const KSIDENTIFIER &wanted,
+                    const std::string &what, ULONG pin_id) {
+    for (const KSIDENTIFIER &one : list)
         if (same_identifier(one, wanted))
-            return true;
+            return {};
+    std::string known;
+    for (const KSIDENTIFIER &one : list)
         known += (known.empty() ? "" : ", ") + describe(one);
-    }
-    Refusal::record(std::string(what) + " " + describe(wanted) +
-                    " is not among the pin factory's: " + known);
-    return false;
+    return refuse(STATUS_NO_MATCH, "the " + what + " " + describe(wanted) + " is not among the " +
+                                       what + "s of pin factory " + std::to_string(pin_id) + ": " +
+                                       known);
 }
 
 } // namespace
@@ -68,10 +71,10 @@ Result<ConnectRequest> ConnectRequest::capture(PIRP irp) {
                                    : name.Length;
     const std::size_t bytes = name.Length - offset;
     if (bytes < sizeof(KSPIN_CONNECT) + sizeof(KSDATAFORMAT)) {
-        Refusal::record("the connection request has " + std::to_string(bytes) +
-                        " bytes, KSPIN_CONNECT and KSDATAFORMAT need " +
-                        std::to_string(sizeof(KSPIN_CONNECT) + sizeof(KSDATAFORMAT)));
-        return fail(STATUS_INVALID_BUFFER_SIZE);
+        return refuse(STATUS_INVALID_BUFFER_SIZE,
+                      "the connection request has " + std::to_string(bytes) +
+                          " bytes; KSPIN_CONNECT and KSDATAFORMAT have " +
+                          std::to_string(sizeof(KSPIN_CONNECT) + sizeof(KSDATAFORMAT)));
     }
     ConnectRequest request;
     request.bytes_.resize((bytes + 7) / 8);
@@ -79,11 +82,9 @@ Result<ConnectRequest> ConnectRequest::capture(PIRP irp) {
     const auto format = read_format(
         std::as_bytes(std::span(request.bytes_)).subspan(0, bytes).subspan(sizeof(KSPIN_CONNECT)));
     if (!format) {
-        const auto *header = reinterpret_cast<const KSDATAFORMAT *>(&request.connect() + 1);
-        Refusal::record("the data format says it has " + std::to_string(header->FormatSize) +
-                        " bytes, the request carries " +
-                        std::to_string(bytes - sizeof(KSPIN_CONNECT)));
-        return std::unexpected(format.error());
+        const auto carried = std::as_bytes(std::span(request.bytes_));
+        return refuse(format.error().value(),
+                      explain_bad_format(carried.subspan(0, bytes).subspan(sizeof(KSPIN_CONNECT))));
     }
     request.format_ = *format;
     return request;
@@ -92,26 +93,20 @@ Result<ConnectRequest> ConnectRequest::capture(PIRP irp) {
 Result<std::vector<PinRange>> match_connection(const KSPIN_DESCRIPTOR &descriptor,
                                                const KSPIN_CONNECT &connect,
                                                const ClientFormat &format) {
-    if (!listed(interfaces_of(descriptor), connect.Interface, "interface") ||
-        !listed(mediums_of(descriptor), connect.Medium, "medium"))
-        return fail(STATUS_NO_MATCH);
+    KS_CHECK(listed(interfaces_of(descriptor), connect.Interface, "interface", connect.PinId));
+    KS_CHECK(listed(mediums_of(descriptor), connect.Medium, "medium", connect.PinId));
     const auto ranges = pin_ranges(descriptor);
     std::vector<PinRange> matching;
-    bool attributes_refused = false;
     for (const PinRange &one : ranges) {
         if (format_agrees(*one.range, *format.format) != Agreement::matches)
             continue;
         if (attributes_agree(one.attributes, format.attributes))
             matching.push_back(one);
-        else
-            attributes_refused = true;
     }
     if (!matching.empty())
         return matching;
-    Refusal::record(attributes_refused
-                        ? "the required attributes of the format and of the data range differ"
-                        : explain_no_match(ranges, *format.format));
-    return fail(STATUS_NO_MATCH);
+    Reason why = explain_no_match(connect.PinId, ranges, format);
+    return refuse(STATUS_NO_MATCH, std::move(why.sentence), std::move(why.details));
 }
 
 } // namespace ksbox::ks

@@ -4,10 +4,12 @@
 #include <cstring>
 
 #include "ks/connect_request.h"
+#include "ks/explain.h"
 #include "ks/filter.h"
 #include "ks/framing_answer.h"
 #include "ks/item_tables.h"
 #include "ks/pin.h"
+#include "ks/refusal.h"
 #include "ks/sized_answer.h"
 #include "ks/start_at.h"
 
@@ -74,9 +76,10 @@ NTSTATUS NTAPI set_format(PIRP irp, PKSIDENTIFIER, PVOID data) {
     Pin *pin = pin_of(irp);
     if (!pin)
         return STATUS_INVALID_DEVICE_REQUEST;
-    const auto format = read_format({static_cast<const std::byte *>(data), data_bytes(irp)});
+    const std::span given(static_cast<const std::byte *>(data), data_bytes(irp));
+    const auto format = read_format(given);
     if (!format)
-        return format.error().value();
+        return refused(format.error().value(), explain_bad_format(given));
     MutexGuard guard(pin->control());
     const auto changed = pin->change_data_format(*format);
     return changed ? STATUS_SUCCESS : changed.error().value();
@@ -87,15 +90,17 @@ NTSTATUS NTAPI propose_format(PIRP irp, PKSIDENTIFIER, PVOID data) {
     Pin *pin = pin_of(irp);
     if (!pin)
         return STATUS_INVALID_DEVICE_REQUEST;
-    const auto format = read_format({static_cast<const std::byte *>(data), data_bytes(irp)});
+    const std::span given(static_cast<const std::byte *>(data), data_bytes(irp));
+    const auto format = read_format(given);
     if (!format)
-        return format.error().value();
+        return refused(format.error().value(), explain_bad_format(given));
     if (pin->has_flag(KSPIN_FLAG_FIXED_FORMAT))
-        return STATUS_INVALID_DEVICE_REQUEST;
+        return pin->refuse_format_change();
     MutexGuard guard(pin->control());
     KSPIN_CONNECT connect{};
     connect.Interface = pin->abi().ConnectionInterface;
     connect.Medium = pin->abi().ConnectionMedium;
+    connect.PinId = pin->abi().Id;
     const auto matching = match_connection(pin->descriptor().PinDescriptor, connect, *format);
     return matching ? STATUS_SUCCESS : matching.error().value();
 }

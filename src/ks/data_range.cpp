@@ -170,31 +170,4 @@ std::string describe(const KSDATAFORMAT &format) {
            describe(format.Specifier);
 }
 
-std::string explain_no_match(std::span<const PinRange> ranges, const KSDATAFORMAT &format) {
-    if (ranges.empty())
-        return "the pin factory has no data ranges, asked for " + describe(format);
-    const PinRange *best = &ranges.front();
-    Agreement closest = Agreement::major_differs;
-    for (const PinRange &one : ranges)
-        if (const Agreement now = format_agrees(*one.range, format); now > closest) {
-            closest = now;
-            best = &one;
-        }
-    const auto sentence = [](const char *field, const GUID &asked, const GUID &has) {
-        return std::string("no data range takes ") + field + " " + describe(asked) +
-               "; the closest range has " + describe(has);
-    };
-    switch (closest) {
-    case Agreement::major_differs:
-        return sentence("major format", format.MajorFormat, best->range->MajorFormat);
-    case Agreement::sub_differs:
-        return sentence("subformat", format.SubFormat, best->range->SubFormat);
-    case Agreement::specifier_differs:
-        return sentence("specifier", format.Specifier, best->range->Specifier);
-    case Agreement::matches:
-        break;
-    }
-    return "the driver refused " + describe(format) + " in every data range that matches it";
-}
-
 } // namespace ksbox::ks

@@ -101,7 +101,5 @@ void write_range_list(std::span<const PinRange> ranges, std::byte *out);
 std::string describe(const GUID &guid);
 /// "AUDIO, PCM, WAVEFORMATEX" for reports.
 std::string describe(const KSDATAFORMAT &format);
-/// Why no range takes the format, naming the field that comes closest and both values.
-std::string explain_no_match(std::span<const PinRange> ranges, const KSDATAFORMAT &format);
 
 } // namespace ksbox::ks

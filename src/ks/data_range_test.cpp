@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "ks/explain.h"
+
 namespace ksbox::ks {
 namespace {
 
@@ -153,10 +155,13 @@ TEST(DataRange, RequiredAttributesMustExistOnTheOtherSide) {
 TEST(DataRange, SaysWhichFieldDiffersAndBothValues) {
     auto range = format(audio, pcm, wave);
     const PinRange ranges[] = {{&range, nullptr}};
-    EXPECT_EQ(explain_no_match(ranges, format(audio, floating, wave)),
-              "no data range takes subformat IEEE_FLOAT; the closest range has PCM");
-    EXPECT_EQ(explain_no_match(ranges, format(video, pcm, wave)),
-              "no data range takes major format VIDEO; the closest range has AUDIO");
+    const auto why = [&](const KSDATAFORMAT &asked) {
+        return explain_no_match(1, ranges, {&asked, nullptr, sizeof asked}).sentence;
+    };
+    EXPECT_EQ(why(format(audio, floating, wave)),
+              "range 1 of pin factory 1 has the subformat PCM; the format has IEEE_FLOAT");
+    EXPECT_EQ(why(format(video, pcm, wave)),
+              "range 1 of pin factory 1 has the major format AUDIO; the format has VIDEO");
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "abi/export.h"
+#include "base/status_names.h"
 #include "ks/automation_dispatch.h"
 #include "ks/device.h"
 #include "ks/dispatch.h"
@@ -79,8 +80,9 @@ Result<Filter *> make_filter(FilterFactory &factory, PIRP irp) {
 NTSTATUS create(FilterFactory &factory, Device &device, PIRP irp) {
     if ((factory.abi().FilterDescriptor->Flags & KSFILTER_FLAG_DENY_USERMODE_ACCESS) &&
         irp->RequestorMode != KernelMode) {
-        Refusal::record("the filter is denied to user mode (KSFILTER_FLAG_DENY_USERMODE_ACCESS)");
-        return complete(irp, STATUS_INVALID_DEVICE_REQUEST);
+        return complete(irp, refused(STATUS_INVALID_DEVICE_REQUEST,
+                                     "the filter has KSFILTER_FLAG_DENY_USERMODE_ACCESS, and the "
+                                     "request comes from user mode"));
     }
     MutexGuard device_guard(device.mutex);
     auto made = make_filter(factory, irp);
@@ -96,8 +98,10 @@ NTSTATUS create(FilterFactory &factory, Device &device, PIRP irp) {
     }
     if (status == STATUS_PENDING)
         return status; // KsCompletePendingRequest comes to finish_filter_create
-    if (!NT_SUCCESS(status))
+    if (!NT_SUCCESS(status)) {
+        driver_refused("filter Create", status);
         destroy(filter);
+    }
     return complete(irp, status);
 }
 
@@ -130,16 +134,21 @@ NTSTATUS NTAPI filter_create(PDEVICE_OBJECT device_object, PIRP irp) {
     FilterFactory &factory = FilterFactory::from(static_cast<PKSFILTERFACTORY>(item->Context));
     Device &device = factory.device();
     if (device.removed || !device.abi().Started)
-        return complete(irp, STATUS_DEVICE_NOT_READY);
+        return complete(irp, refused(STATUS_DEVICE_NOT_READY, device.removed
+                                                                  ? "the device has been removed"
+                                                                  : "the device is not started"));
     KeWaitForSingleObject(&device.post_start_done, Executive, KernelMode, FALSE, nullptr);
     if (!NT_SUCCESS(device.post_start_status))
-        return complete(irp, device.post_start_status);
+        return complete(irp, driver_refused("device PostStart", device.post_start_status));
     return create(factory, device, irp);
 }
 
 void finish_filter_create(Filter &filter, PIRP irp) {
     const NTSTATUS status = irp->IoStatus.Status;
     if (!NT_SUCCESS(status)) {
+        refused(irp, status,
+                "the driver completed the create that its filter Create had left pending with " +
+                    describe_status(status));
         MutexGuard device_guard(filter.device().mutex);
         destroy(filter);
     }

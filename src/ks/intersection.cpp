@@ -2,7 +2,9 @@
 #include "ks/intersection.h"
 
 #include "abi/export.h"
+#include "ks/explain_intersection.h"
 #include "ks/internal_code.h"
+#include "ks/refusal.h"
 #include "ks/sized_answer.h"
 
 namespace ksbox::ks {
@@ -55,8 +57,16 @@ Result<std::vector<ClientFormat>> caller_ranges(PIRP irp, const KSP_PIN *pin) {
     const ULONG bytes =
         IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceIoControl.InputBufferLength;
     if (bytes < sizeof(KSP_PIN))
-        return fail(STATUS_INVALID_BUFFER_SIZE);
-    return read_range_list({reinterpret_cast<const std::byte *>(pin + 1), bytes - sizeof(KSP_PIN)});
+        return refuse(STATUS_INVALID_BUFFER_SIZE, "the request has " + std::to_string(bytes) +
+                                                      " bytes; KSP_PIN has " +
+                                                      std::to_string(sizeof(KSP_PIN)));
+    auto list =
+        read_range_list({reinterpret_cast<const std::byte *>(pin + 1), bytes - sizeof(KSP_PIN)});
+    if (!list)
+        return refuse(list.error().value(),
+                      "the " + std::to_string(bytes - sizeof(KSP_PIN)) +
+                          " bytes behind KSP_PIN hold no whole KSMULTIPLE_ITEM of data ranges");
+    return list;
 }
 
 NTSTATUS pin_data_intersection(PIRP irp, KSP_PIN *pin, void *data,
@@ -68,6 +78,7 @@ NTSTATUS pin_data_intersection(PIRP irp, KSP_PIN *pin, void *data,
         return callers.error().value();
     const ULONG offered =
         IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceIoControl.OutputBufferLength;
+    const auto ranges = pin_ranges(descriptor);
     const auto ask = [&](const ClientFormat &caller, const PinRange &range) -> NTSTATUS {
         if (!handler)
             return default_intersection(irp, data, caller, range);
@@ -79,9 +90,16 @@ NTSTATUS pin_data_intersection(PIRP irp, KSP_PIN *pin, void *data,
                       const_cast<PKSDATARANGE>(range.range), offered, data, &bytes);
         if (!NT_ERROR(status))
             irp->IoStatus.Information = bytes;
+        else if (status != STATUS_NO_MATCH)
+            refused(irp, status,
+                    explain_handler(status, pin->PinId, *callers, caller, ranges, range));
         return status;
     };
-    return intersect(*callers, pin_ranges(descriptor), ask);
+    const NTSTATUS status = intersect(*callers, ranges, ask);
+    if (status != STATUS_NO_MATCH)
+        return status;
+    Reason why = explain_no_intersection(pin->PinId, *callers, ranges, handler != nullptr);
+    return refused(irp, status, std::move(why.sentence), std::move(why.details));
 }
 
 } // namespace ksbox::ks

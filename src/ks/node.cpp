@@ -47,15 +47,21 @@ NTSTATUS create(Filter &filter, PIRP irp) {
     const auto parts = CreateName::parse({name.Buffer, name.Length / sizeof(WCHAR)});
     KSNODE_CREATE request;
     if (parts.parameters.size() * sizeof(WCHAR) < sizeof request)
-        return STATUS_INVALID_BUFFER_SIZE;
+        return refused(STATUS_INVALID_BUFFER_SIZE,
+                       "the create string carries " +
+                           std::to_string(parts.parameters.size() * sizeof(WCHAR)) +
+                           " bytes; KSNODE_CREATE has " + std::to_string(sizeof request));
     std::memcpy(&request, parts.parameters.data(), sizeof request);
     MutexGuard guard(filter.control);
     if (request.CreateFlags || request.Node >= filter.abi().Descriptor->NodeDescriptorsCount) {
-        Refusal::record("node " + std::to_string(request.Node) +
-                        " is out of range: the filter "
-                        "has " +
-                        std::to_string(filter.abi().Descriptor->NodeDescriptorsCount));
-        return STATUS_INVALID_PARAMETER;
+        const ULONG count = filter.abi().Descriptor->NodeDescriptorsCount;
+        return refused(STATUS_INVALID_PARAMETER, request.CreateFlags
+                                                     ? "KSNODE_CREATE.CreateFlags is " +
+                                                           std::to_string(request.CreateFlags) +
+                                                           ", it must be 0"
+                                                     : "node " + std::to_string(request.Node) +
+                                                           " is out of range: the filter has " +
+                                                           counted(count, "node", "nodes"));
     }
     auto made = FileContext::create(irp, filter, request.Node, nullptr, 0, &node_table);
     if (!made)

@@ -76,4 +76,13 @@ const char *communication_name(KSPIN_COMMUNICATION communication) {
     return "unknown";
 }
 
+std::string step_text(Object &pin, KSSTATE to, KSSTATE from) {
+    return "pin " + name_of(pin) + " from " + state_name(from) + " to " + state_name(to);
+}
+
+const char *state_name(KSSTATE state) {
+    static constexpr const char *names[] = {"STOP", "ACQUIRE", "PAUSE", "RUN"};
+    return state >= KSSTATE_STOP && state <= KSSTATE_RUN ? names[state] : "no state";
+}
+
 } // namespace ksbox::ks

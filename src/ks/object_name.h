@@ -15,5 +15,9 @@ std::string name_of(Object &object);
 /// empty otherwise. Any IRQL.
 std::string describe_object(const void *address);
 const char *communication_name(KSPIN_COMMUNICATION communication);
+/// "pin cable/1/0.2 from PAUSE to RUN", for refusals.
+std::string step_text(Object &pin, KSSTATE to, KSSTATE from);
+/// "PAUSE".
+const char *state_name(KSSTATE state);
 
 } // namespace ksbox::ks

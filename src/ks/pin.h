@@ -58,6 +58,8 @@ class Pin final : public ObjectWith<KSPIN> {
     /// than STATUS_NO_MATCH. On error the old format is in force again. Control mutex held.
     /// @doc NC:ks.PFNKSPINSETDATAFORMAT
     Result<void> set_data_format(const ClientFormat &format, const std::vector<PinRange> &ranges);
+    /// Refuses a change of format: KSPIN_FLAG_FIXED_FORMAT. STATUS_INVALID_DEVICE_REQUEST.
+    NTSTATUS refuse_format_change();
     /// A new format for an existing connection: STATUS_INVALID_DEVICE_REQUEST for a fixed format,
     /// STATUS_NO_MATCH, the minidriver's status. Control mutex held.
     Result<void> change_data_format(const ClientFormat &format);

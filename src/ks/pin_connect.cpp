@@ -33,11 +33,6 @@ bool can_be_sink(KSPIN_COMMUNICATION c) {
     return c == KSPIN_COMMUNICATION_SINK || c == KSPIN_COMMUNICATION_BOTH;
 }
 
-Result<void> refuse(NTSTATUS status, std::string sentence) {
-    Refusal::record(std::move(sentence));
-    return fail(status);
-}
-
 /// Which of the two sends the IRPs, whatever order they were created in (B12, B13). Where both can
 /// do both, the pin that the data flows out of does [inferred].
 Result<KSPIN_COMMUNICATION> role_towards(const Pin &pin, const Pin &peer) {
@@ -51,40 +46,57 @@ Result<KSPIN_COMMUNICATION> role_towards(const Pin &pin, const Pin &peer) {
         return KSPIN_COMMUNICATION_SOURCE;
     if (sink)
         return KSPIN_COMMUNICATION_SINK;
-    Refusal::record(std::string("an IRP source connects to an IRP sink; the two pins are ") +
-                    communication_name(own) + " and " + communication_name(other));
-    return fail(STATUS_NO_MATCH);
+    return refuse(STATUS_NO_MATCH,
+                  std::string("one of the two pins must be able to be an IRP source, the other an "
+                              "IRP sink; the communication of the new pin is ") +
+                      communication_name(own) + ", that of " + name_of(const_cast<Pin &>(peer)) +
+                      " is " + communication_name(other));
 }
 
 Result<void> claim_avstream(Pin &pin, Pin &peer) {
     pin.abi().Communication = KS_TRY(role_towards(pin, peer));
     if (pin.abi().DataFlow == peer.abi().DataFlow)
-        return refuse(STATUS_NO_MATCH, "data flows in (or out) at both pins");
-    SpinGuard guard(KsClass::current().connections);
-    if (peer.peer || peer.connected_file)
-        return refuse(STATUS_INVALID_DEVICE_STATE, "the pin of PinToHandle is connected already");
-    if (peer.claimed_by || peer.closing)
-        return refuse(STATUS_INVALID_DEVICE_STATE,
-                      "the pin of PinToHandle is being connected or closed");
-    if (peer.abi().DeviceState != KSSTATE_STOP)
-        return refuse(STATUS_INVALID_DEVICE_STATE, "the pin of PinToHandle is not in STOP");
-    peer.claimed_by = &pin;
+        return refuse(STATUS_NO_MATCH,
+                      std::string("data flows ") +
+                          (pin.abi().DataFlow == KSPIN_DATAFLOW_IN ? "into" : "out of") +
+                          " both pins, the new one and " + name_of(peer));
+    const std::string name = name_of(peer);
+    std::string why;
+    {
+        SpinGuard guard(KsClass::current().connections);
+        if (peer.peer || peer.connected_file)
+            why = " is connected already";
+        else if (peer.claimed_by)
+            why = " is just being connected by another create";
+        else if (peer.closing)
+            why = " is being closed";
+        else if (const KSSTATE state = peer.abi().DeviceState; state != KSSTATE_STOP)
+            why = std::string(" is in ") + state_name(state) + ", and pins connect in STOP";
+        else
+            peer.claimed_by = &pin;
+    }
+    if (!why.empty())
+        return refuse(STATUS_INVALID_DEVICE_STATE, "the pin of PinToHandle, " + name + "," + why);
     return {};
 }
 
 Result<void> claim(Pin &pin, PFILE_OBJECT file) {
     if (declared(pin) == KSPIN_COMMUNICATION_BRIDGE || declared(pin) == KSPIN_COMMUNICATION_NONE)
-        return refuse(STATUS_INVALID_PARAMETER, std::string("a pin of communication ") +
-                                                    communication_name(declared(pin)) +
-                                                    " cannot be connected to a pin");
+        return refuse(STATUS_INVALID_PARAMETER,
+                      "pin factory " + std::to_string(pin.abi().Id) + " has the communication " +
+                          communication_name(declared(pin)) + ": its pins connect to no other pin");
     if (Pin *peer = Pin::of(file))
         return claim_avstream(pin, *peer);
     if (!ObjectHeader::of(file) || Filter::of(file))
-        return refuse(STATUS_INVALID_PARAMETER, "PinToHandle is not a pin");
+        return refuse(STATUS_INVALID_PARAMETER,
+                      Filter::of(file) ? "PinToHandle is the handle of a filter, not of a pin"
+                                       : "PinToHandle is the handle of a file, not of a KS pin");
     // A pin of a driver that speaks KS without AVStream: it can only be fed by IRPs.
     if (!can_be_source(declared(pin)))
-        return refuse(STATUS_NO_MATCH, "the pin of PinToHandle is not AVStream's, so the new pin "
-                                       "would have to send it IRPs; it is an IRP sink");
+        return refuse(STATUS_NO_MATCH,
+                      std::string("the pin of PinToHandle is not AVStream's and takes IRPs, so the "
+                                  "new pin would have to be an IRP source; its communication is ") +
+                          communication_name(declared(pin)));
     pin.abi().Communication = KSPIN_COMMUNICATION_SOURCE;
     return {};
 }
@@ -125,14 +137,8 @@ NTSTATUS call_connect(Pin &sink) {
     if (sink.dispatch() && sink.dispatch()->Connect)
         status = call_driver("KSPIN_DISPATCH.Connect", &sink.abi(), sink.dispatch()->Connect,
                              &sink.abi());
-    if (status == STATUS_PENDING) {
-        Refusal::record("the driver's Connect returned STATUS_PENDING, which is not allowed");
-        return STATUS_UNSUCCESSFUL;
-    }
-    if (!NT_SUCCESS(status)) {
-        Refusal::record("the driver's Connect refused the connection");
-        return status;
-    }
+    if (status == STATUS_PENDING || !NT_SUCCESS(status))
+        return driver_refused("Connect", status, "asked of the IRP sink " + name_of(sink));
     return STATUS_SUCCESS;
 }
 
@@ -157,8 +163,8 @@ Result<void> connect_avstream(Pin &pin, Pin &peer) {
     // A pipe waits for control mutexes, so nobody waits for a pipe with one held.
     if (NT_SUCCESS(status) && sink.transport && source.transport)
         if (auto joined = sink.transport->connect(source); !joined) {
-            Refusal::record("the pin of PinToHandle has left STOP meanwhile");
-            status = joined.error().value();
+            status = refused(joined.error().value(), "the pin of PinToHandle, " + name_of(peer) +
+                                                         ", has left STOP meanwhile");
             MutexGuard guard(sink.control());
             call_disconnect(sink);
             undo();

@@ -5,11 +5,13 @@
 #include <utility>
 
 #include "abi/export.h"
+#include "base/status_names.h"
 #include "ks/automation_dispatch.h"
 #include "ks/connect_request.h"
 #include "ks/device.h"
 #include "ks/dispatch.h"
 #include "ks/events.h"
+#include "ks/explain.h"
 #include "ks/file_context.h"
 #include "ks/filter.h"
 #include "ks/filter_factory.h"
@@ -52,26 +54,29 @@ Result<std::vector<PinRange>> check(Filter &filter, const ConnectRequest &reques
                                     KPROCESSOR_MODE mode) {
     const ULONG id = request.connect().PinId;
     if (id >= filter.pin_factory_count()) {
-        Refusal::record("pin ID " + std::to_string(id) + " is out of range: the filter has " +
-                        std::to_string(filter.pin_factory_count()) + " pin factories");
-        return fail(STATUS_INVALID_PARAMETER);
+        return refuse(STATUS_INVALID_PARAMETER,
+                      "pin ID " + std::to_string(id) + " is out of range: the filter has " +
+                          counted(filter.pin_factory_count(), "pin factory", "pin factories"));
     }
     const KSPIN_DESCRIPTOR_EX &descriptor = filter.pin_descriptor(id);
-    const bool denied = (filter.abi().Descriptor->Flags & KSFILTER_FLAG_DENY_USERMODE_ACCESS) ||
-                        (descriptor.Flags & KSPIN_FLAG_DENY_USERMODE_ACCESS);
-    if (denied && mode != KernelMode) {
-        Refusal::record("the pin is denied to user mode (DENY_USERMODE_ACCESS)");
-        return fail(STATUS_INVALID_DEVICE_REQUEST); // as ks.h's macro DENY_USERMODE_ACCESS
-    }
+    const bool filter_denied = filter.abi().Descriptor->Flags & KSFILTER_FLAG_DENY_USERMODE_ACCESS;
+    const bool pin_denied = descriptor.Flags & KSPIN_FLAG_DENY_USERMODE_ACCESS;
+    if ((filter_denied || pin_denied) && mode != KernelMode)
+        return refuse(STATUS_INVALID_DEVICE_REQUEST, // as ks.h's macro DENY_USERMODE_ACCESS
+                      filter_denied ? "the filter has KSFILTER_FLAG_DENY_USERMODE_ACCESS, and the "
+                                      "request comes from user mode"
+                                    : "pin factory " + std::to_string(id) +
+                                          " has KSPIN_FLAG_DENY_USERMODE_ACCESS, and the request "
+                                          "comes from user mode");
     auto ranges =
         KS_TRY(match_connection(descriptor.PinDescriptor, request.connect(), request.format()));
     const ULONG current = filter.instances(id);
     if (descriptor.InstancesPossible != KSINSTANCE_INDETERMINATE &&
         current >= descriptor.InstancesPossible) {
-        Refusal::record("pin factory " + std::to_string(id) + " has " + std::to_string(current) +
-                        " instances, " + std::to_string(descriptor.InstancesPossible) +
-                        " are possible");
-        return fail(STATUS_INSUFFICIENT_RESOURCES);
+        return refuse(STATUS_INSUFFICIENT_RESOURCES,
+                      "pin factory " + std::to_string(id) + " allows " +
+                          counted(descriptor.InstancesPossible, "instance", "instances") +
+                          " on a filter, and " + exist(current));
     }
     return ranges;
 }
@@ -115,10 +120,9 @@ Result<Pin *> make_pin(Filter &filter, const ConnectRequest &request,
     pin.abi().ConnectionInterface = connect.Interface;
     pin.abi().ConnectionMedium = connect.Medium;
     pin.abi().ConnectionPriority = connect.Priority;
-    if (!peer) {
-        Refusal::record("PinToHandle is no handle of an open pin");
-        return std::unexpected(peer.error());
-    }
+    if (!peer)
+        return refuse(peer.error().value(), "PinToHandle is no handle of an open file: " +
+                                                describe_status(peer.error().value()));
     KS_CHECK(claim_peer(pin, *peer));
     filter.pins.push_back(std::move(owner));
     if (auto built = build(pin, request, ranges, irp); !built) {
@@ -193,7 +197,8 @@ Result<Pin *> make_and_call(Filter &filter, const ConnectRequest &request,
                               &pin.abi(), irp);
     if (created == STATUS_PENDING || NT_SUCCESS(created))
         return made;
-    Refusal::record("the driver's Create refused the pin");
+    driver_refused("Create", created,
+                   observation(pin.descriptor().PinDescriptor, *pin.abi().ConnectionFormat));
     trace_create(filter.kernel, name_of(pin), created);
     static_cast<void>(release_claim(pin));
     destroy(pin); // lets go of the filter's file object, which its opener still holds
@@ -243,11 +248,11 @@ NTSTATUS NTAPI pin_close(PDEVICE_OBJECT device_object, PIRP irp) {
 } // namespace
 
 NTSTATUS NTAPI pin_create(PDEVICE_OBJECT device_object, PIRP irp) {
-    Refusal::forget();
     const PFILE_OBJECT file = IoGetCurrentIrpStackLocation(irp)->FileObject;
     Filter *filter = Filter::of(file->RelatedFileObject);
     if (!filter)
-        return complete(irp, STATUS_INVALID_PARAMETER);
+        return complete(irp, refused(STATUS_INVALID_PARAMETER,
+                                     "the file that the pin was to be created on is no filter's"));
     auto request = ConnectRequest::capture(irp);
     if (!request)
         return complete(irp, request.error().value());
@@ -262,6 +267,10 @@ void finish_pin_create(Pin &pin, PIRP irp) {
     }
     if (!NT_SUCCESS(pin.create_error))
         status = pin.create_error; // the minidriver's pending Close after a failed connection
+    else
+        refused(irp, status,
+                "the driver completed the create that its Create had left pending with " +
+                    describe_status(status));
     const PFILE_OBJECT peer_file = release_claim(pin);
     finish(pin);
     if (peer_file)

@@ -1,9 +1,9 @@
 // Creation, refusal and connection of pins, through the DDIs a kernel-mode client uses.
 #include <gtest/gtest.h>
 
-#include "ks/refusal.h"
 #include "ks/testing/host_driver.h"
 #include "ks/testing/recording_filter.h"
+#include "nt/io/reasons.h"
 #include "nt/ke/thread.h"
 
 namespace ksbox::ks::testing {
@@ -51,7 +51,7 @@ class PinCreate : public ::testing::Test {
         std::erase(opened_, pin);
         ZwClose(pin);
     }
-    std::string why() { return Refusal::last(driver_->kernel(), ke::current_thread().id); }
+    std::string why() { return io::Reasons::take().sentence; }
 
     Recorder record_;
     std::unique_ptr<HostDriver> driver_;
@@ -111,7 +111,7 @@ TEST_F(PinCreate, B7InstancesPossibleIsALimitPerFilter) {
         HANDLE second = nullptr;
         EXPECT_EQ(create(filter, 0, &second), STATUS_SUCCESS);
         EXPECT_FALSE(NT_SUCCESS(create(filter, 0)));
-        EXPECT_EQ(why(), "pin factory 0 has 2 instances, 2 are possible");
+        EXPECT_EQ(why(), "pin factory 0 allows 2 instances on a filter, and 2 exist");
         close(second);
         EXPECT_EQ(create(filter, 0), STATUS_SUCCESS);
     });

@@ -7,6 +7,7 @@
 #include "ks/handshake.h"
 #include "ks/internal_code.h"
 #include "ks/intersection.h"
+#include "ks/object_name.h"
 #include "ks/outer_unknown.h"
 #include "ks/pin.h"
 #include "ks/pin_property.h"
@@ -64,13 +65,17 @@ NTSTATUS NTAPI KsValidateConnectRequest(PIRP Irp, ULONG DescriptorsCount,
         return request.error().value();
     const KSPIN_CONNECT &connect = request->connect();
     if (connect.PinId >= DescriptorsCount) {
-        Refusal::record("pin ID " + std::to_string(connect.PinId) + " is out of range");
-        return STATUS_INVALID_PARAMETER;
+        return refused(Irp, STATUS_INVALID_PARAMETER,
+                       "pin ID " + std::to_string(connect.PinId) + " is out of range: there " +
+                           (DescriptorsCount == 1 ? "is " : "are ") +
+                           counted(DescriptorsCount, "pin factory", "pin factories"));
     }
     const KSPIN_DESCRIPTOR &descriptor = Descriptor[connect.PinId];
     if (!communication_allows(descriptor.Communication, connect.PinToHandle != nullptr)) {
-        Refusal::record("the pin's communication does not allow this kind of connection");
-        return STATUS_INVALID_PARAMETER;
+        return refused(Irp, STATUS_INVALID_PARAMETER,
+                       "pin factory " + std::to_string(connect.PinId) + " has the communication " +
+                           communication_name(descriptor.Communication) + ", and PinToHandle is " +
+                           (connect.PinToHandle ? "given" : "null"));
     }
     if (auto ranges = match_connection(descriptor, connect, request->format()); !ranges)
         return ranges.error().value();

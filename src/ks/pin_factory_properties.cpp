@@ -4,12 +4,14 @@
 #include "abi/export.h"
 #include "ks/connect_request.h"
 #include "ks/device.h"
+#include "ks/explain.h"
 #include "ks/filter.h"
 #include "ks/filter_factory.h"
 #include "ks/intersection.h"
 #include "ks/item_tables.h"
 #include "ks/pin.h"
 #include "ks/pin_property.h"
+#include "ks/refusal.h"
 #include "ks/sized_answer.h"
 
 namespace ksbox::ks {
@@ -21,6 +23,12 @@ KSP_PIN *pin_request(PKSIDENTIFIER request) {
 
 Filter *filter_of(PIRP irp) {
     return Filter::of(IoGetCurrentIrpStackLocation(irp)->FileObject);
+}
+
+NTSTATUS no_such_factory(Filter &filter, ULONG id) {
+    return refused(STATUS_INVALID_PARAMETER,
+                   "pin ID " + std::to_string(id) + " is out of range: the filter has " +
+                       counted(filter.pin_factory_count(), "pin factory", "pin factories"));
 }
 
 NTSTATUS answer_counts(PIRP irp, void *data, ULONG possible, ULONG current) {
@@ -40,7 +48,7 @@ NTSTATUS NTAPI get_general(PIRP irp, PKSIDENTIFIER request, PVOID data) {
     }
     const ULONG id = pin_request(request)->PinId;
     if (id >= filter->pin_factory_count())
-        return STATUS_INVALID_PARAMETER;
+        return no_such_factory(*filter, id);
     const KSPIN_DESCRIPTOR_EX &descriptor = filter->pin_descriptor(id);
     switch (request->Id) {
     case KSPROPERTY_PIN_CINSTANCES:
@@ -58,7 +66,7 @@ NTSTATUS NTAPI get_global_instances(PIRP irp, PKSIDENTIFIER request, PVOID data)
         return STATUS_INVALID_DEVICE_REQUEST;
     const ULONG id = pin_request(request)->PinId;
     if (id >= filter->pin_factory_count())
-        return STATUS_INVALID_PARAMETER;
+        return no_such_factory(*filter, id);
     // A descriptor limits instances per filter only.
     MutexGuard guard(filter->device().mutex);
     return answer_counts(irp, data, KSINSTANCE_INDETERMINATE,
@@ -71,7 +79,7 @@ NTSTATUS NTAPI get_intersection(PIRP irp, PKSIDENTIFIER request, PVOID data) {
         return STATUS_INVALID_DEVICE_REQUEST;
     KSP_PIN *pin = pin_request(request);
     if (pin->PinId >= filter->pin_factory_count())
-        return STATUS_INVALID_PARAMETER;
+        return no_such_factory(*filter, pin->PinId);
     const KSPIN_DESCRIPTOR_EX &descriptor = filter->pin_descriptor(pin->PinId);
     return pin_data_intersection(irp, pin, data, descriptor.PinDescriptor,
                                  descriptor.IntersectHandler, &filter->abi());
@@ -84,17 +92,19 @@ NTSTATUS NTAPI set_propose_format(PIRP irp, PKSIDENTIFIER request, PVOID data) {
         return STATUS_INVALID_DEVICE_REQUEST;
     const ULONG id = pin_request(request)->PinId;
     if (id >= filter->pin_factory_count())
-        return STATUS_INVALID_PARAMETER;
+        return no_such_factory(*filter, id);
     const ULONG bytes =
         IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceIoControl.OutputBufferLength;
-    const auto format = read_format({static_cast<const std::byte *>(data), bytes});
+    const std::span given(static_cast<const std::byte *>(data), bytes);
+    const auto format = read_format(given);
     if (!format)
-        return format.error().value();
+        return refused(format.error().value(), explain_bad_format(given));
     MutexGuard guard(filter->control);
     const KSPIN_DESCRIPTOR &descriptor = filter->pin_descriptor(id).PinDescriptor;
     KSPIN_CONNECT connect{};
     connect.Interface = interfaces_of(descriptor).front();
     connect.Medium = mediums_of(descriptor).front();
+    connect.PinId = id;
     const auto matching = match_connection(descriptor, connect, *format);
     return matching ? STATUS_SUCCESS : matching.error().value();
 }

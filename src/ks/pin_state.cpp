@@ -25,9 +25,11 @@ Status necessary_instances(Filter &filter) {
         const ULONG current = filter.instances(id);
         if (current >= necessary)
             continue;
-        Refusal::record("pin factory " + std::to_string(id) + " has " + std::to_string(current) +
-                        " instances, " + std::to_string(necessary) + " are necessary");
-        return Status(STATUS_INVALID_DEVICE_STATE);
+        return Status(refused(STATUS_INVALID_DEVICE_STATE,
+                              "pin factory " + std::to_string(id) + " needs " +
+                                  counted(necessary, "instance", "instances") +
+                                  " before a pin of the filter changes its state, and " +
+                                  exist(current)));
     }
     return Status(STATUS_SUCCESS);
 }
@@ -42,10 +44,10 @@ Status set_raw_state(Pin &pin, KSSTATE to, KSSTATE from) {
         return Status(STATUS_SUCCESS);
     NTSTATUS status =
         call_driver("KSPIN_DISPATCH.SetDeviceState", &pin.abi(), callback, &pin.abi(), to, from);
-    if (status == STATUS_PENDING)
-        status = STATUS_UNSUCCESSFUL; // forbidden; counts as a failure
-    if (!NT_SUCCESS(status))
+    if (status == STATUS_PENDING || !NT_SUCCESS(status)) { // pending is forbidden: a failure
+        status = driver_refused("SetDeviceState", status, step_text(pin, to, from));
         pin.abi().ClientState = from;
+    }
     return Status(status);
 }
 
@@ -53,7 +55,9 @@ Status set_raw_state(Pin &pin, KSSTATE to, KSSTATE from) {
 
 Status Pin::request_state(KSSTATE to) {
     if (to < KSSTATE_STOP || to > KSSTATE_RUN)
-        return Status(STATUS_INVALID_PARAMETER);
+        return Status(
+            refused(STATUS_INVALID_PARAMETER,
+                    std::to_string(to) + " is no state: they go from 0 (STOP) to 3 (RUN)"));
     KSSTATE from;
     {
         MutexGuard guard(control());
@@ -61,10 +65,10 @@ Status Pin::request_state(KSSTATE to) {
         if (from == to)
             return Status(STATUS_SUCCESS);
         if (to != KSSTATE_STOP) {
-            if (unattached()) {
-                Refusal::record("the pin is a communication source that no pin is connected to");
-                return Status(STATUS_INVALID_DEVICE_STATE);
-            }
+            if (unattached())
+                return Status(refused(STATUS_INVALID_DEVICE_STATE,
+                                      "the pin is an IRP source that is connected to no pin: it "
+                                      "stays in STOP"));
             if (const Status status = necessary_instances(filter()); !status.success())
                 return status;
         }

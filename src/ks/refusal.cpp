@@ -1,30 +1,45 @@
-// Why the last request was refused.
+// Why a request is refused.
 #include "ks/refusal.h"
 
+#include "base/status_names.h"
+#include "nt/io/reasons.h"
 #include "nt/ke/thread.h"
-#include "nt/spin_guard.h"
-#include "nt/trace.h"
 
 namespace ksbox::ks {
 
+NTSTATUS refused(PIRP irp, NTSTATUS status, std::string sentence,
+                 std::vector<std::string> details) {
+    if (irp)
+        io::Reasons::say(irp, status, {std::move(sentence), std::move(details)});
+    return status;
+}
+
+NTSTATUS refused(NTSTATUS status, std::string sentence, std::vector<std::string> details) {
+    return refused(static_cast<PIRP>(ke::current_thread().current_irp), status, std::move(sentence),
+                   std::move(details));
+}
+
+std::string counted(std::size_t count, const char *one, const char *many) {
+    return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+std::string exist(std::size_t count) {
+    return (count ? std::to_string(count) : "none") + (count > 1 ? " exist" : " exists");
+}
+
 void Refusal::record(std::string sentence) {
-    Kernel &kernel = current_kernel();
-    kernel.trace().event("ks.refusal", {{"why", std::string_view(sentence)}});
-    auto &self = kernel.extension<Refusal>();
-    SpinGuard guard(self.lock_);
-    self.sentences_[ke::current_thread().id] = std::move(sentence);
+    if (auto *irp = static_cast<PIRP>(ke::current_thread().current_irp))
+        io::Reasons::say(irp, std::nullopt, {std::move(sentence), {}});
 }
 
-void Refusal::forget() {
-    auto &self = current_kernel().extension<Refusal>();
-    SpinGuard guard(self.lock_);
-    self.sentences_.erase(ke::current_thread().id);
-}
-
-std::string Refusal::last(Kernel &kernel, std::uint64_t thread_id) {
-    auto &self = kernel.extension<Refusal>();
-    const auto entry = self.sentences_.find(thread_id);
-    return entry == self.sentences_.end() ? std::string() : entry->second;
+NTSTATUS driver_refused(const char *callback, NTSTATUS status, const std::string &more) {
+    std::string sentence =
+        std::string("the driver's ") + callback + " returned " + describe_status(status);
+    if (status == STATUS_PENDING)
+        sentence += ", which is not allowed there";
+    if (!more.empty())
+        sentence += " (" + more + ")";
+    return refused(status == STATUS_PENDING ? STATUS_UNSUCCESSFUL : status, std::move(sentence));
 }
 
 } // namespace ksbox::ks

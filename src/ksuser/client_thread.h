@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 
 #include "broker/transport.h"
 #include "nt/ke/thread.h"
@@ -15,8 +16,9 @@ class ClientContext {
   public:
     virtual ~ClientContext() = default;
     virtual broker::Transport &transport() = 0;
-    /// What the device broker says to creating an object on `file` with this access.
-    virtual bool broker_allows(broker::Handle file, std::uint32_t access) = 0;
+    /// What the device broker says to creating an object on `file` with this access: "" for yes, or
+    /// why not.
+    virtual std::string broker_refusal(broker::Handle file, std::uint32_t access) = 0;
     /// An object was created on `parent`: the broker takes it for the same device.
     virtual void created(broker::Handle parent, broker::Handle child) = 0;
     /// Threads of the client in a multithreaded apartment now; changed by CoInitializeEx.
@@ -31,6 +33,8 @@ class ClientThread final : public ke::ThreadExtension {
     ClientContext &client;
     int initialisations = 0;
     bool multithreaded = false;
+    /// Why the thread's last call was refused; empty when it was not, or nobody said why.
+    Reason refusal;
 
     /// Whether COM works on this thread: its own apartment, or the client's implicit one.
     bool has_com() { return initialisations > 0 || client.multithreaded_threads() > 0; }

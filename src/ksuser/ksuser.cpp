@@ -1,12 +1,14 @@
 #include "ksuser/ksuser.h"
 
 #include <cstring>
-#include <optional>
+#include <expected>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/win32_errors.h"
 #include "ksuser/client_thread.h"
+#include "nt/io/reasons.h"
 #include "nt/mm/memory.h"
 
 namespace ksbox::ksuser {
@@ -23,33 +25,46 @@ constexpr std::u16string_view node_name = u"{0621061A-EE75-11D0-B915-00A0C922319
 // No create string is longer: a UNICODE_STRING's length has 16 bits.
 constexpr std::size_t maximum_parameter_bytes = 0xff00 - 2 * 39;
 
-std::optional<std::vector<std::byte>> copy_from_client(const void *from, std::size_t bytes) {
+// What a create string carries behind its name, or why the client's memory gives none.
+using Parameters = std::expected<std::vector<std::byte>, std::string>;
+
+Parameters copy_from_client(const char *what, const void *from, std::size_t bytes) {
+    if (bytes > maximum_parameter_bytes)
+        return std::unexpected(std::string(what) + " has " + std::to_string(bytes) +
+                               " bytes, a create string holds " +
+                               std::to_string(maximum_parameter_bytes));
     std::vector<std::byte> copy(bytes);
-    if (bytes > maximum_parameter_bytes || !mm::guarded_copy(copy.data(), from, bytes))
-        return std::nullopt;
+    if (!mm::guarded_copy(copy.data(), from, bytes))
+        return std::unexpected(std::string(what) + ": its " + std::to_string(bytes) +
+                               " bytes cannot be read");
     return copy;
 }
 
 // The connect structure with its data format, and the attributes that a format may carry along
 // (KSDATAFORMAT_ATTRIBUTES): one copy, so that a client that changes it meanwhile changes nothing.
-std::optional<std::vector<std::byte>> copy_connect(const KSPIN_CONNECT *connect) {
+Parameters copy_connect(const KSPIN_CONNECT *connect) {
+    static constexpr const char *what = "the KSPIN_CONNECT with its data format";
     KSDATAFORMAT format;
     const auto begin = reinterpret_cast<std::uintptr_t>(connect); // perhaps no object's address
     const auto at = [&](std::size_t offset) {
         return reinterpret_cast<const void *>(begin + offset);
     };
-    if (!mm::guarded_copy(&format, at(sizeof(KSPIN_CONNECT)), sizeof format) ||
-        format.FormatSize < sizeof(KSDATAFORMAT))
-        return std::nullopt;
+    if (!mm::guarded_copy(&format, at(sizeof(KSPIN_CONNECT)), sizeof format))
+        return copy_from_client(what, connect, sizeof(KSPIN_CONNECT) + sizeof format);
+    if (format.FormatSize < sizeof(KSDATAFORMAT))
+        return std::unexpected("the data format says it has " + std::to_string(format.FormatSize) +
+                               " bytes, a KSDATAFORMAT has " +
+                               std::to_string(sizeof(KSDATAFORMAT)));
     std::size_t bytes = sizeof(KSPIN_CONNECT) + format.FormatSize;
     if ((format.Flags & KSDATAFORMAT_ATTRIBUTES) != 0) {
         std::size_t aligned = (bytes + 7) & ~std::size_t(7);
         KSMULTIPLE_ITEM attributes;
         if (!mm::guarded_copy(&attributes, at(aligned), sizeof attributes))
-            return std::nullopt;
+            return copy_from_client("the attribute list behind the data format", at(aligned),
+                                    sizeof attributes);
         bytes = aligned + attributes.Size;
     }
-    return copy_from_client(connect, bytes);
+    return copy_from_client(what, connect, bytes);
 }
 
 // The create string: the object's name, a backslash, and the parameters as they are in memory.
@@ -63,20 +78,29 @@ std::vector<std::byte> create_string(std::u16string_view name,
     return bytes;
 }
 
-NTSTATUS create(std::u16string_view name, HANDLE parent,
-                const std::optional<std::vector<std::byte>> &parameters, ACCESS_MASK access,
-                HANDLE *handle) {
+// Refused before there is a request.
+std::int32_t refused(ClientThread &thread, std::int32_t code, std::string sentence) {
+    io::Reasons::say_for_thread(code, {std::move(sentence), {}});
+    thread.refusal = io::Reasons::take();
+    return code;
+}
+
+NTSTATUS create(std::u16string_view name, HANDLE parent, const Parameters &parameters,
+                ACCESS_MASK access, HANDLE *handle) {
     *handle = invalid_handle;
-    if (!parameters)
-        return STATUS_INVALID_PARAMETER;
     ClientThread *thread = current_client_thread();
     if (thread == nullptr)
-        return STATUS_INVALID_DEVICE_REQUEST;
+        return parameters ? STATUS_INVALID_DEVICE_REQUEST : STATUS_INVALID_PARAMETER;
+    thread->refusal = {};
+    if (!parameters)
+        return refused(*thread, STATUS_INVALID_PARAMETER, parameters.error());
     std::vector<std::byte> bytes = create_string(name, *parameters);
     auto opened = thread->client.transport().open(
         {.root = reinterpret_cast<broker::Handle>(parent), .name = bytes, .access = access});
-    if (!opened)
+    if (!opened) {
+        thread->refusal = thread->client.transport().take_reason(0);
         return opened.error().value();
+    }
     thread->client.created(reinterpret_cast<broker::Handle>(parent), *opened);
     *handle = reinterpret_cast<HANDLE>(*opened);
     return STATUS_SUCCESS;
@@ -89,12 +113,19 @@ HRESULT brokered(HANDLE parent, ACCESS_MASK access, HANDLE *handle, Create creat
     ClientThread *thread = current_client_thread();
     if (thread == nullptr)
         return E_UNEXPECTED;
-    if (thread->client.windows_version() < 602)
-        return E_NOTIMPL;
+    if (const unsigned version = thread->client.windows_version(); version < 602)
+        return refused(*thread, E_NOTIMPL,
+                       "the emulated Windows has version " + std::to_string(version / 100) + "." +
+                           std::to_string(version % 100) +
+                           "; the *2 functions are there from 6.2 (Windows 8) on");
     if (!thread->has_com())
-        return CO_E_NOTINITIALIZED;
-    if (!thread->client.broker_allows(reinterpret_cast<broker::Handle>(parent), access))
-        return E_ACCESSDENIED;
+        return refused(*thread, CO_E_NOTINITIALIZED,
+                       "COM is not initialised: this thread is in no apartment, and no thread of "
+                       "the client in the multithreaded one");
+    if (std::string why =
+            thread->client.broker_refusal(reinterpret_cast<broker::Handle>(parent), access);
+        !why.empty())
+        return refused(*thread, E_ACCESSDENIED, std::move(why));
     return static_cast<HRESULT>(hresult_of_status(create_object()));
 }
 
@@ -113,23 +144,26 @@ DWORD KsCreatePin(HANDLE FilterHandle, const KSPIN_CONNECT *Connect, ACCESS_MASK
 
 DWORD KsCreateClock(HANDLE ConnectionHandle, const KSCLOCK_CREATE *ClockCreate,
                     HANDLE *ClockHandle) {
-    return win32_of_status(create(clock_name, ConnectionHandle,
-                                  copy_from_client(ClockCreate, sizeof *ClockCreate), GENERIC_READ,
-                                  ClockHandle));
+    return win32_of_status(
+        create(clock_name, ConnectionHandle,
+               copy_from_client("the KSCLOCK_CREATE", ClockCreate, sizeof *ClockCreate),
+               GENERIC_READ, ClockHandle));
 }
 
 DWORD KsCreateAllocator(HANDLE ConnectionHandle, const KSALLOCATOR_FRAMING *AllocatorFraming,
                         HANDLE *AllocatorHandle) {
-    return win32_of_status(create(allocator_name, ConnectionHandle,
-                                  copy_from_client(AllocatorFraming, sizeof *AllocatorFraming),
-                                  GENERIC_READ, AllocatorHandle));
+    return win32_of_status(create(
+        allocator_name, ConnectionHandle,
+        copy_from_client("the KSALLOCATOR_FRAMING", AllocatorFraming, sizeof *AllocatorFraming),
+        GENERIC_READ, AllocatorHandle));
 }
 
 DWORD KsCreateTopologyNode(HANDLE ParentHandle, const KSNODE_CREATE *NodeCreate,
                            ACCESS_MASK DesiredAccess, HANDLE *NodeHandle) {
-    return win32_of_status(create(node_name, ParentHandle,
-                                  copy_from_client(NodeCreate, sizeof *NodeCreate), DesiredAccess,
-                                  NodeHandle));
+    return win32_of_status(
+        create(node_name, ParentHandle,
+               copy_from_client("the KSNODE_CREATE", NodeCreate, sizeof *NodeCreate), DesiredAccess,
+               NodeHandle));
 }
 
 HRESULT KsCreatePin2(HANDLE FilterHandle, const KSPIN_CONNECT *Connect, ACCESS_MASK DesiredAccess,
@@ -144,24 +178,26 @@ HRESULT KsCreateClock2(HANDLE ConnectionHandle, const KSCLOCK_CREATE *ClockCreat
                        HANDLE *ClockHandle) {
     return brokered(ConnectionHandle, GENERIC_READ, ClockHandle, [&] {
         return create(clock_name, ConnectionHandle,
-                      copy_from_client(ClockCreate, sizeof *ClockCreate), GENERIC_READ,
-                      ClockHandle);
+                      copy_from_client("the KSCLOCK_CREATE", ClockCreate, sizeof *ClockCreate),
+                      GENERIC_READ, ClockHandle);
     });
 }
 
 HRESULT KsCreateAllocator2(HANDLE ConnectionHandle, const KSALLOCATOR_FRAMING *AllocatorFraming,
                            HANDLE *AllocatorHandle) {
     return brokered(ConnectionHandle, GENERIC_READ, AllocatorHandle, [&] {
-        return create(allocator_name, ConnectionHandle,
-                      copy_from_client(AllocatorFraming, sizeof *AllocatorFraming), GENERIC_READ,
-                      AllocatorHandle);
+        return create(
+            allocator_name, ConnectionHandle,
+            copy_from_client("the KSALLOCATOR_FRAMING", AllocatorFraming, sizeof *AllocatorFraming),
+            GENERIC_READ, AllocatorHandle);
     });
 }
 
 HRESULT KsCreateTopologyNode2(HANDLE ParentHandle, const KSNODE_CREATE *NodeCreate,
                               ACCESS_MASK DesiredAccess, HANDLE *NodeHandle) {
     return brokered(ParentHandle, DesiredAccess, NodeHandle, [&] {
-        return create(node_name, ParentHandle, copy_from_client(NodeCreate, sizeof *NodeCreate),
+        return create(node_name, ParentHandle,
+                      copy_from_client("the KSNODE_CREATE", NodeCreate, sizeof *NodeCreate),
                       DesiredAccess, NodeHandle);
     });
 }

@@ -51,9 +51,8 @@ Result<void> PinStream::initialize() {
     // The copies that a splitter's second instance gets are not made: better no pin than a pin
     // that never sees a frame.
     if (pin_.has_flag(KSPIN_FLAG_SPLITTER) && pin_.filter().instances(pin_.abi().Id) > 1) {
-        Refusal::record("a second instance of a splitter pin (KSPIN_FLAG_SPLITTER) is not "
-                        "implemented");
-        return fail(STATUS_NOT_IMPLEMENTED);
+        return refuse(STATUS_NOT_IMPLEMENTED, "a second instance of a splitter pin "
+                                              "(KSPIN_FLAG_SPLITTER) is not implemented");
     }
     const Queue::Options options{input(), pin_.has_flag(KSPIN_FLAG_DISTINCT_TRAILING_EDGE),
                                  pin_.has_flag(KSPIN_FLAG_ENFORCE_FIFO),
@@ -151,8 +150,8 @@ Status PinStream::step(KSSTATE to, KSSTATE from) {
         status = call_driver("KSPIN_DISPATCH.SetDeviceState", &abi, pin_.dispatch()->SetDeviceState,
                              &abi, to, from);
     // The page forbids STATUS_PENDING and names no consequence; it must not pass for success.
-    if (status == STATUS_PENDING)
-        status = STATUS_UNSUCCESSFUL;
+    if (status == STATUS_PENDING || !NT_SUCCESS(status))
+        status = driver_refused("SetDeviceState", status, step_text(pin_, to, from));
     trace_state(pin_, name_, to, from, status);
     if (!NT_SUCCESS(status))
         abi.ClientState = from;

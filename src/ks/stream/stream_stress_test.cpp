@@ -21,16 +21,11 @@ void NTAPI hardware_dpc(PKDPC, PVOID, PVOID, PVOID) {
     if (!hardware->running)
         return;
     if (PKSSTREAM_POINTER const clone = KsPinGetFirstCloneStreamPointer(hardware->pin)) {
-        if (NT_SUCCESS(KsStreamPointerLock(clone))) {
+        if (NT_SUCCESS(KsStreamPointerLock(clone)))
             hardware->consumed += clone->OffsetIn.Remaining;
-            KsStreamPointerDelete(clone);
-        }
+        KsStreamPointerDelete(clone);
         KsPinAttemptProcessing(hardware->pin, FALSE);
     }
-}
-
-void NTAPI clone_cancelled(PKSSTREAM_POINTER clone) {
-    KsStreamPointerDelete(clone);
 }
 
 class StreamStress : public StreamTest {
@@ -54,8 +49,9 @@ class StreamStress : public StreamTest {
                 KsPinGetLeadingEdgeStreamPointer(pin, KSSTREAM_POINTER_STATE_LOCKED);
             if (!leading)
                 return STATUS_PENDING;
+            // No cancel callback: it would delete a clone that the DPC has in hand.
             PKSSTREAM_POINTER clone;
-            const NTSTATUS status = KsStreamPointerClone(leading, clone_cancelled, 0, &clone);
+            const NTSTATUS status = KsStreamPointerClone(leading, nullptr, 0, &clone);
             if (NT_SUCCESS(status))
                 KsStreamPointerUnlock(clone, FALSE);
             KsStreamPointerUnlock(leading, NT_SUCCESS(status));

@@ -6,6 +6,7 @@
 #include "abi/export.h"
 #include "base/assert.h"
 #include "nt/exports.h"
+#include "nt/io/reasons.h"
 #include "nt/io/state.h"
 #include "nt/ke/bug_check.h"
 #include "nt/ke/thread.h"
@@ -65,8 +66,11 @@ void free_irp(Kernel &kernel, PIRP irp) {
         bug_check(verifier_iomanager_violation, 0x02, reinterpret_cast<std::uint64_t>(irp), 0, 0,
                   "IoFreeIrp of an IRP that its thread still waits for");
     irp->Type = 0;
-    if (auto *trailer = trailer_of(irp))
+    if (auto *trailer = trailer_of(irp)) {
+        if (trailer->has_reason)
+            Reasons::drop(kernel, *trailer);
         trailer->magic = 0;
+    }
     kernel.pool().free(irp, 0, nullptr);
 }
 
@@ -133,7 +137,9 @@ VOID NTAPI IoInitializeIrp(PIRP Irp, USHORT PacketSize, CCHAR StackSize) {
 
 /// @doc NF:wdm.IoReuseIrp
 VOID NTAPI IoReuseIrp(PIRP Irp, NTSTATUS Iostatus) {
-    const bool trailer = io::trailer_of(Irp);
+    auto *trailer = io::trailer_of(Irp);
+    if (trailer && trailer->has_reason)
+        io::Reasons::drop(current_kernel(), *trailer);
     io::initialise(Irp, Irp->Size, Irp->StackCount, Irp->AllocationFlags);
     Irp->IoStatus.Status = Iostatus;
     if (trailer)

@@ -31,6 +31,7 @@ struct IrpTrailer {
     bool system_wake;       ///< PoSetSystemWake
     bool has_priority;      ///< IoSetIoPriorityHint
     bool has_activity;      ///< IoSetActivityIdIrp
+    bool has_reason;        ///< Reasons knows why it is being refused
     IO_PRIORITY_HINT priority;
     GUID activity;
     bool abandoned; ///< the requester is gone: no block, no event

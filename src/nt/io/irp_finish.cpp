@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "nt/io/irp.h"
+#include "nt/io/reasons.h"
 #include "nt/ke/bug_check.h"
 #include "nt/kernel.h"
 #include "nt/mm/memory.h"
@@ -107,6 +108,8 @@ void finish_irp(Kernel &kernel, PIRP irp, CCHAR boost) {
     copy_buffered(kernel, irp, known->abandoned);
     release_mdls(irp);
     remove_from_thread(kernel, irp);
+    if (known->has_reason)
+        Reasons::deliver(kernel, irp);
     const Requester requester{irp->Tail.Overlay.OriginalFileObject, irp->UserEvent, known->process,
                               *known};
     if (!known->abandoned)
