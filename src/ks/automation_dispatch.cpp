@@ -5,6 +5,7 @@
 
 #include "abi/export.h"
 #include "ks/automation.h"
+#include "ks/data_range.h"
 #include "ks/dispatch.h"
 #include "ks/events.h"
 #include "ks/file_context.h"
@@ -47,6 +48,10 @@ Result<ULONG> requested_node(PIRP irp) {
     // KSPROPERTY_TYPE_TOPOLOGY and its sisters are the same bit. A short request fails later, with
     // the status of its kind.
     if (!identifier || !(identifier->Flags & KSPROPERTY_TYPE_TOPOLOGY))
+        return KSFILTER_NODE;
+    // A node's name is asked for with its KSP_NODE, and is the filter's to tell, flag or not
+    // (stream/ksproperty-topology-name).
+    if (same_guid(identifier->Set, KSPROPSETID_Topology))
         return KSFILTER_NODE;
     KSP_NODE node;
     KS_CHECK(peek_request(irp, &node, sizeof node));
