@@ -187,6 +187,7 @@ function(ksbox_add_driver name)
     list(APPEND objects ${object})
   endforeach()
 
+  set_property(DIRECTORY APPEND PROPERTY KSBOX_DRIVERS ${name}) # those of one folder, by name
   get_property(libraries GLOBAL PROPERTY KSBOX_WDK_LIBRARIES)
   set(output ${CMAKE_BINARY_DIR}/drivers)
   file(MAKE_DIRECTORY ${output})

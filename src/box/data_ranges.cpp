@@ -25,6 +25,12 @@ bool is(const Guid &a, const GUID &b) {
     return std::memcmp(&a, &b, sizeof a) == 0;
 }
 
+/// biHeight is negative for pictures whose first row is the top one.
+std::uint32_t height_of(std::int32_t bitmap_height) {
+    const auto height = std::uint32_t(bitmap_height);
+    return bitmap_height < 0 ? 0 - height : height;
+}
+
 template <typename T> std::optional<T> extension_of(const DataRange &range) {
     if (range.bytes.size() < sizeof(T))
         return std::nullopt;
@@ -45,7 +51,7 @@ void read_extension(DataRange &range) {
     } else if (is(range.specifier, KSDATAFORMAT_SPECIFIER_VIDEOINFO)) {
         if (auto video = extension_of<KS_DATARANGE_VIDEO>(range))
             range.video = {std::uint32_t(video->VideoInfoHeader.bmiHeader.biWidth),
-                           std::uint32_t(std::abs(video->VideoInfoHeader.bmiHeader.biHeight)),
+                           height_of(video->VideoInfoHeader.bmiHeader.biHeight),
                            video->VideoInfoHeader.bmiHeader.biBitCount,
                            std::uint64_t(video->ConfigCaps.MinFrameInterval),
                            std::uint64_t(video->ConfigCaps.MaxFrameInterval),
@@ -53,7 +59,7 @@ void read_extension(DataRange &range) {
     } else if (is(range.specifier, KSDATAFORMAT_SPECIFIER_VIDEOINFO2)) {
         if (auto video = extension_of<KS_DATARANGE_VIDEO2>(range))
             range.video = {std::uint32_t(video->VideoInfoHeader.bmiHeader.biWidth),
-                           std::uint32_t(std::abs(video->VideoInfoHeader.bmiHeader.biHeight)),
+                           height_of(video->VideoInfoHeader.bmiHeader.biHeight),
                            video->VideoInfoHeader.bmiHeader.biBitCount,
                            std::uint64_t(video->ConfigCaps.MinFrameInterval),
                            std::uint64_t(video->ConfigCaps.MaxFrameInterval),

@@ -29,15 +29,15 @@ void initialize(MDL &mdl, void *address, std::size_t length) {
     mdl = MDL{};
     // Beyond 16 MiB the size does not fit the field; nothing may rely on it there.
     mdl.Size = static_cast<CSHORT>(std::min<std::size_t>(mdl_bytes(address, length), 0x7ff8));
-    mdl.StartVa = static_cast<std::byte *>(address) - offset;
+    mdl.StartVa = reinterpret_cast<void *>(number(address) - offset); // any number a client wrote
     mdl.ByteOffset = static_cast<ULONG>(offset);
     mdl.ByteCount = static_cast<ULONG>(length);
 }
 
 Result<void> fill_pfns(const Memory &memory, MDL &mdl) {
-    std::byte *page = static_cast<std::byte *>(mdl.StartVa);
+    std::uintptr_t page = number(mdl.StartVa);
     for (Pfn &pfn : mdl_pfns(mdl)) {
-        const auto found = memory.pfn_of(page);
+        const auto found = memory.pfn_of(reinterpret_cast<const void *>(page));
         if (!found)
             return fail(STATUS_ACCESS_VIOLATION);
         pfn = *found;
@@ -58,7 +58,7 @@ std::span<Pfn> mdl_pfns(MDL &mdl) {
 }
 
 std::byte *mdl_address(const MDL &mdl) {
-    return static_cast<std::byte *>(mdl.StartVa) + mdl.ByteOffset;
+    return reinterpret_cast<std::byte *>(number(mdl.StartVa) + mdl.ByteOffset);
 }
 
 std::size_t mdl_bytes(const void *address, std::size_t length) {
