@@ -78,7 +78,7 @@ class Pin final : public ObjectWith<KSPIN> {
     bool closing = false; ///< IRP_MJ_CLOSE has begun
     bool resumes = false; ///< pause_raw() has taken it out of RUN; control mutex
 
-    /// KSPROPERTY_CONNECTION_STARTAT that waits for its event; control mutex.
+    /// KSPROPERTY_CONNECTION_STARTAT that waits for its event; guarded as `peer` is.
     std::shared_ptr<StartAt> start_at;
 
     /// A pin being created that has named this one as its other end; guarded as `peer` is.

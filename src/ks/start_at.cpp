@@ -7,10 +7,12 @@
 
 #include "ks/alive.h"
 #include "ks/filter.h"
+#include "ks/ks_class.h"
 #include "ks/object_name.h"
 #include "ks/pin.h"
 #include "ks/refusal.h"
 #include "nt/ob/object_manager.h"
+#include "nt/spin_guard.h"
 #include "nt/trace.h"
 
 namespace ksbox::ks {
@@ -45,9 +47,9 @@ Status check(const KSRELATIVEEVENT &relative, std::size_t bytes) {
     return {};
 }
 
-/// Both under the control mutex.
+/// A pin's last handle goes without waiting for control mutexes.
 std::shared_ptr<StartAt> exchange_start(Pin &pin, std::shared_ptr<StartAt> start) {
-    MutexGuard guard(pin.control());
+    SpinGuard guard(KsClass::current().connections);
     return std::exchange(pin.start_at, std::move(start));
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "../support/avstream.h"
-#include "../support/journal.h"
 #include "../support/control_probe.h"
+#include "../support/journal.h"
 #include "states.h"
 
 struct PinContext {

@@ -9,6 +9,17 @@ static VOID NTAPI WakePin(PKSPIN Pin, DEVICE_POWER_STATE State) {
     Journal("wake", Pin->Id, ULONG(State));
 }
 
+// What the test wants to be answered; an error after a while, if it wants that.
+static NTSTATUS AnswerSlowly(const char *Question) {
+    const NTSTATUS Status = AnswerTo(Question, STATUS_SUCCESS);
+    if (!NT_SUCCESS(Status) && AnswerTo("linger", 0) != 0) {
+        LARGE_INTEGER Interval;
+        Interval.QuadPart = -100 * 10000LL;
+        KeDelayExecutionThread(KernelMode, FALSE, &Interval);
+    }
+    return Status;
+}
+
 static NTSTATUS NTAPI CreatePin(PKSPIN Pin, PIRP Irp) {
     Journal("create", Pin->Id);
     PinContext *Context =
@@ -22,7 +33,7 @@ static NTSTATUS NTAPI CreatePin(PKSPIN Pin, PIRP Irp) {
     if (AnswerTo("deaf", 0) == 0) {
         KsPinRegisterHandshakeCallback(Pin, AnswerHandshake);
     }
-    return AnswerTo("create", STATUS_SUCCESS);
+    return AnswerSlowly("create");
 }
 
 static NTSTATUS NTAPI ClosePin(PKSPIN Pin, PIRP Irp) {
@@ -35,23 +46,13 @@ static VOID NTAPI ResetPin(PKSPIN Pin) {
     Journal("reset", Pin->Id);
 }
 
-static VOID Linger() {
-    LARGE_INTEGER Interval;
-    Interval.QuadPart = -100 * 10000LL;
-    KeDelayExecutionThread(KernelMode, FALSE, &Interval);
-}
-
 static NTSTATUS NTAPI SetFormat(PKSPIN Pin, PKSDATAFORMAT OldFormat, PKSMULTIPLE_ITEM OldAttributes,
                                 const KSDATARANGE *DataRange, const KSATTRIBUTE_LIST *Attributes) {
     UNREFERENCED_PARAMETER(OldAttributes);
     UNREFERENCED_PARAMETER(DataRange);
     UNREFERENCED_PARAMETER(Attributes);
     Journal("set format", Pin->Id, OldFormat != NULL, Pin->ConnectionFormat->FormatSize);
-    const NTSTATUS Status = AnswerTo("format", STATUS_SUCCESS);
-    if (!NT_SUCCESS(Status) && AnswerTo("linger", 0) != 0) {
-        Linger();
-    }
-    return Status;
+    return AnswerSlowly("format");
 }
 
 static NTSTATUS AnswerToState(ULONG PinId, KSSTATE To) {
@@ -74,7 +75,7 @@ static NTSTATUS NTAPI SetState(PKSPIN Pin, KSSTATE ToState, KSSTATE FromState) {
 
 static NTSTATUS NTAPI ConnectPin(PKSPIN Pin) {
     Journal("connect", Pin->Id);
-    return AnswerTo("connect", STATUS_SUCCESS);
+    return AnswerSlowly("connect");
 }
 
 static VOID NTAPI DisconnectPin(PKSPIN Pin) {

@@ -15,8 +15,8 @@
 //
 // What it can be told to answer: "to stop 0" … "to run 4" (a pin's SetDeviceState), "format",
 // "create", "connect", "budget" (frames that each producing pin makes, by default 4), "probe",
-// "deaf" (1: no handshake callback is registered), "linger" (1: a refused format waits 100 ms
-// before it is).
+// "deaf" (1: no handshake callback is registered), "linger" (1: an error from one of "format",
+// "create" and "connect" takes 100 ms).
 #pragma once
 
 // {6D2D6D34-6C4B-4B5C-9B3C-0E1A55C8F1B7}
