@@ -2,6 +2,7 @@
 // Pin and Topology answer.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -15,6 +16,13 @@ namespace ksbox {
 enum class DataFlow : std::uint32_t { in = 1, out = 2 };
 enum class Communication : std::uint32_t { none, sink, source, both, bridge };
 enum class PinState : std::uint32_t { stop, acquire, pause, run };
+
+/// KSPRIORITY; the class decides, then the subclass.
+struct Priority {
+    std::uint32_t priority_class = 0x40000000; ///< KSPRIORITY_NORMAL
+    std::uint32_t sub_class = 1;
+    auto operator<=>(const Priority &) const = default;
+};
 
 struct Identifier { ///< KSIDENTIFIER: an interface or a medium
     Guid set;

@@ -93,6 +93,9 @@ class Pin : public KsObject {
     void set_state(PinState state);
     PinState state();
     DataFormat format();
+    /// Of its connection; normal when the pin knows of none. @doc
+    /// stream/ksproperty-connection-priority
+    Priority priority();
 
     /// IOCTL_KS_WRITE_STREAM / READ_STREAM of one header. The frame must stay alive until the
     /// request has ended; finish() then reads the header back into it.

@@ -30,6 +30,20 @@ DataFormat Pin::format() {
     return DataFormat(get(connection_set(), KSPROPERTY_CONNECTION_DATAFORMAT));
 }
 
+Priority Pin::priority() {
+    try {
+        const auto value = get_as<KSPRIORITY>(connection_set(), KSPROPERTY_CONNECTION_PRIORITY);
+        return {value.PriorityClass, value.PrioritySubClass};
+    } catch (const BoxStopped &) {
+        throw;
+    } catch (const Error &error) {
+        if (error.code() == std::uint32_t(STATUS_PROPSET_NOT_FOUND) ||
+            error.code() == std::uint32_t(STATUS_NOT_FOUND))
+            return {};
+        throw;
+    }
+}
+
 static_assert(frame_option::data_discontinuity == KSSTREAM_HEADER_OPTIONSF_DATADISCONTINUITY);
 static_assert(frame_option::time_valid == KSSTREAM_HEADER_OPTIONSF_TIMEVALID);
 static_assert(frame_option::end_of_stream == KSSTREAM_HEADER_OPTIONSF_ENDOFSTREAM);
