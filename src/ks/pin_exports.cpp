@@ -1,5 +1,6 @@
 // DDIs of pins' control side, and of pin requests for drivers that speak KS without AVStream.
 #include <cstring>
+#include <utility>
 
 #include "ks/connect_request.h"
 #include "ks/exports.h"
@@ -116,8 +117,12 @@ NTSTATUS NTAPI KsPinDataIntersection(PIRP Irp, PKSP_PIN Pin, PVOID Data, ULONG D
     const auto callers = caller_ranges(Irp, Pin);
     if (!callers)
         return callers.error().value();
+    // The handler learns of the caller's range only: once is enough for each that matches.
+    const KSDATARANGE *asked = nullptr;
     return intersect(*callers, pin_ranges(Descriptor[Pin->PinId]),
-                     [&](const ClientFormat &caller, const PinRange &) {
+                     [&](const ClientFormat &caller, const PinRange &) -> NTSTATUS {
+                         if (std::exchange(asked, caller.format) == caller.format)
+                             return STATUS_NO_MATCH;
                          return call_code("KStrIntersectHandler", Irp, IntersectHandler, Irp, Pin,
                                           const_cast<PKSDATARANGE>(caller.format), Data);
                      });

@@ -5,6 +5,7 @@
 
 #include "support/journal.h"
 #include "support/raw_connect.h"
+#include "support/status.h"
 #include "support/traced_box.h"
 
 #include "drivers/states/states.h"
@@ -13,25 +14,6 @@ namespace ksbox::testing {
 
 constexpr Guid states_set{
     0x6d2d6d34, 0x6c4b, 0x4b5c, {0x9b, 0x3c, 0x0e, 0x1a, 0x55, 0xc8, 0xf1, 0xb7}};
-
-namespace status {
-inline constexpr std::uint32_t success = 0;
-inline constexpr std::uint32_t pending = 0x103;
-inline constexpr std::uint32_t buffer_overflow = 0x80000005;
-inline constexpr std::uint32_t unsuccessful = 0xC0000001;
-inline constexpr std::uint32_t invalid_handle = 0xC0000008;
-inline constexpr std::uint32_t invalid_parameter = 0xC000000D;
-inline constexpr std::uint32_t invalid_device_request = 0xC0000010;
-inline constexpr std::uint32_t buffer_too_small = 0xC0000023;
-inline constexpr std::uint32_t device_not_ready = 0xC00000A3;
-inline constexpr std::uint32_t cancelled = 0xC0000120;
-inline constexpr std::uint32_t invalid_device_state = 0xC0000184;
-inline constexpr std::uint32_t invalid_buffer_size = 0xC0000206;
-inline constexpr std::uint32_t not_found = 0xC0000225;
-inline constexpr std::uint32_t no_match = 0xC0000272;
-inline constexpr std::uint32_t device_busy = 0x80000011;
-inline constexpr std::uint32_t access_denied = 0xC0000022;
-} // namespace status
 
 /// A SetDeviceState as the driver saw it.
 struct Step {
