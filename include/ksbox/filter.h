@@ -96,6 +96,9 @@ class Pin : public KsObject {
     /// Of its connection; normal when the pin knows of none. @doc
     /// stream/ksproperty-connection-priority
     Priority priority();
+    /// What keeps its frames from being processed: state, peer, reset, gate inputs by name, frames.
+    /// One sentence each; empty when nothing is in the way.
+    std::vector<std::string> waiting_for();
 
     /// IOCTL_KS_WRITE_STREAM / READ_STREAM of one header. The frame must stay alive until the
     /// request has ended; finish() then reads the header back into it.
@@ -115,6 +118,10 @@ class Filter : public KsObject {
     /// KsCreatePin2 (or KsCreatePin): throws Error with the HRESULT (Win32 code), the message
     /// saying why the pin was refused.
     Pin connect(const PinRequest &request);
+    /// Everything that KS has against the request, one sentence each, not only what it would refuse
+    /// it for; nothing is created, and the driver is not asked. Empty: connect() asks the driver.
+    /// PinToHandle, priority and the broker are not looked at.
+    std::vector<std::string> why_not(const PinRequest &request);
     /// KSPROPERTY_PIN_DATAINTERSECTION; nothing when no range matches.
     std::optional<DataFormat> intersect(std::uint32_t pin_id, std::span<const DataRange> ranges);
 };

@@ -20,6 +20,10 @@ const GuidName guids[] = {
 #undef KSBOX_GUID_NAME
 #define KSBOX_EXTRA_GUID(name, text) {#name, *Guid::parse(text)},
 #include "abi/guid_supplement.inc"
+    // Of wdk/include/ksbox/ks_pin.h.
+    {"KSATTRIBUTEID_AUDIOSIGNALPROCESSING_MODE",
+     *Guid::parse("E1F89EB5-5F46-419B-967B-FF6770B98401")},
+    {"AUDIO_SIGNALPROCESSINGMODE_DEFAULT", *Guid::parse("C18E2F7E-933D-4965-B7D1-1EEF228D2AF3")},
 #define KSBOX_GUID_STRUCT(text, name)
 #define KSBOX_GUID_NAME(name) {#name, to_guid(name)},
 #include "guid_list.inc"

@@ -9,6 +9,10 @@
 #include "base/status_names.h"
 #include "base/unicode.h"
 #include "box/state.h"
+#include "box/with_file.h"
+#include "ks/explain.h"
+#include "ks/filter.h"
+#include "ks/why_not.h"
 #include "ksuser/client_thread.h"
 #include "ksuser/ksuser.h"
 
@@ -152,7 +156,10 @@ FilterFacts Filter::facts() {
     return facts;
 }
 
-Pin Filter::connect(const PinRequest &request) {
+namespace {
+
+/// KSPIN_CONNECT and the format behind it.
+std::vector<std::byte> layout(const PinRequest &request) {
     Identifier interface = request.interface.value_or(
         Identifier{guid_of(KSINTERFACESETID_Standard), KSINTERFACE_STANDARD_STREAMING, 0});
     Identifier medium = request.medium.value_or(
@@ -173,7 +180,13 @@ Pin Filter::connect(const PinRequest &request) {
     std::vector<std::byte> bytes(sizeof connect + format.size());
     std::memcpy(bytes.data(), &connect, sizeof connect);
     std::memcpy(bytes.data() + sizeof connect, format.data(), format.size());
+    return bytes;
+}
 
+} // namespace
+
+Pin Filter::connect(const PinRequest &request) {
+    std::vector<std::byte> bytes = layout(request);
     HANDLE pin = nullptr;
     client_->run([&] {
         // A pin that does not exist has no data flow: reading is then as good as writing.
@@ -195,6 +208,29 @@ Pin Filter::connect(const PinRequest &request) {
                     ksuser::current_client_thread()->refusal);
     });
     return Pin(*client_, reinterpret_cast<Handle>(pin));
+}
+
+std::vector<std::string> Filter::why_not(const PinRequest &request) {
+    const std::vector<std::byte> bytes = layout(request);
+    std::vector<std::uint64_t> format((bytes.size() - sizeof(KSPIN_CONNECT) + 7) / 8);
+    std::memcpy(format.data(), bytes.data() + sizeof(KSPIN_CONNECT),
+                bytes.size() - sizeof(KSPIN_CONNECT));
+    const auto given = std::as_bytes(std::span(format));
+    std::vector<std::string> lines;
+    client_->state().run([&] {
+        with_file(handle_, [&](PFILE_OBJECT file) {
+            KSPIN_CONNECT connect;
+            std::memcpy(&connect, bytes.data(), sizeof connect);
+            ks::Filter *filter = ks::Filter::of(file);
+            const auto captured = ks::read_format(given);
+            if (!filter)
+                throw Error(std::uint32_t(STATUS_INVALID_PARAMETER),
+                            "the filter is not AVStream's: only its driver knows");
+            lines = captured ? ks::objections(*filter, connect, *captured)
+                             : std::vector{ks::explain_bad_format(given)};
+        });
+    });
+    return lines;
 }
 
 std::optional<DataFormat> Filter::intersect(std::uint32_t pin_id,

@@ -3,6 +3,10 @@
 
 #include "base/status_names.h"
 #include "box/state.h"
+#include "box/with_file.h"
+#include "ks/pin.h"
+#include "ks/transport.h"
+#include "ks/waiting.h"
 #include "ksbox/filter.h"
 
 namespace ksbox {
@@ -24,6 +28,20 @@ void Pin::set_state(PinState state) {
 
 PinState Pin::state() {
     return PinState(get_as<std::uint32_t>(connection_set(), KSPROPERTY_CONNECTION_STATE));
+}
+
+std::vector<std::string> Pin::waiting_for() {
+    std::vector<std::string> lines;
+    client_->state().run([&] {
+        with_file(handle_, [&](PFILE_OBJECT file) {
+            ks::Pin *pin = ks::Pin::of(file);
+            if (pin == nullptr)
+                throw Error(static_cast<std::uint32_t>(STATUS_INVALID_PARAMETER),
+                            "the pin is not AVStream's: only its driver knows");
+            lines = ks::waiting_for(*pin);
+        });
+    });
+    return lines;
 }
 
 DataFormat Pin::format() {

@@ -11,8 +11,10 @@
 #include "ks/file_context.h"
 #include "ks/filter.h"
 #include "ks/handshake.h"
+#include "ks/object_name.h"
 #include "ks/own_sets.h"
 #include "ks/pin.h"
+#include "ks/refusal.h"
 #include "ks/request.h"
 #include "ks/transport.h"
 #include "nt/call_driver.h"
@@ -61,7 +63,9 @@ Result<ULONG> requested_node(PIRP irp) {
 Result<Tables> node_tables(Filter &filter, ULONG node_id) {
     MutexGuard guard(filter.control);
     if (node_id >= filter.abi().Descriptor->NodeDescriptorsCount)
-        return fail(STATUS_INVALID_PARAMETER);
+        return refuse(STATUS_INVALID_PARAMETER,
+                      "node " + std::to_string(node_id) + " is out of range: the filter has " +
+                          counted(filter.abi().Descriptor->NodeDescriptorsCount, "node", "nodes"));
     Tables tables;
     tables.add(filter.node_descriptor(node_id).AutomationTable);
     return tables;
@@ -126,12 +130,15 @@ NTSTATUS stream(Pin &pin, PIRP irp) {
     irp->IoStatus.Information = 0;
     // A pin without a standard transport has no queue; its streaming is its automation's matter.
     if (!pin.transport)
-        return complete(irp, STATUS_INVALID_DEVICE_REQUEST);
+        return complete(irp, refused(irp, STATUS_INVALID_DEVICE_REQUEST,
+                                     "the pin is not of the standard transport: it has no queue"));
     // IRP sources send IRPs, they take none (B12).
     if (pin.irp_source())
-        return complete(irp, STATUS_INVALID_DEVICE_REQUEST);
+        return complete(irp, refused(irp, STATUS_INVALID_DEVICE_REQUEST,
+                                     name_of(pin) + " is an IRP source: it sends IRPs, and takes "
+                                                    "none"));
     if (pin.abi().ResetState == KSRESET_BEGIN)
-        return complete(irp, STATUS_DEVICE_NOT_READY);
+        return complete(irp, refused(irp, STATUS_DEVICE_NOT_READY, in_reset_text(pin)));
     return pin.transport->submit(irp);
 }
 

@@ -34,20 +34,6 @@ std::string describe(const KSIDENTIFIER &identifier) {
     return ks::describe(identifier.Set) + "/" + std::to_string(identifier.Id);
 }
 
-/// `what`: "interface".
-Result<void> listed(std::span<const KSIDENTIFIER> list, const KSIDENTIFIER &wanted,
-                    const std::string &what, ULONG pin_id) {
-    for (const KSIDENTIFIER &one : list)
-        if (same_identifier(one, wanted))
-            return {};
-    std::string known;
-    for (const KSIDENTIFIER &one : list)
-        known += (known.empty() ? "" : ", ") + describe(one);
-    return refuse(STATUS_NO_MATCH, "the " + what + " " + describe(wanted) + " is not among the " +
-                                       what + "s of pin factory " + std::to_string(pin_id) + ": " +
-                                       known);
-}
-
 } // namespace
 
 std::span<const KSPIN_INTERFACE> interfaces_of(const KSPIN_DESCRIPTOR &descriptor) {
@@ -90,19 +76,41 @@ Result<ConnectRequest> ConnectRequest::capture(PIRP irp) {
     return request;
 }
 
+std::string not_listed(std::span<const KSIDENTIFIER> list, const KSIDENTIFIER &wanted,
+                       const std::string &what, ULONG pin_id) {
+    for (const KSIDENTIFIER &one : list)
+        if (same_identifier(one, wanted))
+            return {};
+    std::string known;
+    for (const KSIDENTIFIER &one : list)
+        known += (known.empty() ? "" : ", ") + describe(one);
+    return "the " + what + " " + describe(wanted) + " is not among the " + what +
+           "s of pin factory " + std::to_string(pin_id) + ": " + known;
+}
+
+std::vector<PinRange> matching_ranges(std::span<const PinRange> ranges,
+                                      const ClientFormat &format) {
+    std::vector<PinRange> matching;
+    for (const PinRange &one : ranges)
+        if (format_agrees(*one.range, *format.format) == Agreement::matches &&
+            attributes_agree(one.attributes, format.attributes))
+            matching.push_back(one);
+    return matching;
+}
+
 Result<std::vector<PinRange>> match_connection(const KSPIN_DESCRIPTOR &descriptor,
                                                const KSPIN_CONNECT &connect,
                                                const ClientFormat &format) {
-    KS_CHECK(listed(interfaces_of(descriptor), connect.Interface, "interface", connect.PinId));
-    KS_CHECK(listed(mediums_of(descriptor), connect.Medium, "medium", connect.PinId));
+    if (std::string why =
+            not_listed(interfaces_of(descriptor), connect.Interface, "interface", connect.PinId);
+        !why.empty())
+        return refuse(STATUS_NO_MATCH, std::move(why));
+    if (std::string why =
+            not_listed(mediums_of(descriptor), connect.Medium, "medium", connect.PinId);
+        !why.empty())
+        return refuse(STATUS_NO_MATCH, std::move(why));
     const auto ranges = pin_ranges(descriptor);
-    std::vector<PinRange> matching;
-    for (const PinRange &one : ranges) {
-        if (format_agrees(*one.range, *format.format) != Agreement::matches)
-            continue;
-        if (attributes_agree(one.attributes, format.attributes))
-            matching.push_back(one);
-    }
+    std::vector<PinRange> matching = matching_ranges(ranges, format);
     if (!matching.empty())
         return matching;
     Reason why = explain_no_match(connect.PinId, ranges, format);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "abi/windows.h"
@@ -41,5 +42,11 @@ Result<std::vector<PinRange>> match_connection(const KSPIN_DESCRIPTOR &descripto
 /// The interfaces and mediums of a factory, or the defaults where it lists none.
 std::span<const KSPIN_INTERFACE> interfaces_of(const KSPIN_DESCRIPTOR &descriptor);
 std::span<const KSPIN_MEDIUM> mediums_of(const KSPIN_DESCRIPTOR &descriptor);
+
+/// Why the identifier is none of the list's; empty: it is one. `what`: "interface".
+std::string not_listed(std::span<const KSIDENTIFIER> list, const KSIDENTIFIER &wanted,
+                       const std::string &what, ULONG pin_id);
+/// The ranges that take the format, by their GUIDs and attributes.
+std::vector<PinRange> matching_ranges(std::span<const PinRange> ranges, const ClientFormat &format);
 
 } // namespace ksbox::ks

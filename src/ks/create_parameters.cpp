@@ -2,6 +2,9 @@
 #include "ks/create_parameters.h"
 
 #include <cwchar>
+#include <string>
+
+#include "ks/refusal.h"
 
 namespace ksbox::ks {
 
@@ -21,7 +24,10 @@ Result<void *> create_parameters(PIRP irp, std::size_t bytes) {
     const std::size_t prefix = (start + class_name_characters) * sizeof(char16_t);
     if (name.Length < prefix || text[start + class_name_characters - 1] != u'\\' ||
         name.Length - prefix != bytes)
-        return fail(STATUS_INVALID_PARAMETER);
+        return refuse(irp, STATUS_INVALID_PARAMETER,
+                      "the create string has " + std::to_string(name.Length) +
+                          " bytes; name, backslash and parameters have " +
+                          std::to_string(prefix + bytes));
     return reinterpret_cast<std::byte *>(name.Buffer) + prefix;
 }
 

@@ -1,11 +1,17 @@
 // IRPs to create items and dispatch tables.
 #include "ks/dispatch.h"
 
+#include <string>
+
+#include "base/unicode.h"
+#include "ks/create_items.h"
 #include "ks/device.h"
+#include "ks/filter.h"
 #include "ks/headers.h"
 #include "ks/internal_code.h"
 #include "ks/ks_class.h"
 #include "ks/pin.h"
+#include "ks/refusal.h"
 #include "ks/start_at.h"
 #include "ks/transport.h"
 
@@ -17,6 +23,34 @@ NTSTATUS complete(PIRP irp, NTSTATUS status) {
     return status;
 }
 
+namespace {
+
+/// Why CreateItems::find() has found none.
+std::string no_item(PFILE_OBJECT file, const CreateName &name) {
+    struct Known {
+        std::u16string_view name;
+        const char *what;
+    };
+    static constexpr Known known[] = {
+        {u"{146F1A80-4791-11D0-A5D6-28DB04C10000}", "pins"},
+        {u"{53172480-4791-11D0-A5D6-28DB04C10000}", "clocks"},
+        {u"{642F5D00-4791-11D0-A5D6-28DB04C10000}", "allocators"},
+        {u"{0621061A-EE75-11D0-B915-00A0C9223196}", "topology nodes"},
+    };
+    const PFILE_OBJECT parent = file->RelatedFileObject;
+    const std::string where = !parent              ? "on the device"
+                              : Filter::of(parent) ? "below a filter"
+                              : Pin::of(parent)    ? "below a pin"
+                                                   : "below this object";
+    for (const Known &one : known)
+        if (same_name(one.name, name.object_class))
+            return "no create item for " + std::string(one.what) + " is there " + where;
+    return "no create item called '" + to_utf8(name.object_class) + "' takes this create string " +
+           where;
+}
+
+} // namespace
+
 NTSTATUS dispatch_create(PDEVICE_OBJECT device, PIRP irp) {
     const PFILE_OBJECT file = IoGetCurrentIrpStackLocation(irp)->FileObject;
     irp->IoStatus.Information = 0;
@@ -24,15 +58,18 @@ NTSTATUS dispatch_create(PDEVICE_OBJECT device, PIRP irp) {
     if (file->RelatedFileObject) {
         const ObjectHeader *parent = ObjectHeader::of(file->RelatedFileObject);
         if (!parent)
-            return complete(irp, STATUS_INVALID_PARAMETER);
+            return complete(irp, refused(irp, STATUS_INVALID_PARAMETER,
+                                         "the file below which the object was to be created is no "
+                                         "KS object"));
         items = &parent->items;
     } else {
         items = &DeviceHeader::of(device).items;
     }
     const std::u16string_view name(file->FileName.Buffer, file->FileName.Length / sizeof(WCHAR));
-    auto item = items->find(CreateName::parse(name));
+    const CreateName parsed = CreateName::parse(name);
+    auto item = items->find(parsed);
     if (!item)
-        return complete(irp, item.error().value());
+        return complete(irp, refused(irp, item.error().value(), no_item(file, parsed)));
     KSCREATE_ITEM_IRP_STORAGE(irp) = *item;
     return call_code("KSOBJECT_CREATE_ITEM.Create", irp, (*item)->Create, device, irp);
 }

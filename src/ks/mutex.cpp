@@ -17,6 +17,16 @@ void Mutex::acquire() {
     owner_.store(&ke::current_thread(), std::memory_order_relaxed);
 }
 
+bool Mutex::try_acquire() {
+    if (held())
+        violation("a thread took an AVStream mutex that it already holds");
+    LARGE_INTEGER now{};
+    if (KeWaitForSingleObject(&mutex_, Executive, KernelMode, FALSE, &now) != STATUS_SUCCESS)
+        return false;
+    owner_.store(&ke::current_thread(), std::memory_order_relaxed);
+    return true;
+}
+
 void Mutex::release() {
     if (!held())
         violation("a thread released an AVStream mutex that it does not hold");

@@ -25,6 +25,8 @@ class Mutex {
     Mutex &operator=(const Mutex &) = delete;
 
     void acquire();
+    /// Does not wait; false when another thread has it.
+    bool try_acquire();
     void release();
     bool held() const; ///< by the current thread
 

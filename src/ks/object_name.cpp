@@ -80,6 +80,10 @@ std::string step_text(Object &pin, KSSTATE to, KSSTATE from) {
     return "pin " + name_of(pin) + " from " + state_name(from) + " to " + state_name(to);
 }
 
+std::string in_reset_text(Object &pin) {
+    return name_of(pin) + " is in reset: KSRESET_BEGIN came, KSRESET_END has not";
+}
+
 const char *state_name(KSSTATE state) {
     static constexpr const char *names[] = {"STOP", "ACQUIRE", "PAUSE", "RUN"};
     return state >= KSSTATE_STOP && state <= KSSTATE_RUN ? names[state] : "no state";

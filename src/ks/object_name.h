@@ -17,6 +17,8 @@ std::string describe_object(const void *address);
 const char *communication_name(KSPIN_COMMUNICATION communication);
 /// "pin cable/1/0.2 from PAUSE to RUN", for refusals.
 std::string step_text(Object &pin, KSSTATE to, KSSTATE from);
+/// "cable/1/0.2 is in reset: …".
+std::string in_reset_text(Object &pin);
 /// "PAUSE".
 const char *state_name(KSSTATE state);
 

@@ -21,6 +21,7 @@
 #include "ks/pin_connect.h"
 #include "ks/refusal.h"
 #include "ks/transport.h"
+#include "ks/why_not.h"
 #include "nt/call_driver.h"
 #include "nt/trace.h"
 
@@ -53,31 +54,16 @@ const KSOBJECT_CREATE_ITEM pin_children[] = {
 Result<std::vector<PinRange>> check(Filter &filter, const ConnectRequest &request,
                                     KPROCESSOR_MODE mode) {
     const ULONG id = request.connect().PinId;
-    if (id >= filter.pin_factory_count()) {
-        return refuse(STATUS_INVALID_PARAMETER,
-                      "pin ID " + std::to_string(id) + " is out of range: the filter has " +
-                          counted(filter.pin_factory_count(), "pin factory", "pin factories"));
-    }
+    if (std::string why = no_such_factory(filter, id); !why.empty())
+        return refuse(STATUS_INVALID_PARAMETER, std::move(why));
+    if (mode != KernelMode)
+        if (std::string why = denied_to_user_mode(filter, id); !why.empty()) // as ks.h's macro
+            return refuse(STATUS_INVALID_DEVICE_REQUEST, std::move(why));
     const KSPIN_DESCRIPTOR_EX &descriptor = filter.pin_descriptor(id);
-    const bool filter_denied = filter.abi().Descriptor->Flags & KSFILTER_FLAG_DENY_USERMODE_ACCESS;
-    const bool pin_denied = descriptor.Flags & KSPIN_FLAG_DENY_USERMODE_ACCESS;
-    if ((filter_denied || pin_denied) && mode != KernelMode)
-        return refuse(STATUS_INVALID_DEVICE_REQUEST, // as ks.h's macro DENY_USERMODE_ACCESS
-                      filter_denied ? "the filter has KSFILTER_FLAG_DENY_USERMODE_ACCESS, and the "
-                                      "request comes from user mode"
-                                    : "pin factory " + std::to_string(id) +
-                                          " has KSPIN_FLAG_DENY_USERMODE_ACCESS, and the request "
-                                          "comes from user mode");
     auto ranges =
         KS_TRY(match_connection(descriptor.PinDescriptor, request.connect(), request.format()));
-    const ULONG current = filter.instances(id);
-    if (descriptor.InstancesPossible != KSINSTANCE_INDETERMINATE &&
-        current >= descriptor.InstancesPossible) {
-        return refuse(STATUS_INSUFFICIENT_RESOURCES,
-                      "pin factory " + std::to_string(id) + " allows " +
-                          counted(descriptor.InstancesPossible, "instance", "instances") +
-                          " on a filter, and " + exist(current));
-    }
+    if (std::string why = no_more_instances(filter, id); !why.empty())
+        return refuse(STATUS_INSUFFICIENT_RESOURCES, std::move(why));
     return ranges;
 }
 

@@ -15,8 +15,10 @@ NTSTATUS refused(PIRP irp, NTSTATUS status, std::string sentence,
 }
 
 NTSTATUS refused(NTSTATUS status, std::string sentence, std::vector<std::string> details) {
-    return refused(static_cast<PIRP>(ke::current_thread().current_irp), status, std::move(sentence),
-                   std::move(details));
+    // Rules that need no box are asked without one, too.
+    const ke::Thread *thread = ke::current_thread_or_null();
+    return refused(thread ? static_cast<PIRP>(thread->current_irp) : nullptr, status,
+                   std::move(sentence), std::move(details));
 }
 
 std::string counted(std::size_t count, const char *one, const char *many) {
@@ -25,11 +27,6 @@ std::string counted(std::size_t count, const char *one, const char *many) {
 
 std::string exist(std::size_t count) {
     return (count ? std::to_string(count) : "none") + (count > 1 ? " exist" : " exists");
-}
-
-void Refusal::record(std::string sentence) {
-    if (auto *irp = static_cast<PIRP>(ke::current_thread().current_irp))
-        io::Reasons::say(irp, std::nullopt, {std::move(sentence), {}});
 }
 
 NTSTATUS driver_refused(const char *callback, NTSTATUS status, const std::string &more) {

@@ -21,6 +21,9 @@ inline std::unexpected<Status> refuse(NTSTATUS status, std::string sentence,
                                       std::vector<std::string> details = {}) {
     return fail(refused(status, std::move(sentence), std::move(details)));
 }
+inline std::unexpected<Status> refuse(PIRP irp, NTSTATUS status, std::string sentence) {
+    return fail(refused(irp, status, std::move(sentence)));
+}
 /// The minidriver's own refusal: "the driver's Create returned STATUS_…". `callback` as its page
 /// calls the member; `more` follows in brackets. STATUS_PENDING, which none of these may return,
 /// becomes STATUS_UNSUCCESSFUL.
@@ -30,10 +33,5 @@ NTSTATUS driver_refused(const char *callback, NTSTATUS status, const std::string
 std::string counted(std::size_t count, const char *one, const char *many);
 /// "1 exists", "none exists", "3 exist".
 std::string exist(std::size_t count);
-
-/// For any error that the request ends with.
-struct Refusal {
-    static void record(std::string sentence);
-};
 
 } // namespace ksbox::ks

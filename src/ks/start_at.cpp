@@ -1,5 +1,7 @@
 // Starting a pin at an event.
 #include "ks/start_at.h"
+#include "base/status_names.h"
+#include "ks/object_name.h"
 
 #include <algorithm>
 #include <cstring>
@@ -32,8 +34,8 @@ Result<PFILE_OBJECT> object_of(const KSRELATIVEEVENT &relative, KPROCESSOR_MODE 
             object, 0, ob::object_type_pointer(ob::ObjectType::file), KernelMode);
     }
     if (!NT_SUCCESS(status)) {
-        Refusal::record("KSRELATIVEEVENT names no object that has events");
-        return fail(status);
+        return refuse(status, "KSRELATIVEEVENT names no object that has events: " +
+                                  describe_status(status));
     }
     return static_cast<PFILE_OBJECT>(object);
 }
@@ -105,16 +107,17 @@ NTSTATUS StartAt::request(Pin &pin, std::span<const std::byte> value, KPROCESSOR
     {
         MutexGuard guard(pin.control());
         if (pin.abi().DeviceState != KSSTATE_PAUSE) {
-            Refusal::record("a start at an event is for pins in PAUSE");
             start->kept_.reset();
-            return STATUS_INVALID_DEVICE_STATE;
+            return refused(STATUS_INVALID_DEVICE_STATE,
+                           std::string("a pin starts at an event from PAUSE; it is in ") +
+                               state_name(pin.abi().DeviceState));
         }
     }
     if (const auto before = exchange_start(pin, start))
         before->withdraw();
     const NTSTATUS status = start->enable(relative.Event);
     if (!NT_SUCCESS(status)) {
-        Refusal::record("the object does not let the event be enabled");
+        refused(status, "the object does not let the event be enabled: " + describe_status(status));
         start->kept_.reset(); // nobody will signal it
         cancel(pin);
     } else if (start->phase_ == Phase::cancelled && NT_SUCCESS(start->disable())) {

@@ -1,5 +1,7 @@
 // A default allocator: frames up to a number, recycled; who asks when all are out waits.
 #include "ks/allocator/allocator_file.h"
+#include "base/status_names.h"
+#include "ks/refusal.h"
 
 #include <algorithm>
 #include <vector>
@@ -281,9 +283,14 @@ NTSTATUS ksbox::ks::create_allocator_file(PIRP irp, const KSALLOCATOR_FRAMING &f
                                           const ExternalAllocator &external) {
     const bool own = external.allocate && external.free;
     if (!own && !(framing.OptionsFlags & KSALLOCATOR_OPTIONF_SYSTEM_MEMORY))
-        return STATUS_INVALID_PARAMETER;
+        return refused(
+            irp, STATUS_INVALID_PARAMETER,
+            "the framing does not have KSALLOCATOR_OPTIONF_SYSTEM_MEMORY, and the driver "
+            "has no allocator of its own");
     if (framing.Frames == 0 || framing.FrameSize == 0)
-        return STATUS_INVALID_PARAMETER;
+        return refused(irp, STATUS_INVALID_PARAMETER,
+                       "the framing asks for " + std::to_string(framing.Frames) + " frames of " +
+                           std::to_string(framing.FrameSize) + " bytes; neither may be 0");
     auto file = std::make_unique<AllocatorFile>();
     file->framing = framing;
     if (own) {
@@ -292,7 +299,9 @@ NTSTATUS ksbox::ks::create_allocator_file(PIRP irp, const KSALLOCATOR_FRAMING &f
                 "KSALLOCATOR_DISPATCH.InitializeAllocator", file.get(), external.initialize,
                 external.initialize_context, &file->framing, &file->context);
             if (!NT_SUCCESS(status))
-                return status;
+                return refused(irp, status,
+                               "the driver's InitializeAllocator returned " +
+                                   describe_status(status));
         }
         file->external = external;
     }
@@ -354,8 +363,15 @@ NTSTATUS NTAPI KsValidateAllocatorCreateRequest(PIRP Irp, PKSALLOCATOR_FRAMING *
     if (!found)
         return found.error().value();
     const auto framing = copy_parameters<KSALLOCATOR_FRAMING>(*found);
-    if ((framing.OptionsFlags & ~KSALLOCATOR_OPTIONF_VALID) || framing.PoolType > PagedPool)
-        return STATUS_INVALID_PARAMETER;
+    if (framing.OptionsFlags & ~KSALLOCATOR_OPTIONF_VALID)
+        return refused(Irp, STATUS_INVALID_PARAMETER,
+                       "KSALLOCATOR_FRAMING.OptionsFlags is " +
+                           std::to_string(framing.OptionsFlags) + "; the valid flags are " +
+                           std::to_string(KSALLOCATOR_OPTIONF_VALID));
+    if (framing.PoolType > PagedPool)
+        return refused(Irp, STATUS_INVALID_PARAMETER,
+                       "KSALLOCATOR_FRAMING.PoolType is " + std::to_string(framing.PoolType) +
+                           "; it goes from 0 (nonpaged) to 1 (paged)");
     *AllocatorFraming = static_cast<PKSALLOCATOR_FRAMING>(*found);
     return STATUS_SUCCESS;
 }

@@ -9,7 +9,9 @@
 #include "ks/clock/reference_clock.h"
 #include "ks/create_parameters.h"
 #include "ks/data_exports.h"
+#include "ks/object_name.h"
 #include "ks/pin.h"
+#include "ks/refusal.h"
 #include "ks/stream/pin_stream.h"
 #include "nt/call_driver.h"
 
@@ -52,7 +54,9 @@ BOOLEAN PinClock::own_cancel_timer(PVOID context, PKTIMER timer) {
 
 Result<DefaultClock *> PinClock::own() {
     if (!pin_.has_flag(KSPIN_FLAG_IMPLEMENT_CLOCK))
-        return fail(STATUS_NOT_SUPPORTED);
+        return refuse(STATUS_NOT_SUPPORTED,
+                      "pin factory " + std::to_string(pin_.abi().Id) +
+                          " does not have KSPIN_FLAG_IMPLEMENT_CLOCK: its pins have no clock");
     if (own_)
         return own_;
     DefaultClock::Options options{.context = this};
@@ -80,8 +84,10 @@ void PinClock::state_changed(KSSTATE state) {
 }
 
 Result<void> PinClock::set_master(PFILE_OBJECT file) {
-    if (pin_.abi().DeviceState != KSSTATE_STOP)
-        return fail(STATUS_INVALID_DEVICE_STATE);
+    if (const KSSTATE state = pin_.abi().DeviceState; state != KSSTATE_STOP)
+        return refuse(STATUS_INVALID_DEVICE_STATE, std::string("the pin is in ") +
+                                                       state_name(state) +
+                                                       ", and takes a master clock in STOP");
     if (file) {
         functions_ = KS_TRY(clock_functions(file));
         ObReferenceObject(file);
@@ -106,7 +112,8 @@ NTSTATUS NTAPI pin_clock_create(PDEVICE_OBJECT, PIRP irp) {
     Pin *const pin = Pin::of(IoGetCurrentIrpStackLocation(irp)->FileObject->RelatedFileObject);
     if (NT_SUCCESS(status)) {
         if (!pin || !pin->transport) {
-            status = STATUS_NOT_SUPPORTED;
+            status = refused(irp, STATUS_NOT_SUPPORTED,
+                             "the pin is not of the standard transport: KS makes no clock of it");
         } else {
             const auto clock = PinStream::of(*pin).clock().own();
             status = clock ? create_clock_file(irp, **clock) : clock.error().value();
@@ -147,8 +154,11 @@ NTSTATUS NTAPI KsValidateClockCreateRequest(PIRP Irp, PKSCLOCK_CREATE *ClockCrea
         return found.error().value();
     *ClockCreate = static_cast<PKSCLOCK_CREATE>(*found);
     // No flag is defined (behaviour I5).
-    return copy_parameters<KSCLOCK_CREATE>(*found).CreateFlags == 0 ? STATUS_SUCCESS
-                                                                    : STATUS_INVALID_PARAMETER;
+    const ULONG flags = copy_parameters<KSCLOCK_CREATE>(*found).CreateFlags;
+    return flags == 0 ? STATUS_SUCCESS
+                      : refused(Irp, STATUS_INVALID_PARAMETER,
+                                "KSCLOCK_CREATE.CreateFlags is " + std::to_string(flags) +
+                                    ", it must be 0");
 }
 
 } // extern "C"

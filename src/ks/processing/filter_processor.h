@@ -52,6 +52,7 @@ class FilterProcessor final : public FilterProcessing, public Processor {
     std::uint64_t progress() const override;
 
   private:
+    friend class WaitReport;
     struct PinType {
         ULONG ready = 0;
         GateInput necessary;

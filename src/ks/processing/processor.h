@@ -58,6 +58,7 @@ class Processor {
     virtual std::uint64_t progress() const = 0;
 
   private:
+    friend class WaitReport;
     void run();
     bool enter(Reason reason);
     bool leave();

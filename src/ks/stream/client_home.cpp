@@ -1,5 +1,7 @@
 // Client IRPs: in and out.
 #include "ks/stream/client_home.h"
+#include "ks/object_name.h"
+#include "ks/refusal.h"
 
 #include "ks/data_range.h"
 #include "ks/stream/pin_stream.h"
@@ -28,7 +30,9 @@ NTSTATUS ClientHome::submit(PIRP irp) {
     const IO_STACK_LOCATION &location = *IoGetCurrentIrpStackLocation(irp);
     const bool write = location.Parameters.DeviceIoControl.IoControlCode == IOCTL_KS_WRITE_STREAM;
     if (write != stream_.input())
-        return complete(irp, STATUS_INVALID_DEVICE_REQUEST);
+        return complete(irp, refused(irp, STATUS_INVALID_DEVICE_REQUEST,
+                                     write ? "IOCTL_KS_WRITE_STREAM, and data flow out of the pin"
+                                           : "IOCTL_KS_READ_STREAM, and data flow into the pin"));
     ULONG flags = KSPROBE_ALLOCATEMDL | KSPROBE_PROBEANDLOCK | KSPROBE_SYSTEMADDRESS;
     if (write)
         flags |= KSPROBE_STREAMWRITE | KSPROBE_ALLOWFORMATCHANGE;
@@ -52,7 +56,8 @@ NTSTATUS ClientHome::change_format(PIRP irp, StreamIrp &request) {
     const ULONG bytes = header.DataUsed;
     NTSTATUS status = STATUS_SUCCESS;
     if (!stream_.queue().empty()) {
-        status = STATUS_DEVICE_BUSY;
+        status = refused(irp, STATUS_DEVICE_BUSY,
+                         "the format changes in the stream, and the pin still has frames");
     } else {
         std::vector<std::uint64_t> copy((bytes + 7) / 8);
         std::memcpy(copy.data(), header.Data, bytes);

@@ -1,5 +1,7 @@
 // The default allocator of a pipe, and a pin's own.
 #include "ks/stream/frame_allocator.h"
+#include "ks/object_name.h"
+#include "ks/refusal.h"
 
 #include <algorithm>
 
@@ -115,7 +117,9 @@ Result<std::unique_ptr<FrameAllocator>> FrameAllocator::create_default(const Fra
 Result<std::unique_ptr<FrameAllocator>> FrameAllocator::create_of_pin(Pin &pin, FrameSetup &setup) {
     const KSALLOCATOR_DISPATCH &dispatch = *pin.dispatch()->Allocator;
     if (!dispatch.Allocate || !dispatch.Free)
-        return fail(STATUS_INVALID_PARAMETER);
+        return refuse(STATUS_INVALID_PARAMETER,
+                      std::string("the driver's KSALLOCATOR_DISPATCH has no ") +
+                          (dispatch.Allocate ? "Free" : "Allocate"));
     KSALLOCATOR_FRAMING framing{};
     framing.OptionsFlags = KSALLOCATOR_OPTIONF_SYSTEM_MEMORY;
     framing.PoolType = NonPagedPool;
@@ -128,7 +132,7 @@ Result<std::unique_ptr<FrameAllocator>> FrameAllocator::create_of_pin(Pin &pin, 
             call_driver("KSALLOCATOR_DISPATCH.InitializeAllocator", pin.abi_address(),
                         dispatch.InitializeAllocator, &pin.abi(), &framing, &context);
         if (!NT_SUCCESS(status))
-            return fail(status);
+            return fail(driver_refused("InitializeAllocator", status));
     }
     setup.frames = std::max<ULONG>(framing.Frames, 1);
     setup.bytes = framing.FrameSize;

@@ -2,6 +2,9 @@
 #include "ks/stream/framing.h"
 
 #include <algorithm>
+#include <string>
+
+#include "ks/refusal.h"
 
 namespace ksbox::ks {
 
@@ -48,7 +51,9 @@ Result<FrameSetup> negotiate_framing(const KSALLOCATOR_FRAMING_EX *a,
     const Wish first = wish_of(a), second = wish_of(b);
     const ULONG mask = std::max(first.alignment_mask, second.alignment_mask);
     if (mask & (mask + 1))
-        return fail(STATUS_INVALID_PARAMETER);
+        return refuse(STATUS_INVALID_PARAMETER, "the allocator framing's FileAlignment is " +
+                                                    std::to_string(mask) +
+                                                    ", which is no power of two less 1");
     FrameSetup setup;
     setup.frames = std::max<ULONG>(first.frames + second.frames, 2);
     setup.alignment = std::max<ULONG>(mask + 1, 16);

@@ -77,8 +77,10 @@ PinStream::~PinStream() {
 }
 
 Result<void> PinStream::set_allocator(PFILE_OBJECT file) {
-    if (pin_.abi().DeviceState != KSSTATE_STOP)
-        return fail(STATUS_INVALID_DEVICE_STATE);
+    if (const KSSTATE state = pin_.abi().DeviceState; state != KSSTATE_STOP)
+        return refuse(STATUS_INVALID_DEVICE_STATE, std::string("the pin is in ") +
+                                                       state_name(state) +
+                                                       ", and takes an allocator in STOP");
     if (file)
         ObReferenceObject(file);
     if (PFILE_OBJECT const old = std::exchange(allocator_, file))
@@ -273,9 +275,13 @@ void PinStream::receive(StreamIrp &irp) {
 NTSTATUS PinStream::submit(PIRP irp) {
     NTSTATUS status = STATUS_SUCCESS;
     if (pin_.abi().ResetState == KSRESET_BEGIN)
-        status = STATUS_DEVICE_NOT_READY;
-    else if (!open_ || pin_.irp_source() || transport_ != FrameTransport::client)
-        status = STATUS_INVALID_DEVICE_STATE;
+        status = refused(irp, STATUS_DEVICE_NOT_READY, in_reset_text(pin_));
+    else if (!open_)
+        status = refused(irp, STATUS_INVALID_DEVICE_STATE,
+                         name_ + " is in STOP, and takes frames from ACQUIRE on");
+    else if (pin_.irp_source() || transport_ != FrameTransport::client)
+        status = refused(irp, STATUS_INVALID_DEVICE_STATE,
+                         name_ + " is connected to a pin: its frames do not come from a client");
     if (NT_SUCCESS(status))
         return client_home_->submit(irp);
     irp->IoStatus.Status = status;

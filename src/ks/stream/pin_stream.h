@@ -95,6 +95,7 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     ULONG owed_flags = 0;
 
   private:
+    friend class WaitReport;
     class PinProcessor;
 
     void frames_available(bool available) override;

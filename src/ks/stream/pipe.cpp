@@ -1,5 +1,7 @@
 // State stepping, and the circuit that is built on the way to ACQUIRE.
 #include "ks/stream/pipe.h"
+#include "ks/object_name.h"
+#include "ks/refusal.h"
 
 #include <algorithm>
 #include <utility>
@@ -280,7 +282,9 @@ Result<void> Pipe::make_circuit(PinStream &source) {
 Result<void> Pipe::make_injection(PinStream &source, PinStream *sink) {
     Injector &injector = *source.injector();
     if (source.input())
-        return fail(STATUS_INVALID_DEVICE_STATE);
+        return refuse(STATUS_INVALID_DEVICE_STATE,
+                      name_of(source.pin()) + " injects frames (KsPinRegisterFrameReturnCallback), "
+                                              "and data flow into it");
     if (sink) {
         sink->queue().set_receiver(nullptr);
         sink->set_transport(FrameTransport::pipe);

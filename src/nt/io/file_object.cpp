@@ -4,9 +4,12 @@
 #include <cstring>
 
 #include "base/assert.h"
+#include "base/status_names.h"
+#include "base/unicode.h"
 #include "nt/io/device_object.h"
 #include "nt/io/driver_object.h"
 #include "nt/io/irp.h"
+#include "nt/io/reasons.h"
 #include "nt/io/state.h"
 #include "nt/ke/thread.h"
 #include "nt/mm/pool.h"
@@ -25,12 +28,34 @@ struct Target {
     std::u16string name;
 };
 
+/// Before there is an IRP.
+std::unexpected<Status> refuse(Status status, std::string sentence) {
+    Reasons::say_for_thread(status.value(), {std::move(sentence), {}});
+    return fail(status);
+}
+
+/// The driver's own refusal, where it has given no other reason.
+void say_if_silent(Kernel &kernel, PDEVICE_OBJECT device, NTSTATUS status) {
+    if (!Reasons::silent())
+        return;
+    const UNICODE_STRING &driver = device->DriverObject->DriverName;
+    Reasons::say_for_thread(status, {to_utf8({driver.Buffer, driver.Length / sizeof(WCHAR)}) +
+                                         " ended IRP_MJ_CREATE with " + describe_status(status) +
+                                         " and no reason",
+                                     {}});
+}
+
 Result<Target> find_target(Kernel &kernel, const FileOpen &request) {
     auto &objects = kernel.objects();
     void *directory = nullptr;
     const auto &attributes = request.attributes;
     if (attributes.root) {
-        auto root = KS_TRY(objects.resolve(ob::handle_process(attributes.root), attributes.root));
+        const auto resolved = objects.resolve(ob::handle_process(attributes.root), attributes.root);
+        if (!resolved)
+            return refuse(resolved.error(),
+                          "the handle below which the object was to be created is not open: " +
+                              describe_status(resolved.error().value()));
+        const auto root = *resolved;
         const auto type = objects.type_of(root.body);
         if (type == ob::ObjectType::file) {
             auto *related = static_cast<PFILE_OBJECT>(root.body);
@@ -39,7 +64,8 @@ Result<Target> find_target(Kernel &kernel, const FileOpen &request) {
         }
         if (type != ob::ObjectType::directory) {
             objects.dereference(root.body);
-            return fail(STATUS_OBJECT_TYPE_MISMATCH);
+            return refuse(Status(STATUS_OBJECT_TYPE_MISMATCH),
+                          "the handle below which the object was to be created is no file's");
         }
         directory = root.body;
     }
@@ -47,7 +73,7 @@ Result<Target> find_target(Kernel &kernel, const FileOpen &request) {
     if (directory)
         objects.dereference(directory);
     if (!found)
-        return fail(found.error());
+        return refuse(found.error(), "nothing is called " + to_utf8(attributes.name));
     if (objects.type_of(found->body) != ob::ObjectType::device) {
         objects.dereference(found->body);
         return fail(STATUS_OBJECT_TYPE_MISMATCH);
@@ -254,6 +280,7 @@ void wait_for_irp(Kernel &kernel, void *object, PIRP irp, std::uint64_t number,
 
 Result<OpenedFile> open_file(Kernel &kernel, const FileOpen &request) {
     constexpr ULONG both = FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT;
+    Reasons::forget();
     if ((request.options & both) == both || request.disposition > FILE_MAXIMUM_DISPOSITION)
         return fail(STATUS_INVALID_PARAMETER);
     const auto access = ob::map_access(request.access, *IoGetFileObjectGenericMapping());
@@ -279,6 +306,7 @@ Result<OpenedFile> open_file(Kernel &kernel, const FileOpen &request) {
     ULONG_PTR information = 0;
     const auto status = send_create(kernel, file, request, access, &information);
     if (!NT_SUCCESS(status)) {
+        say_if_silent(kernel, target.device, status);
         // No CLEANUP or CLOSE for a file that no driver opened.
         file->DeviceObject = nullptr;
         objects.dereference(file);

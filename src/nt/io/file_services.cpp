@@ -1,10 +1,14 @@
 // From a handle and the caller's buffers to an IRP on its way, and back.
 #include "nt/io/file_services.h"
 
+#include <string>
+
+#include "base/status_names.h"
 #include "nt/io/device_object.h"
 #include "nt/io/file_object.h"
 #include "nt/io/irp.h"
 #include "nt/io/irp_buffers.h"
+#include "nt/io/reasons.h"
 #include "nt/ke/thread.h"
 #include "nt/mm/memory.h"
 #include "nt/ob/object_manager.h"
@@ -46,10 +50,12 @@ class Request {
                 return fail(STATUS_ACCESS_VIOLATION);
         }
         auto &objects = kernel_.objects();
-        const auto entry = KS_TRY(objects.resolve_typed(ob::handle_process(handle), handle,
-                                                        ob::ObjectType::file, access, is_user));
-        file_ = static_cast<PFILE_OBJECT>(entry.body);
-        granted_ = entry.access;
+        const auto entry = objects.resolve_typed(ob::handle_process(handle), handle,
+                                                 ob::ObjectType::file, access, is_user);
+        if (!entry)
+            return refuse(entry.error(), access);
+        file_ = static_cast<PFILE_OBJECT>(entry->body);
+        granted_ = entry->access;
         device_ = top_of_stack(kernel_, file_->DeviceObject);
         if (end_.event) {
             const auto event =
@@ -76,6 +82,18 @@ class Request {
     }
     Request(const Request &) = delete;
     Request &operator=(const Request &) = delete;
+
+    /// Before there is an IRP.
+    std::unexpected<Status> refuse(Status status, ACCESS_MASK access) {
+        std::string sentence = "the handle is no open file's: " + describe_status(status.value());
+        if (status == Status(STATUS_ACCESS_DENIED))
+            sentence = std::string("the request ") +
+                       (access & FILE_WRITE_DATA ? "writes" : "reads") +
+                       ", and the handle was opened without that access";
+        if (!end_.kernel_block)
+            Reasons::say_for_request(end_.block, status.value(), {std::move(sentence), {}});
+        return fail(status);
+    }
 
     PFILE_OBJECT file() const { return file_; }
     PDEVICE_OBJECT device() const { return device_; }

@@ -55,6 +55,14 @@ void Reasons::say_for_thread(NTSTATUS status, Reason reason) {
     self.of_thread_[thread.id] = std::move(reason);
 }
 
+void Reasons::say_for_request(const void *status_block, NTSTATUS status, Reason reason) {
+    Kernel &kernel = current_kernel();
+    write(kernel.trace(), "", status, reason);
+    Reasons &self = reasons_of(kernel);
+    SpinGuard guard(self.lock_);
+    self.of_request_[reinterpret_cast<std::uint64_t>(status_block)] = std::move(reason);
+}
+
 Reason Reasons::take() {
     ke::Thread &thread = ke::current_thread();
     Reasons &self = reasons_of(thread.kernel);
@@ -67,6 +75,13 @@ Reason Reasons::take(const void *status_block) {
     SpinGuard guard(self.lock_);
     return taken(self.of_request_, reinterpret_cast<std::uint64_t>(status_block))
         .value_or(Reason{});
+}
+
+bool Reasons::silent() {
+    ke::Thread &thread = ke::current_thread();
+    Reasons &self = reasons_of(thread.kernel);
+    SpinGuard guard(self.lock_);
+    return !self.of_thread_.contains(thread.id);
 }
 
 void Reasons::forget() {

@@ -23,13 +23,18 @@ class Reasons final : public KernelExtension {
     /// the request then ends with `status` (any error, without). An IRP in memory of a driver's own
     /// keeps no reason.
     static void say(PIRP irp, std::optional<NTSTATUS> status, Reason reason);
-    /// Of a call that is refused before it becomes a request: for the current thread.
+    /// Of a call that is refused before it becomes an IRP: for the current thread (a create), or
+    /// for the client's status block.
     static void say_for_thread(NTSTATUS status, Reason reason);
+
+    static void say_for_request(const void *status_block, NTSTATUS status, Reason reason);
 
     /// The reason of the current thread's last refused create; once. Empty when there is none.
     static Reason take();
     /// The reason of the client's last refused request with that status block; once.
     static Reason take(const void *status_block);
+    /// Whether the current thread's create, refused just now, has left none.
+    static bool silent();
     /// A create of the current thread begins: what the last one left is gone.
     static void forget();
     /// The thread ends.

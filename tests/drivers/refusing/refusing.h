@@ -1,0 +1,40 @@
+// Filters whose pins refuse and wait in every way that there is: for the tests of the reasons that
+// are given. The journal (../support/journal.h) can be told to answer: "filter create", "create",
+// "set format", "connect", "set state", "intersect" (a status), "delay" (1: SetDeviceState takes
+// 300 ms), "gate" (1: Create adds an off input to the pin's gate).
+#pragma once
+
+// The filters, in their order.
+typedef enum {
+    REFUSING_PINS,      // the pin factories of REFUSING_PIN; pins process by themselves
+    REFUSING_CENTRIC,   // filter-centric; CENTRIC_PIN
+    REFUSING_NECESSARY, // filter-centric; an instance of pin factory 1 is necessary
+    REFUSING_DENIED     // KSFILTER_FLAG_DENY_USERMODE_ACCESS
+} REFUSING_FILTER;
+
+typedef enum {
+    REFUSING_PLAIN,        // in, sink; PCM 8 to 48 kHz, 16 bit, and 96 kHz, 24 bit; intersects
+    REFUSING_ATTRIBUTES,   // in, sink; its PCM range requires an attribute
+    REFUSING_NO_RANGES,    // in, sink
+    REFUSING_NO_HANDLER,   // in, sink; one PCM range, no intersection handler
+    REFUSING_ONE,          // in, sink; one instance is possible
+    REFUSING_KERNEL,       // in, sink; KSPIN_FLAG_DENY_USERMODE_ACCESS
+    REFUSING_SOURCE,       // out, source
+    REFUSING_SOURCE_IN,    // in, source
+    REFUSING_OUT,          // out, sink
+    REFUSING_BRIDGE,       // in, bridge
+    REFUSING_FIXED,        // in, sink; KSPIN_FLAG_FIXED_FORMAT
+    REFUSING_NO_TRANSPORT, // in, sink; KSPIN_FLAG_DO_NOT_USE_STANDARD_TRANSPORT
+    REFUSING_QUIET,        // in, sink; KSPIN_FLAG_DO_NOT_INITIATE_PROCESSING
+    REFUSING_RUN_ONLY,     // in, sink; KSPIN_FLAG_PROCESS_IN_RUN_STATE_ONLY
+    REFUSING_IDLE,         // in, sink; without Process
+    REFUSING_COUNT
+} REFUSING_PIN;
+
+typedef enum {
+    CENTRIC_IN,       // in, sink
+    CENTRIC_SOME,     // in, sink; KSPIN_FLAG_SOME_FRAMES_REQUIRED_FOR_PROCESSING
+    CENTRIC_ATTACHED, // in, sink; a closed gate is attached to it
+    CENTRIC_RUN,      // in, sink; KSPIN_FLAG_PROCESS_IF_ANY_IN_RUN_STATE
+    CENTRIC_COUNT
+} CENTRIC_PIN;

@@ -1,0 +1,308 @@
+// Refused creates and connections.
+#include "why_not/refusing.h"
+
+namespace ksbox::testing {
+namespace {
+
+class Creates : public Refusing {};
+KSBOX_IN_BOTH_MODES(Creates);
+
+TEST_P(Creates, NothingIsSaidOfASuccess) {
+    EXPECT_EQ(create(REFUSING_COUNT), "pin ID 15 is out of range: the filter has 15 pin factories");
+    EXPECT_EQ(create(REFUSING_PLAIN), "");
+    EXPECT_EQ(code, 0u);
+    EXPECT_EQ(create_raw(RawConnect(REFUSING_COUNT, stereo)),
+              "pin ID 15 is out of range: the filter has 15 pin factories");
+    EXPECT_EQ(create_raw(RawConnect(REFUSING_PLAIN, stereo)), "");
+    EXPECT_EQ(code, 0u);
+}
+
+TEST_P(Creates, PinIdOutOfRange) {
+    EXPECT_EQ(create(REFUSING_COUNT), "pin ID 15 is out of range: the filter has 15 pin factories");
+    EXPECT_EQ(code, 0x80070057u);
+    EXPECT_EQ(traced_reason(), "pin ID 15 is out of range: the filter has 15 pin factories");
+}
+
+TEST_P(Creates, ComIsNotInitialised) {
+    Client &apart = traced.box().client("apart");
+    apart.automatic_com(false);
+    Filter own = apart.open_filter(driver.filters().at(REFUSING_PINS).path);
+    EXPECT_EQ(create(own, request_of(REFUSING_PLAIN)),
+              "COM is not initialised: this thread is in no apartment, and no thread of the client "
+              "in the multithreaded one");
+    EXPECT_EQ(code, 0x800401F0u);
+    EXPECT_EQ(traced_reason(), apart.last_refusal().sentence);
+}
+
+TEST_P(Creates, TheBrokersPolicy) {
+    traced.box().set_policy([](const AccessRequest &) { return false; });
+    const std::string path = driver.filters().at(REFUSING_PINS).path;
+    EXPECT_EQ(create(REFUSING_PLAIN), "the device broker's policy does not let client '" +
+                                          client.name() + "' write to " + path);
+    EXPECT_EQ(code, 0x80070005u);
+    EXPECT_EQ(create(REFUSING_OUT), "the device broker's policy does not let client '" +
+                                        client.name() + "' read from " + path);
+}
+
+TEST_P(Creates, AnOlderWindows) {
+    BoxOptions options = mode();
+    options.windows_version = 601;
+    TracedBox old(options);
+    Filter on = old.open("refusing");
+    EXPECT_EQ(create(on, request_of(REFUSING_PLAIN)),
+              "the emulated Windows has version 6.1; the *2 functions are there from 6.2 (Windows "
+              "8) on");
+}
+
+TEST_P(Creates, ARequestThatCannotBeRead) {
+    std::uint32_t result = 0;
+    HANDLE pin = nullptr;
+    client.run([&] {
+        result = std::uint32_t(KsCreatePin2(as_handle(filter.handle()),
+                                            reinterpret_cast<const KSPIN_CONNECT *>(0x10),
+                                            GENERIC_WRITE, &pin));
+    });
+    EXPECT_EQ(result, 0x80070057u);
+    EXPECT_EQ(client.last_refusal().sentence,
+              "the KSPIN_CONNECT with its data format: its 136 bytes cannot be read");
+}
+
+TEST_P(Creates, AFormatThatIsTooShort) {
+    RawConnect request(REFUSING_PLAIN, stereo);
+    request.format().FormatSize = 63;
+    EXPECT_EQ(create_raw(request), "the data format says it has 63 bytes, a KSDATAFORMAT has 64");
+}
+
+TEST_P(Creates, AttributesThatAreNoList) {
+    const RawConnect plain(REFUSING_PLAIN, stereo);
+    std::vector<std::byte> bytes(plain.bytes().begin(), plain.bytes().end());
+    bytes.resize((bytes.size() + 7) & ~std::size_t(7));
+    const KSMULTIPLE_ITEM list{sizeof(KSMULTIPLE_ITEM), 1}; // one, of which nothing follows
+    bytes.insert(bytes.end(), reinterpret_cast<const std::byte *>(&list),
+                 reinterpret_cast<const std::byte *>(&list + 1));
+    auto *connect = reinterpret_cast<KSPIN_CONNECT *>(bytes.data());
+    reinterpret_cast<KSDATAFORMAT *>(connect + 1)->Flags = 2; // KSDATAFORMAT_ATTRIBUTES
+    EXPECT_NE(create_pin2(filter, connect).error, 0u);
+    EXPECT_NE(client.last_refusal().sentence.find("hold no whole attribute list"),
+              std::string::npos)
+        << client.last_refusal().sentence;
+}
+
+TEST_P(Creates, TheFiltersHandleIsNotOpen) {
+    HANDLE handle = nullptr;
+    const RawConnect request(REFUSING_PLAIN, stereo);
+    client.run(
+        [&] { KsCreatePin2(as_handle(Handle(0x7ff0)), request.get(), GENERIC_WRITE, &handle); });
+    EXPECT_EQ(client.last_refusal().sentence,
+              "the handle below which the object was to be created is not open: "
+              "STATUS_INVALID_HANDLE (0xc0000008)");
+}
+
+TEST_P(Creates, AnEventIsNoFilter) {
+    HANDLE handle = nullptr;
+    const Handle event = client.create_event(true);
+    const RawConnect request(REFUSING_PLAIN, stereo);
+    client.run([&] { KsCreatePin2(as_handle(event), request.get(), GENERIC_WRITE, &handle); });
+    EXPECT_EQ(client.last_refusal().sentence,
+              "the handle below which the object was to be created is no file's");
+}
+
+TEST_P(Creates, APinIsNoFilter) {
+    Pin first = pin(filter, REFUSING_PLAIN);
+    HANDLE handle = nullptr;
+    const RawConnect request(REFUSING_PLAIN, stereo);
+    client.run(
+        [&] { KsCreatePin2(as_handle(first.handle()), request.get(), GENERIC_WRITE, &handle); });
+    EXPECT_EQ(client.last_refusal().sentence, "no create item for pins is there below a pin");
+}
+
+TEST_P(Creates, NoSuchFilter) {
+    const std::string path = driver.filters().at(0).path;
+    EXPECT_NE(reason_of([&] { client.open_filter(path.substr(0, path.size() - 4)); }), "");
+    EXPECT_EQ(reason_of([&] { client.open_filter("\\\\?\\nothing"); }),
+              "nothing is called \\??\\nothing");
+    EXPECT_EQ(code, 0xC0000034u);
+}
+
+TEST_P(Creates, DeniedToUserMode) {
+    EXPECT_EQ(create(REFUSING_KERNEL), "pin factory 5 has KSPIN_FLAG_DENY_USERMODE_ACCESS, and the "
+                                       "request comes from user mode");
+    EXPECT_EQ(reason_of([&] { open(REFUSING_DENIED); }),
+              "the filter has KSFILTER_FLAG_DENY_USERMODE_ACCESS, and the request comes from user "
+              "mode");
+}
+
+TEST_P(Creates, TheInterface) {
+    PinRequest request = request_of(REFUSING_PLAIN);
+    request.interface = Identifier{guid_of(KSINTERFACESETID_Standard), 1, 0};
+    EXPECT_EQ(create(filter, request),
+              "the interface KSINTERFACESETID_Standard/1 is not among the interfaces of pin "
+              "factory 0: KSINTERFACESETID_Standard/0");
+    EXPECT_EQ(code, 0x80070491u);
+}
+
+TEST_P(Creates, TheMedium) {
+    PinRequest request = request_of(REFUSING_PLAIN);
+    request.medium = Identifier{guid_of(KSMEDIUMSETID_Standard), 7, 0};
+    EXPECT_EQ(create(filter, request), "the medium KSMEDIUMSETID_Standard/7 is not among the "
+                                       "mediums of pin factory 0: KSMEDIUMSETID_Standard/0");
+}
+
+TEST_P(Creates, InstancesPossible) {
+    const Pin first = pin(filter, REFUSING_ONE);
+    EXPECT_EQ(create(REFUSING_ONE), "pin factory 4 allows 1 instance on a filter, and 1 exists");
+}
+
+TEST_P(Creates, TheDriversCreate) {
+    answer(filter, "create", unsuccessful);
+    EXPECT_EQ(create(REFUSING_PLAIN),
+              "the driver's Create returned STATUS_UNSUCCESSFUL (0xc0000001)");
+    EXPECT_EQ(traced_reason(), "the driver's Create returned STATUS_UNSUCCESSFUL (0xc0000001)");
+    PinRequest high = request_of(REFUSING_NO_HANDLER);
+    high.format = DataFormat::audio({.rate_hz = 96000});
+    EXPECT_EQ(create(filter, high), "the driver's Create returned STATUS_UNSUCCESSFUL (0xc0000001) "
+                                    "(the range takes 8000 to 48000 Hz, the format has 96000)");
+}
+
+TEST_P(Creates, TheDriversFilterCreate) {
+    answer(filter, "filter create", unsuccessful, 1);
+    EXPECT_EQ(reason_of([&] { open(REFUSING_PINS); }),
+              "the driver's filter Create returned STATUS_UNSUCCESSFUL (0xc0000001)");
+}
+
+TEST_P(Creates, TwoThreadsReasonsDoNotMix) {
+    std::string one, other;
+    const auto ask = [&](std::uint32_t pin_id, std::string &why) {
+        return client.spawn("asks", [&, pin_id] {
+            CoInitializeEx(nullptr, 0);
+            for (int i = 0; i < 20; ++i) {
+                const RawConnect request(pin_id, stereo);
+                HANDLE handle = nullptr;
+                KsCreatePin2(as_handle(filter.handle()), request.get(), GENERIC_WRITE, &handle);
+                const std::string now = client.last_refusal().sentence;
+                if (i > 0 && now != why)
+                    why = "mixed: " + now;
+                else
+                    why = now;
+            }
+        });
+    };
+    Client::Thread first = ask(40, one), second = ask(REFUSING_KERNEL, other);
+    first.join();
+    second.join();
+    EXPECT_EQ(one, "pin ID 40 is out of range: the filter has 15 pin factories");
+    EXPECT_EQ(other, "pin factory 5 has KSPIN_FLAG_DENY_USERMODE_ACCESS, and the request comes "
+                     "from user mode");
+}
+
+// What a create below a pin is refused for.
+
+TEST_P(Creates, AClock) {
+    Pin owner = pin(filter, REFUSING_PLAIN);
+    HANDLE clock = nullptr;
+    KSCLOCK_CREATE request{};
+    client.run([&] { KsCreateClock2(as_handle(owner.handle()), &request, &clock); });
+    EXPECT_EQ(client.last_refusal().sentence,
+              "pin factory 0 does not have KSPIN_FLAG_IMPLEMENT_CLOCK: its pins have no clock");
+    request.CreateFlags = 3;
+    client.run([&] { KsCreateClock2(as_handle(owner.handle()), &request, &clock); });
+    EXPECT_EQ(client.last_refusal().sentence, "KSCLOCK_CREATE.CreateFlags is 3, it must be 0");
+}
+
+TEST_P(Creates, AnAllocator) {
+    Pin owner = pin(filter, REFUSING_PLAIN);
+    HANDLE allocator = nullptr;
+    KSALLOCATOR_FRAMING framing{};
+    const auto why = [&] {
+        client.run([&] { KsCreateAllocator2(as_handle(owner.handle()), &framing, &allocator); });
+        return client.last_refusal().sentence;
+    };
+    EXPECT_EQ(why(), "the framing does not have KSALLOCATOR_OPTIONF_SYSTEM_MEMORY, and the driver "
+                     "has no allocator of its own");
+    framing.OptionsFlags = KSALLOCATOR_OPTIONF_SYSTEM_MEMORY;
+    EXPECT_EQ(why(), "the framing asks for 0 frames of 0 bytes; neither may be 0");
+}
+
+TEST_P(Creates, ANode) {
+    HANDLE node = nullptr;
+    KSNODE_CREATE request{};
+    request.Node = 2;
+    client.run(
+        [&] { KsCreateTopologyNode2(as_handle(filter.handle()), &request, GENERIC_READ, &node); });
+    EXPECT_EQ(client.last_refusal().sentence, "node 2 is out of range: the filter has 0 nodes");
+    request.CreateFlags = 1;
+    client.run(
+        [&] { KsCreateTopologyNode2(as_handle(filter.handle()), &request, GENERIC_READ, &node); });
+    EXPECT_EQ(client.last_refusal().sentence, "KSNODE_CREATE.CreateFlags is 1, it must be 0");
+}
+
+// Connections of two pins.
+
+class Connections : public Refusing {
+  protected:
+    std::string connect(std::uint32_t pin_id, Handle to) {
+        PinRequest request = request_of(pin_id);
+        request.pin_to_handle = to;
+        return create(filter, request);
+    }
+};
+KSBOX_IN_BOTH_MODES(Connections);
+
+TEST_P(Connections, PinToHandleIsNotOpen) {
+    EXPECT_EQ(connect(REFUSING_SOURCE, 0x7ff0),
+              "PinToHandle is no handle of an open file: STATUS_INVALID_HANDLE (0xc0000008)");
+}
+
+TEST_P(Connections, PinToHandleIsAFilter) {
+    EXPECT_EQ(connect(REFUSING_SOURCE, filter.handle()),
+              "PinToHandle is the handle of a filter, not of a pin");
+}
+
+TEST_P(Connections, ABridgeConnectsToNothing) {
+    const Pin sink = pin(filter, REFUSING_PLAIN);
+    EXPECT_EQ(connect(REFUSING_BRIDGE, sink.handle()),
+              "pin factory 9 has the communication bridge: its pins connect to no other pin");
+}
+
+TEST_P(Connections, Communication) {
+    const Pin sink = pin(filter, REFUSING_PLAIN);
+    EXPECT_EQ(connect(REFUSING_OUT, sink.handle()),
+              "one of the two pins must be able to be an IRP source, the other an IRP sink; the "
+              "communication of the new pin is sink, that of refusing/1/0.1 is sink");
+}
+
+TEST_P(Connections, DataFlow) {
+    const Pin sink = pin(filter, REFUSING_PLAIN);
+    EXPECT_EQ(connect(REFUSING_SOURCE_IN, sink.handle()),
+              "data flows into both pins, the new one and refusing/1/0.1");
+}
+
+TEST_P(Connections, ConnectedAlready) {
+    const Pin sink = pin(filter, REFUSING_PLAIN);
+    const Pin source = pin(filter, REFUSING_SOURCE, sink.handle());
+    EXPECT_EQ(connect(REFUSING_SOURCE, sink.handle()),
+              "the pin of PinToHandle, refusing/1/0.1, is connected already");
+}
+
+TEST_P(Connections, NotInStop) {
+    Pin sink = pin(filter, REFUSING_PLAIN);
+    sink.set_state(PinState::pause);
+    EXPECT_EQ(connect(REFUSING_SOURCE, sink.handle()),
+              "the pin of PinToHandle, refusing/1/0.1, is in PAUSE, and pins connect in STOP");
+}
+
+TEST_P(Connections, TheDriversConnect) {
+    const Pin sink = pin(filter, REFUSING_PLAIN);
+    answer(filter, "connect", unsuccessful);
+    EXPECT_EQ(connect(REFUSING_SOURCE, sink.handle()),
+              "the driver's Connect returned STATUS_UNSUCCESSFUL (0xc0000001) (asked of the IRP "
+              "sink refusing/1/0.1)");
+    answer(filter, "connect", pending);
+    EXPECT_EQ(
+        connect(REFUSING_SOURCE, sink.handle()),
+        "the driver's Connect returned STATUS_PENDING (0x00000103), which is not allowed there "
+        "(asked of the IRP sink refusing/1/0.1)");
+}
+
+} // namespace
+} // namespace ksbox::testing
