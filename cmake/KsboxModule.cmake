@@ -25,9 +25,14 @@ function(ksbox_module name)
   endif()
 endfunction()
 
+# Where the built drivers and programs are: test_paths.h in this folder says it.
+set(KSBOX_TEST_PATHS ${CMAKE_BINARY_DIR}/test_paths)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/../tests/support/test_paths.h.in
+               ${KSBOX_TEST_PATHS}/test_paths.h @ONLY)
+
 # ksbox_test(NAME SOURCES … DEPENDS modules … DRIVERS names … LABELS … PROPERTIES of ctest …): a
-# GoogleTest executable. Its tests find the built drivers through KSBOX_TEST_DRIVERS (a folder). LABELS smoke: built by the
-# target ksbox_smoke too, and run by ./dev test under the sanitizer presets.
+# GoogleTest executable. Its tests find the built drivers through test_paths.h. LABELS smoke: built
+# by the target ksbox_smoke too, and run by ./dev test under the sanitizer presets.
 add_custom_target(ksbox_smoke)
 function(ksbox_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;DRIVERS;LABELS;PROPERTIES" ${ARGN})
@@ -42,9 +47,7 @@ function(ksbox_test name)
   if("smoke" IN_LIST ARG_LABELS)
     add_dependencies(ksbox_smoke ${name})
   endif()
-  target_compile_definitions(${name} PRIVATE
-    KSBOX_TEST_DRIVERS="${CMAKE_BINARY_DIR}/drivers" KSBOX_TEST_BINARIES="${CMAKE_BINARY_DIR}/bin"
-    KSBOX_TEST_DATA="${CMAKE_SOURCE_DIR}/tests/data")
+  target_include_directories(${name} PRIVATE ${KSBOX_TEST_PATHS})
   set(properties TIMEOUT 300 ${ARG_PROPERTIES})
   if(ARG_LABELS) # an empty value would make the next property's name the label
     list(APPEND properties LABELS "${ARG_LABELS}")

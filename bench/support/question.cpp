@@ -1,4 +1,5 @@
 #include "support/question.h"
+#include "test_paths.h"
 
 namespace ksbox::bench {
 

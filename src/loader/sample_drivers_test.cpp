@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include "test_paths.h"
+
 namespace ksbox::loader {
 namespace {
 

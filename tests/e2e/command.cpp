@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "test_paths.h"
+
 namespace e2e {
 
 std::vector<std::byte> read_bytes(const std::filesystem::path &file) {

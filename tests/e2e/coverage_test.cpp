@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "e2e/command.h"
+#include "test_paths.h"
 
 namespace e2e {
 namespace {

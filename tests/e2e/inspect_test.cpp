@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "e2e/command.h"
+#include "test_paths.h"
 
 namespace e2e {
 namespace {

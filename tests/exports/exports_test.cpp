@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "exports/case_run.h"
+#include "test_paths.h"
 
 namespace ksbox::exports {
 namespace {

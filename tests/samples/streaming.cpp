@@ -7,6 +7,8 @@
 #include <memory>
 #include <random>
 
+#include "test_paths.h"
+
 namespace ksbox::samples {
 
 namespace {

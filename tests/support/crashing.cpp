@@ -11,6 +11,7 @@
 #include "ksbox/filter.h"
 #include "samples/streaming.h"
 #include "support/traced_box.h"
+#include "test_paths.h"
 
 namespace ksbox::testing {
 

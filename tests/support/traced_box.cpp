@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "test_paths.h"
+
 namespace ksbox::testing {
 
 ScratchFolder::ScratchFolder() {
