@@ -55,6 +55,7 @@ class Request {
     Request(Request &&) noexcept;
     Request &operator=(Request &&) noexcept;
     ~Request();
+    /// Whether it has ended; does not wait.
     bool done() const;
     /// Blocks (and runs the box) until the request has ended; throws BoxStopped.
     IoResult wait();

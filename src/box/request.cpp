@@ -72,7 +72,9 @@ Reason Request::refusal() const {
 }
 
 bool Request::done() const {
-    return state_->ended;
+    return const_cast<Request *>(this)
+        ->wait_for(0)
+        .has_value(); // takes the result when it is there
 }
 
 IoResult Request::wait() {

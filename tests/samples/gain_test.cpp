@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 
@@ -91,6 +92,22 @@ TEST_F(Gain, LeavesSamplesAloneAtZeroDecibels) {
     EXPECT_EQ(transform(in, stereo), in);
     // A frame out for each frame in.
     EXPECT_EQ(frames.size(), (in.size() * 2 + 4095) / 4096);
+}
+
+TEST_F(Gain, ARequestThatHasEndedIsDoneBeforeAnybodyWaits) {
+    Pin in = filter.connect({.pin_id = sink, .format = DataFormat::audio(stereo)});
+    Pin out = filter.connect({.pin_id = source, .format = DataFormat::audio(stereo)});
+    run(out);
+    run(in);
+    Frame given{.buffer = Buffer(client, 64), .used = 64}, got{.buffer = Buffer(client, 64)};
+    Request read = out.start_read(got);
+    EXPECT_FALSE(read.done());
+    Request write = in.start_write(given);
+    box.run_for(std::chrono::milliseconds(1));
+    EXPECT_TRUE(write.done());
+    EXPECT_TRUE(read.done());
+    EXPECT_TRUE(Pin::finish(got, read).success());
+    EXPECT_EQ(got.used, 64u);
 }
 
 TEST_F(Gain, ScalesEachChannelByItsLevel) {

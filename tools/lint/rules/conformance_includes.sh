@@ -2,7 +2,7 @@
 reason='tests/conformance and its drivers include ksbox/, tests/support, their own headers and the Windows headers: nothing of src/'
 
 # What the tests include: themselves, what they share, and the headers of drivers.
-rule_files() { source_files tests/conformance tests/stress tests/support tests/samples tests/drivers; }
+rule_files() { source_files tests/conformance tests/support tests/samples tests/drivers; }
 
 # In quotes: ksbox/, a folder of tests/ by its path, or a file beside. In brackets: no folder, but
 # for those of the system and of the libraries named here.
@@ -12,7 +12,7 @@ rule_check() {
             name = substr($0, RSTART, RLENGTH); sub(/^ *# *include */, "", name)
             quoted = substr(name, 1, 1) == "\""; name = substr(name, 2, length(name) - 2)
             if (name !~ /\//) next
-            if (quoted && name ~ /^(ksbox|support|samples|conformance|stress|drivers|shared)\//) next
+            if (quoted && name ~ /^(ksbox|support|samples|conformance|drivers|shared)\//) next
             if (quoted && name ~ /^(\.\.\/)+(support|shared|drivers)\//) next
             if (!quoted && name ~ /^(sys|gtest|gmock|nlohmann|ksbox)\//) next
             print FILENAME ":" FNR ": " $0
