@@ -126,11 +126,10 @@ void Queue::finish(StreamIrp &irp) {
     if (!irp.cancelling && !acquire_irp(irp))
         return;
     irp.finished = true;
-    if (!options_.enforce_fifo || irp.cancelling) {
+    if (!options_.enforce_fifo || irp.cancelling)
         leave(irp);
-        return;
-    }
-    while (first_irp_ && first_irp_->finished)
+    // A cancelled IRP, too, was what later ones have waited for.
+    while (options_.enforce_fifo && first_irp_ && first_irp_->finished)
         leave(*first_irp_);
 }
 
