@@ -12,7 +12,9 @@ class Thread;
 
 namespace ksbox::ks {
 
-/// Order of taking: a thread that holds one of a higher rank must not take a lower one.
+/// Order of taking: a thread that holds one of a higher rank must not take a lower one. Only
+/// control under processing is a violation of its own; device under control is as a rule a
+/// deadlock.
 enum class MutexRank : std::uint8_t { device, control, processing };
 
 /// IRQL of every function: PASSIVE; acquire() blocks. Breaking a rule of stream/mutexes-in-avstream
@@ -31,7 +33,7 @@ class Mutex {
     bool held() const; ///< by the current thread
 
   private:
-    [[noreturn]] void violation(const char *what) const;
+    [[noreturn]] void violation(MutexRank rule, const char *what) const;
 
     const MutexRank rank_;
     const void *const object_; ///< the KSDEVICE, KSFILTER or KSPIN, for reports
