@@ -165,6 +165,8 @@ Status PinStream::step(KSSTATE to, KSSTATE from) {
 void PinStream::state_reached(KSSTATE to, KSSTATE from) {
     const bool was_ready = from >= processing_state();
     const bool ready = to >= processing_state();
+    if (from == KSSTATE_RUN && to == KSSTATE_PAUSE)
+        queue_->flush_stale();
     {
         SpinGuard guard(gates_lock_);
         open_ = to >= KSSTATE_ACQUIRE;

@@ -52,6 +52,8 @@ class Queue {
     /// Sends every IRP home, cancelled, at once or when its last stream pointer is unlocked.
     /// `stopping`: a client's reads that hold data already succeed with it.
     void flush(bool stopping);
+    /// Cancels the IRPs with a frame that says KSSTREAM_HEADER_OPTIONSF_FLUSHONPAUSE, as flush().
+    void flush_stale();
     bool empty();
     /// Deletes the clones that the minidriver has left behind; their number.
     unsigned abandon_clones();
@@ -127,6 +129,7 @@ class Queue {
     void cancel(StreamIrp &irp, NTSTATUS status);
     void detach_clones(StreamIrp &irp);
     static bool references_left(const StreamIrp &irp);
+    template <typename F> void flush_irps(bool stopping, F which);
     static void NTAPI cancel_routine(PDEVICE_OBJECT device, PIRP irp);
 
     Pin &pin_;

@@ -3,6 +3,8 @@
 #include "ks/stream/frame_mappings.h"
 #include "ks/stream/queue.h"
 
+#include <algorithm>
+
 #include "ks/pin.h"
 #include "nt/call_driver.h"
 
@@ -103,11 +105,11 @@ unsigned Queue::abandon_clones() {
     return count;
 }
 
-void Queue::flush(bool stopping) {
+template <typename F> void Queue::flush_irps(bool stopping, F which) {
     Guard guard(*this);
     for (StreamIrp *irp = first_irp_; irp;) {
         StreamIrp *const next = irp->next;
-        if (irp->cancelling) {
+        if (irp->cancelling || !which(*irp)) {
             irp = next;
             continue;
         }
@@ -123,6 +125,18 @@ void Queue::flush(bool stopping) {
         }
         irp = next;
     }
+}
+
+void Queue::flush(bool stopping) {
+    flush_irps(stopping, [](const StreamIrp &) { return true; });
+}
+
+void Queue::flush_stale() {
+    flush_irps(false, [](const StreamIrp &irp) {
+        return std::ranges::any_of(irp.frames, [](const Frame &frame) {
+            return (frame.header->OptionsFlags & KSSTREAM_HEADER_OPTIONSF_FLUSHONPAUSE) != 0;
+        });
+    });
 }
 
 } // namespace ksbox::ks
