@@ -61,6 +61,13 @@ void FilterProcessor::prepare(PinStream &stream) {
     PKSPIN const pin = process_pin.Pin;
     process_pin = {};
     process_pin.Pin = pin;
+    // The splitter fills the frames of a branch; the minidriver only learns whose they are.
+    if (PinStream *const source = stream.copy_source())
+        process_pin.CopySource = source->process_pin;
+    if (PinStream *const source = stream.delegate_branch())
+        process_pin.DelegateBranch = source->process_pin;
+    if (process_pin.CopySource || process_pin.DelegateBranch)
+        return;
     StreamPointer &leading = stream.queue().leading_edge();
     if (!NT_SUCCESS(stream.queue().lock(leading)))
         return;
@@ -118,7 +125,7 @@ void FilterProcessor::bypass_empty_samples() {
 /// On every output: with the frame it is filling, else with the next one it gets.
 void FilterProcessor::send_flags(ULONG flags) {
     for (PinStream *stream : streams_) {
-        if (stream->input())
+        if (stream->input() || stream->is_branch())
             continue;
         stream->owed_flags |= flags;
         KSPROCESSPIN &process_pin = *stream->process_pin;

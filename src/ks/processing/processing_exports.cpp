@@ -93,11 +93,12 @@ BOOLEAN NTAPI KsProcessPinUpdate(PKSPROCESSPIN ProcessPin) {
 }
 
 void NTAPI KsPinGetCopyRelationships(PKSPIN Pin, PKSPIN *CopySource, PKSPIN *DelegateBranch) {
-    // Only splitters have relationships; a pin factory with KSPIN_FLAG_SPLITTER does not get a
-    // second instance yet, so no pin has any.
-    static_cast<void>(ks::Pin::from(Pin));
-    *CopySource = nullptr;
-    *DelegateBranch = nullptr;
+    ks::Pin &pin = ks::Pin::from(Pin);
+    PinStream *const stream = pin.transport ? &PinStream::of(pin) : nullptr;
+    PinStream *const copied = stream ? stream->copy_source() : nullptr;
+    PinStream *const delegated = stream ? stream->delegate_branch() : nullptr;
+    *CopySource = copied ? &copied->pin().abi() : nullptr;
+    *DelegateBranch = delegated ? &delegated->pin().abi() : nullptr;
 }
 
 } // extern "C"
@@ -115,7 +116,7 @@ std::span<const Export> ksbox::ks::processing_exports() {
         KS_DATA_EXPORT(done, KsFilterAcquireProcessingMutex),
         KS_DATA_EXPORT(done, KsFilterReleaseProcessingMutex),
         KS_DATA_EXPORT(done, KsProcessPinUpdate),
-        KS_DATA_EXPORT(partial, KsPinGetCopyRelationships),
+        KS_DATA_EXPORT(done, KsPinGetCopyRelationships),
     };
     return table;
 }

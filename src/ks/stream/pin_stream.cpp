@@ -48,12 +48,6 @@ Result<std::unique_ptr<PinTransport>> PinTransport::create(Pin &pin) {
 PinStream::PinStream(Pin &pin) : pin_(pin), name_(name_of(pin)), short_name_(short_name(name_)) {}
 
 Result<void> PinStream::initialize() {
-    // The copies that a splitter's second instance gets are not made: better no pin than a pin
-    // that never sees a frame.
-    if (pin_.has_flag(KSPIN_FLAG_SPLITTER) && pin_.filter().instances(pin_.abi().Id) > 1) {
-        return refuse(STATUS_NOT_IMPLEMENTED, "a second instance of a splitter pin "
-                                              "(KSPIN_FLAG_SPLITTER) is not implemented");
-    }
     const Queue::Options options{input(), pin_.has_flag(KSPIN_FLAG_DISTINCT_TRAILING_EDGE),
                                  pin_.has_flag(KSPIN_FLAG_ENFORCE_FIFO),
                                  pin_.has_flag(KSPIN_FLAG_GENERATE_MAPPINGS)};
@@ -67,10 +61,14 @@ Result<void> PinStream::initialize() {
         frames_input_.connect(processor_->gate(), GateKind::and_gate, false);
     }
     pipe_ = Pipe::create(*this, pin_.filter().device().asleep);
+    if (pin_.has_flag(KSPIN_FLAG_SPLITTER) && !input())
+        join_splitter();
     return {};
 }
 
 PinStream::~PinStream() {
+    if (splitter_)
+        splitter_->remove(*this);
     if (processor_)
         processor_->drain();
     queue_.reset();
@@ -124,7 +122,7 @@ void PinStream::hold(bool held) {
 bool PinStream::requires_frame() const {
     constexpr ULONG optional = KSPIN_FLAG_FRAMES_NOT_REQUIRED_FOR_PROCESSING |
                                KSPIN_FLAG_SOME_FRAMES_REQUIRED_FOR_PROCESSING;
-    return open_ && !attached_ && !pin_.has_flag(optional);
+    return open_ && !attached_ && !pin_.has_flag(optional) && !is_branch();
 }
 
 KSSTATE PinStream::processing_state() const {
@@ -170,7 +168,10 @@ void PinStream::state_reached(KSSTATE to, KSSTATE from) {
     {
         SpinGuard guard(gates_lock_);
         open_ = to >= KSSTATE_ACQUIRE;
+        ready_ = ready;
     }
+    if (splitter_)
+        splitter_->pump();
     if (FilterProcessor *const filter = filter_processor()) {
         if (from == KSSTATE_STOP)
             connect_gates();
@@ -189,9 +190,8 @@ void PinStream::state_reached(KSSTATE to, KSSTATE from) {
     // Frames that are waiting are processed once the state allows it; a pin that needs no frames
     // processes at any change.
     const bool trigger = (ready && !was_ready) || (to == KSSTATE_RUN && run_input_.connected());
-    if (trigger && processor() && !pin_.has_flag(KSPIN_FLAG_DO_NOT_INITIATE_PROCESSING))
-        processor()->attempt(pin_.has_flag(KSPIN_FLAG_ASYNCHRONOUS_PROCESSING),
-                             Processor::Reason::trigger);
+    if (trigger)
+        attempt_processing();
 }
 
 /// A filter-centric pin counts on the filter's gate only while it is not in STOP.
@@ -205,7 +205,7 @@ void PinStream::connect_gates() {
         pin_.has_flag(KSPIN_FLAG_PROCESS_IF_ANY_IN_RUN_STATE) ? filter.run_gate() : nullptr;
     SpinGuard guard(gates_lock_);
     state_input_.connect(filter.gate(), GateKind::and_gate, false);
-    if (!pin_.has_flag(KSPIN_FLAG_FRAMES_NOT_REQUIRED_FOR_PROCESSING))
+    if (!pin_.has_flag(KSPIN_FLAG_FRAMES_NOT_REQUIRED_FOR_PROCESSING) && !lent_to)
         frames_input_.connect(frames_gate, kind, frames_);
     if (run_gate)
         run_input_.connect(run_gate, GateKind::or_gate, false);
@@ -266,12 +266,10 @@ void PinStream::receive(StreamIrp &irp) {
     // A flush between the first look and the insertion has missed it.
     if (!accepts())
         queue_->flush(true);
-    Processor *const processor = this->processor();
-    if (!processor || pin_.has_flag(KSPIN_FLAG_DO_NOT_INITIATE_PROCESSING))
-        return;
+    if (splitter_)
+        splitter_->pump();
     if (was_dry || pin_.has_flag(KSPIN_FLAG_INITIATE_PROCESSING_ON_EVERY_ARRIVAL))
-        processor->attempt(pin_.has_flag(KSPIN_FLAG_ASYNCHRONOUS_PROCESSING),
-                           Processor::Reason::trigger);
+        attempt_processing();
 }
 
 NTSTATUS PinStream::submit(PIRP irp) {
@@ -302,6 +300,7 @@ void PinStream::flush(bool stopping) {
     if (Processor *const running = processor_.get())
         running->drain();
     call_reset();
+    stop_splitting();
     queue_->flush(stopping);
 }
 
@@ -331,8 +330,10 @@ void PinStream::reset(KSRESET reset) {
 }
 
 void PinStream::cleanup(PFILE_OBJECT) {
-    if (transport_ == FrameTransport::client)
+    if (transport_ == FrameTransport::client) {
+        stop_splitting();
         queue_->flush(false);
+    }
     // What the minidriver holds locked cannot be cancelled: it lets go on its way to STOP. A pipe
     // whose one end is given up has nothing to carry (A13).
     if (transport_ != FrameTransport::client || !queue_->empty())
@@ -341,6 +342,8 @@ void PinStream::cleanup(PFILE_OBJECT) {
 
 void PinStream::shut_down() {
     Pipe::stop(*this);
+    if (splitter_)
+        splitter_->remove(*this);
     if (queue_->abandon_clones())
         pin_.kernel.trace().event("ks.clones-left", {{"pin", std::string_view(name_)}});
     if (Processor *const running = processor())

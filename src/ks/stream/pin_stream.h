@@ -12,6 +12,7 @@
 #include "ks/processing/processor.h"
 #include "ks/stream/frame_trace.h"
 #include "ks/stream/queue.h"
+#include "ks/stream/splitter.h"
 #include "ks/transport.h"
 
 namespace ksbox::ks {
@@ -66,6 +67,10 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     /// Sends every frame home and calls the minidriver's Reset.
     void flush(bool stopping);
     void set_transport(FrameTransport transport) { transport_ = transport; }
+    /// Where frames go when they leave the queue; null: home.
+    void set_receiver(StreamIrpReceiver *receiver);
+    /// No frame waits for another pin of the splitter, nobody else has this pin's frames.
+    void stop_splitting();
     void irp_returned(StreamIrp &irp);
 
     /// KSPROPERTY_STREAM_ALLOCATOR: the allocator of the circuit that this pin, if it is the IRP
@@ -81,6 +86,20 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     /// KsPinAttachAndGate, KsPinAttachOrGate; null detaches. STOP, PASSIVE_LEVEL.
     void attach_gate(KSGATE *gate, GateKind kind);
     KSGATE *attached_gate() const { return attached_; }
+
+    // Outputs with KSPIN_FLAG_SPLITTER; else null.
+    const std::shared_ptr<Splitter> &splitter() const { return splitter_; }
+    /// A branch that gets copies of the frames of that pin, or lends them to its sink.
+    PinStream *copy_source() const;
+    PinStream *delegate_branch() const;
+    bool is_branch() const { return splitter_ && splitter_->original_of(*this); }
+    /// In the state of processing, and not in reset.
+    bool takes_copies() const { return ready_ && !in_reset_; }
+    /// The sink that gets the original's own frames in place of this branch; the splitter's.
+    std::atomic<PinStream *> lent_to = nullptr;
+    const std::string &name() const { return name_; }
+    /// Unless the pin says DO_NOT_INITIATE_PROCESSING. IRQL <= DISPATCH_LEVEL.
+    void attempt_processing();
 
     std::shared_ptr<Pipe> pipe() const;
     /// Another pipe, which counts the pin's hold from now on. KsClass::connections held; the old
@@ -102,6 +121,7 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     void frame_leaves(const Frame &frame) override;
     FilterProcessor *filter_processor();
     bool accepts() const;
+    void join_splitter();
     void connect_gates();
     void disconnect_gates();
     void call_reset();
@@ -115,6 +135,8 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     std::unique_ptr<PinProcessor> processor_; ///< pin-centric pins
     std::unique_ptr<ClientHome> client_home_;
     std::unique_ptr<Injector> injector_;
+    std::shared_ptr<Splitter> splitter_;
+    std::unique_ptr<Splitter::Tap> tap_;
     std::unique_ptr<Queue> queue_;
     FrameTransport transport_ = FrameTransport::client;
     // KsClass::connections:
@@ -129,6 +151,7 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     KSGATE *attached_ = nullptr;
     GateKind attached_kind_ = GateKind::and_gate;
     bool frames_ = false;                ///< the leading edge has a frame
+    std::atomic<bool> ready_ = false;    ///< in processing_state() or more
     std::atomic<bool> in_reset_ = false; ///< written with the control mutex held
     std::atomic<bool> open_ = false;
 };

@@ -230,6 +230,12 @@ Result<void> Pipe::make_circuit(PinStream &source) {
     PinStream *const sink = pins_.size() == 2 ? pins_.front() : nullptr;
     if (source.injector())
         return make_injection(source, sink);
+    if (sink && source.splitter() && source.splitter()->lend_to(source, *sink)) {
+        sink->set_receiver(nullptr);
+        sink->set_transport(FrameTransport::pipe);
+        source.set_transport(FrameTransport::pipe);
+        return {};
+    }
     const bool read = source.input(); // the data come from the IRP sink
     Pin &source_pin = source.pin();
     const KSDATAFORMAT *const format = source_pin.abi().ConnectionFormat;
@@ -251,6 +257,8 @@ Result<void> Pipe::make_circuit(PinStream &source) {
         source_pin.file,
         read,
         [&source](StreamIrp &irp) { source.irp_returned(irp); }};
+    if (const auto &splitter = source.splitter())
+        options.detained = [splitter](StreamIrp &irp) { return splitter->detains(irp); };
     // Empty frames go to whoever fills them, filled ones to whoever consumes them, then home.
     StreamIrpReceiver *first;
     if (sink) {
@@ -258,8 +266,8 @@ Result<void> Pipe::make_circuit(PinStream &source) {
         PinStream &consumer = read ? source : *sink;
         first = &producer;
         requester_ = KS_TRY(Requester::create(options, std::move(allocator), *first));
-        producer.queue().set_receiver(&consumer);
-        consumer.queue().set_receiver(nullptr);
+        producer.set_receiver(&consumer);
+        consumer.set_receiver(nullptr);
         sink->set_transport(FrameTransport::pipe);
         source.set_transport(FrameTransport::pipe);
         return {};
@@ -269,11 +277,11 @@ Result<void> Pipe::make_circuit(PinStream &source) {
         forwarder_ =
             std::make_unique<IrpForwarder>(peer, true, source, [this] { set_flowing(false); });
         requester_ = KS_TRY(Requester::create(options, std::move(allocator), *forwarder_));
-        source.queue().set_receiver(nullptr);
+        source.set_receiver(nullptr);
     } else {
         requester_ = KS_TRY(Requester::create(options, std::move(allocator), source));
         forwarder_ = std::make_unique<IrpForwarder>(peer, false, *requester_);
-        source.queue().set_receiver(forwarder_.get());
+        source.set_receiver(forwarder_.get());
     }
     return {};
 }
@@ -286,7 +294,7 @@ Result<void> Pipe::make_injection(PinStream &source, PinStream *sink) {
                       name_of(source.pin()) + " injects frames (KsPinRegisterFrameReturnCallback), "
                                               "and data flow into it");
     if (sink) {
-        sink->queue().set_receiver(nullptr);
+        sink->set_receiver(nullptr);
         sink->set_transport(FrameTransport::pipe);
         source.set_transport(FrameTransport::pipe);
         injector.set_next(sink);
@@ -303,10 +311,18 @@ void Pipe::tear_down() {
     for (PinStream *pin : pins_)
         if (pin->injector())
             pin->injector()->set_next(nullptr);
+    PinStream &source = *pins_.back();
+    const bool lent = source.lent_to != nullptr;
+    if (lent)
+        source.splitter()->end_lending(source);
+    source.stop_splitting();
     if (forwarder_)
         forwarder_->cancel_all();
     for (PinStream *pin : pins_)
         pin->flush(true);
+    // What a splitter's original has lent goes back to it.
+    if (lent && !pins_.front()->queue().empty())
+        pins_.front()->queue().abandon_clones();
     if (!requester_)
         return;
     // A minidriver that still holds clones in STOP would keep frames of a pipe that is gone.
@@ -315,7 +331,7 @@ void Pipe::tear_down() {
             pin->queue().abandon_clones();
     requester_->wait_all_home();
     for (PinStream *pin : pins_)
-        pin->queue().set_receiver(nullptr);
+        pin->set_receiver(nullptr);
     requester_->retire();
     forwarder_.reset();
     std::shared_ptr<Requester> last; // destroyed after the lock is released

@@ -163,6 +163,8 @@ void Requester::put_home(StreamIrp &irp) {
 }
 
 void Requester::receive(StreamIrp &irp) {
+    if (options_.detained && options_.detained(irp))
+        return;
     irp.irp->IoStatus.Status = irp.status;
     if (options_.returned)
         options_.returned(irp);

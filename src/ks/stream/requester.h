@@ -26,6 +26,8 @@ class Requester final : public StreamIrpReceiver {
         bool read;          ///< the source pin asks for data (IOCTL_KS_READ_STREAM)
         /// Told of every IRP that comes home, until retire(). IRQL <= DISPATCH_LEVEL.
         std::function<void(StreamIrp &)> returned;
+        /// True: somebody else has the frame, too, and will send it home again. May be null.
+        std::function<bool(StreamIrp &)> detained = nullptr;
     };
     /// Allocates everything. PASSIVE_LEVEL. STATUS_INSUFFICIENT_RESOURCES.
     static Result<std::unique_ptr<Requester>> create(const Options &options,

@@ -42,8 +42,9 @@ typedef enum {
     DATA_OUT_SOURCE,       // out, source; DO_NOT_INITIATE_PROCESSING
     DATA_OUT_SPLIT,        // out, sink; DO_NOT_INITIATE_PROCESSING, SPLITTER
     DATA_OUT_SPLIT_SOURCE, // out, source; the same
-    DATA_IN_READER,        // in, sink; its framing does not modify frames in place
-    DATA_IN_MODIFIER,      // in, sink; its framing does
+    DATA_OUT_SPLIT_PROCESSED, // out, sink; SPLITTER
+    DATA_IN_READER,           // in, sink; its framing does not modify frames in place
+    DATA_IN_MODIFIER,         // in, sink; its framing does
     DATA_PINS
 } DATA_PIN;
 

@@ -43,6 +43,7 @@ static VOID LookAtMdl(PKSSTREAM_POINTER Pointer, DATA_RESULT *Result) {
     Result->Values[1] = MmGetMdlByteCount(Mdl);
     Result->Values[2] =
         MmGetSystemAddressForMdlSafe(Mdl, NormalPagePriority) == Pointer->StreamHeader->Data;
+    Result->Values[3] = (ULONGLONG(*MmGetMdlPfnArray(Mdl)) << PAGE_SHIFT) + Mdl->ByteOffset;
 }
 
 static VOID LookAtMappings(PKSSTREAM_POINTER Pointer, DATA_RESULT *Result) {

@@ -50,8 +50,9 @@ typedef enum {
     DATA_LOOK,
     // [0]: Size, [1]: DataUsed, [2]: FrameExtent, [3]: OptionsFlags, [4]: time, [5]: Duration
     DATA_HEADER,
-    DATA_IRP,       // [0]: 1: there is one, [1]: FirstFrameInIrp, [2]: LastFrameInIrp, [3]: code
-    DATA_MDL,       // [0]: 1: there is one, [1]: bytes, [2]: 1: mapped where the header says
+    DATA_IRP, // [0]: 1: there is one, [1]: FirstFrameInIrp, [2]: LastFrameInIrp, [3]: code
+    // [0]: 1: there is one, [1]: bytes, [2]: 1: mapped where the header says, [3]: physical address
+    DATA_MDL,
     DATA_MAPPINGS,  // [0]: Count, [1]: Remaining, [2]: bytes, [3]: largest, [4]: bytes of the next
     DATA_FILL,      // [0]: a byte to repeat, [1]: how often: into the buffer
     DATA_STAMP,     // [0]: time, [1]: Duration, [2]: OptionsFlags: into the header
