@@ -59,6 +59,10 @@ void Mutex::acquire() {
         violation(MutexRank::processing,
                   "a thread that holds a processing mutex took a filter control mutex");
     KeWaitForSingleObject(&mutex_, Executive, KernelMode, FALSE, nullptr);
+    note_taken();
+}
+
+void Mutex::note_taken() {
     owner_.store(&ke::current_thread(), std::memory_order_relaxed);
     if (rank_ == MutexRank::processing)
         ProcessingHolders::current().add();
@@ -66,11 +70,11 @@ void Mutex::acquire() {
 
 bool Mutex::try_acquire() {
     if (held())
-        violation("a thread took an AVStream mutex that it already holds");
+        violation(rank_, "a thread took an AVStream mutex that it already holds");
     LARGE_INTEGER now{};
     if (KeWaitForSingleObject(&mutex_, Executive, KernelMode, FALSE, &now) != STATUS_SUCCESS)
         return false;
-    owner_.store(&ke::current_thread(), std::memory_order_relaxed);
+    note_taken();
     return true;
 }
 

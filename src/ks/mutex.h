@@ -33,6 +33,7 @@ class Mutex {
     bool held() const; ///< by the current thread
 
   private:
+    void note_taken();
     [[noreturn]] void violation(MutexRank rule, const char *what) const;
 
     const MutexRank rank_;
