@@ -26,9 +26,10 @@ struct Commands {
     InspectOptions inspect;
     PlayOptions play;
     RecordOptions record;
+    WhyOptions why;
     PropertyOptions get, set;
     CLI::App *inspect_command = nullptr, *play_command = nullptr, *record_command = nullptr,
-             *get_command = nullptr, *set_command = nullptr;
+             *why_command = nullptr, *get_command = nullptr, *set_command = nullptr;
 };
 
 void add_driver(CLI::App &command, RunOptions &options, const char *name) {
@@ -108,6 +109,29 @@ void add_record(CLI::App &app, Commands &commands) {
     add_run_options(command, options.run);
 }
 
+void add_why(CLI::App &app, Commands &commands) {
+    WhyOptions &options = commands.why;
+    CLI::App &command = *app.add_subcommand(
+        "why", "Tries to create a driver's pins, and says why not, or what they wait for");
+    commands.why_command = &command;
+    add_driver(command, options.run, "driver");
+    add_filter_option(command, options.run);
+    add_pin_option(command, options.run, "the pin; all of them unless given");
+    command
+        .add_option("--rate", options.rate,
+                    "samples a second; without this and the next three, the format is what the pin "
+                    "offers by data intersection")
+        ->type_name("HZ");
+    command.add_option("--bits", options.bits, "of a sample, 16 unless given")
+        ->check(CLI::Range(8, 64))
+        ->type_name("N");
+    command.add_option("--channels", options.channels, "2 unless given")
+        ->check(CLI::Range(1, 64))
+        ->type_name("N");
+    command.add_flag("--float", options.is_float, "IEEE float samples, not PCM");
+    add_run_options(command, options.run);
+}
+
 CLI::App *add_property(CLI::App &app, PropertyOptions &options, const char *name,
                        const char *description) {
     CLI::App &command = *app.add_subcommand(name, description);
@@ -153,6 +177,8 @@ int run_command(const Commands &commands, int count, char **arguments) {
     if (commands.record_command->parsed())
         return run(commands.record.run,
                    [&](Worker &worker) { return record(commands.record, worker); });
+    if (commands.why_command->parsed())
+        return run(commands.why.run, [&](Worker &worker) { return why(commands.why, worker); });
     if (commands.get_command->parsed())
         return run(commands.get.run,
                    [&](Worker &worker) { return get_property(commands.get, worker); });
@@ -172,6 +198,7 @@ int main(int count, char **arguments) {
     add_inspect(app, commands);
     add_play(app, commands);
     add_record(app, commands);
+    add_why(app, commands);
     commands.get_command =
         add_property(app, commands.get, "get", "Prints a property of a filter, pin or node");
     commands.set_command =

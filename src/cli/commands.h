@@ -41,6 +41,13 @@ struct RecordOptions {
 };
 int record(const RecordOptions &options, Worker &worker);
 
+struct WhyOptions {
+    RunOptions run;
+    std::optional<std::uint32_t> rate, bits, channels;
+    bool is_float = false;
+};
+int why(const WhyOptions &options, Worker &worker);
+
 struct PropertyOptions {
     RunOptions run;
     std::string property; ///< SET.PROPERTY

@@ -49,6 +49,9 @@ Pin create_pin(Filter &filter, const PinFacts &facts, const DataFormat &format);
 std::vector<DataFormat> default_formats(Filter &filter, std::uint32_t pin_id,
                                         const std::vector<DataRange> &ranges);
 
+/// "; it waits: no frame is queued at …", behind a finding; empty when nothing is in the way.
+std::string waiting_text(Pin &pin);
+
 /// STOP to RUN, or back, step by step.
 void run(Pin &pin);
 void pause(Pin &pin);

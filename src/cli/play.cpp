@@ -136,12 +136,12 @@ void Player::render() {
         Frame *done = render_ring_->finish_oldest(slice);
         if (done == nullptr) {
             waited += slice;
-            if (waited >= stall_limit_100ns)
-                throw Finding(fmt::format("the render pin took no frame for {} s, {} of {} bytes "
-                                          "into the file",
-                                          stall_limit_100ns / second_100ns, played_,
-                                          wav_.data_bytes()));
-            continue;
+            if (waited < stall_limit_100ns)
+                continue;
+            throw Finding(fmt::format("the render pin took no frame for {} s, {} of {} bytes into "
+                                      "the file{}",
+                                      stall_limit_100ns / second_100ns, played_, wav_.data_bytes(),
+                                      waiting_text(*render_pin_->pin)));
         }
         waited = 0;
         played_ += done->used;

@@ -50,9 +50,9 @@ void read_frames(Session &session, Pin &pin, FrameRing &ring,
         Frame *frame = ring.finish_oldest(slice);
         if (frame == nullptr) {
             waited += slice;
-            if (waited >= silence_limit_100ns)
-                throw Finding("the capture pin gave no frame for 10 s");
-            continue;
+            if (waited < silence_limit_100ns)
+                continue;
+            throw Finding("the capture pin gave no frame for 10 s" + waiting_text(pin));
         }
         waited = 0;
         if (frame->used > frame->buffer.size())

@@ -175,13 +175,14 @@ TEST_F(BadInput, PinOutOfRange) {
     EXPECT_TRUE(says(line, "out of pin 1")) << line;
 }
 
-TEST_F(BadInput, FormatThatNoRangeTakesNamesTheField) {
+TEST_F(BadInput, FormatThatTheDriverRefusesNamesTheField) {
     auto refused = [&](const Wave &wave) {
         return play_refusal(wav_bytes(wave.format_chunk(), noise(wave.block() * 100)));
     };
-    EXPECT_TRUE(says(refused({.channels = 1, .bits = 8, .valid_bits = 8}), "sample size 8"));
-    EXPECT_TRUE(says(refused({.rate_hz = 4'000}), "rate 4000"));
-    EXPECT_TRUE(says(refused({.channels = 9}), "number of channels 9"));
+    EXPECT_TRUE(says(refused({.channels = 1, .bits = 8, .valid_bits = 8}),
+                     "takes 16 to 32 bit, the format has 8"));
+    EXPECT_TRUE(says(refused({.rate_hz = 4'000}), "takes 8000 to 192000 Hz, the format has 4000"));
+    EXPECT_TRUE(says(refused({.channels = 9}), "takes 1 to 8 channels, the format has 9"));
     EXPECT_TRUE(says(refused({.tag = 6, .channels = 1, .bits = 8, .valid_bits = 8}), "ALAW"));
     EXPECT_FALSE(exists(file("out.wav")));
     EXPECT_FALSE(exists(file("out.wav.part")));
