@@ -13,6 +13,7 @@
 #include <ksbox/io.h>
 #include <ksbox/locks.h>
 #include <ksbox/memory.h>
+#include <ksbox/object_types.h>
 #include <ksbox/pool.h>
 #include <ksbox/power.h>
 #include <ksbox/roles.h>

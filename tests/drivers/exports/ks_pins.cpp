@@ -267,44 +267,62 @@ EXPORT_CASE(KsPinHandshake, KsPinRegisterHandshakeCallback) {
     EXPECT_FALSE(NT_SUCCESS(KsPinHandshake(Own.Source, &In, &Out)));
 }
 
-static LONG Sleeps, Wakes;
+static LONG PinSleeps, PinWakes, FilterSleeps, FilterWakes;
 static void NTAPI PinSleep(PKSPIN Pin, DEVICE_POWER_STATE State) {
     UNREFERENCED_PARAMETER(Pin);
     EXPECT_EQ(State, PowerDeviceD3);
-    ++Sleeps;
+    ++PinSleeps;
 }
 static void NTAPI PinWake(PKSPIN Pin, DEVICE_POWER_STATE State) {
     UNREFERENCED_PARAMETER(Pin);
     EXPECT_EQ(State, PowerDeviceD0);
-    ++Wakes;
+    ++PinWakes;
 }
 static void NTAPI FilterSleep(PKSFILTER Filter, DEVICE_POWER_STATE State) {
     UNREFERENCED_PARAMETER(Filter);
-    UNREFERENCED_PARAMETER(State);
-    ++Sleeps;
+    EXPECT_EQ(State, PowerDeviceD3);
+    ++FilterSleeps;
 }
 static void NTAPI FilterWake(PKSFILTER Filter, DEVICE_POWER_STATE State) {
     UNREFERENCED_PARAMETER(Filter);
-    UNREFERENCED_PARAMETER(State);
-    ++Wakes;
+    EXPECT_EQ(State, PowerDeviceD0);
+    ++FilterWakes;
 }
 
+static NTSTATUS NTAPI ProcessNothing(PKSFILTER Filter, PKSPROCESSPIN_INDEXENTRY Index) {
+    UNREFERENCED_PARAMETER(Filter);
+    UNREFERENCED_PARAMETER(Index);
+    return STATUS_PENDING;
+}
+
+// Whoever processes is told: the pins, or the filter for all of them.
 EXPORT_CASE(KsPinRegisterPowerCallbacks, KsFilterRegisterPowerCallbacks) {
-    CASE_FILTER Descriptor;
-    CaseInitializeFilter(Descriptor);
-    CaseStream Stream(Case, Descriptor);
-    REQUIRE(Stream.Pin[0] != NULL);
-    Sleeps = Wakes = 0;
-    KsPinRegisterPowerCallbacks(Stream.Pin[0], PinSleep, PinWake);
-    KsFilterRegisterPowerCallbacks(KsGetFilterFromFileObject(Stream.Filter.Object), FilterSleep,
-                                   FilterWake);
-    const DEVICE_POWER_STATE States[] = {PowerDeviceD3, PowerDeviceD0};
-    for (const DEVICE_POWER_STATE State : States) {
-        CaseIrp Request(Case.Device, IRP_MJ_POWER, IRP_MN_SET_POWER);
-        Request.Stack->Parameters.Power.Type = DevicePowerState;
-        Request.Stack->Parameters.Power.State.DeviceState = State;
-        EXPECT_SUCCESS(Request.Send());
-        EXPECT_EQ(Sleeps, 2);
-        EXPECT_EQ(Wakes, State == PowerDeviceD3 ? 0 : 2);
+    const bool Kinds[] = {false, true};
+    for (const bool FilterCentric : Kinds) {
+        CASE_FILTER Descriptor;
+        CaseInitializeFilter(Descriptor);
+        if (FilterCentric) {
+            Descriptor.Dispatch.Process = ProcessNothing;
+            Descriptor.PinDispatch[0].Process = NULL;
+            Descriptor.PinDispatch[1].Process = NULL;
+        }
+        CaseStream Stream(Case, Descriptor);
+        REQUIRE(Stream.Pin[0] != NULL);
+        PinSleeps = PinWakes = FilterSleeps = FilterWakes = 0;
+        KsPinRegisterPowerCallbacks(Stream.Pin[0], PinSleep, PinWake);
+        KsFilterRegisterPowerCallbacks(KsGetFilterFromFileObject(Stream.Filter.Object), FilterSleep,
+                                       FilterWake);
+        const DEVICE_POWER_STATE States[] = {PowerDeviceD3, PowerDeviceD0};
+        for (const DEVICE_POWER_STATE State : States) {
+            CaseIrp Request(Case.Device, IRP_MJ_POWER, IRP_MN_SET_POWER);
+            Request.Stack->Parameters.Power.Type = DevicePowerState;
+            Request.Stack->Parameters.Power.State.DeviceState = State;
+            EXPECT_SUCCESS(Request.Send());
+            const LONG Woken = State == PowerDeviceD0 ? 1 : 0;
+            EXPECT_EQ(PinSleeps, FilterCentric ? 0 : 1);
+            EXPECT_EQ(PinWakes, FilterCentric ? 0 : Woken);
+            EXPECT_EQ(FilterSleeps, FilterCentric ? 1 : 0);
+            EXPECT_EQ(FilterWakes, FilterCentric ? Woken : 0);
+        }
     }
 }
