@@ -191,6 +191,7 @@ EXPORT_CASE(KsSetDefaultClockState, KsCreateDefaultClock) {
             EXPECT_TRUE(Often.WaitFor(100));
         EXPECT_FALSE(Once.WaitFor(200));
         KsSetDefaultClockState(OfferedClock, KSSTATE_PAUSE);
+        KeFlushQueuedDpcs(); // one may have begun before
         Often.Signalled();
         EXPECT_FALSE(Often.WaitFor(200));
         EXPECT_SUCCESS(Often.Disable(Own.File));
