@@ -10,6 +10,7 @@
 #include "abi/windows.h"
 
 #include "abi/guid_names.h"
+#include "box/bitmap_height.h"
 
 namespace ksbox {
 
@@ -23,12 +24,6 @@ Guid guid_of(const GUID &guid) {
 
 bool is(const Guid &a, const GUID &b) {
     return std::memcmp(&a, &b, sizeof a) == 0;
-}
-
-/// biHeight is negative for pictures whose first row is the top one.
-std::uint32_t height_of(std::int32_t bitmap_height) {
-    const auto height = std::uint32_t(bitmap_height);
-    return bitmap_height < 0 ? 0 - height : height;
 }
 
 template <typename T> std::optional<T> extension_of(const DataRange &range) {
@@ -51,7 +46,7 @@ void read_extension(DataRange &range) {
     } else if (is(range.specifier, KSDATAFORMAT_SPECIFIER_VIDEOINFO)) {
         if (auto video = extension_of<KS_DATARANGE_VIDEO>(range))
             range.video = {std::uint32_t(video->VideoInfoHeader.bmiHeader.biWidth),
-                           height_of(video->VideoInfoHeader.bmiHeader.biHeight),
+                           box::rows_of(video->VideoInfoHeader.bmiHeader.biHeight),
                            video->VideoInfoHeader.bmiHeader.biBitCount,
                            std::uint64_t(video->ConfigCaps.MinFrameInterval),
                            std::uint64_t(video->ConfigCaps.MaxFrameInterval),
@@ -59,7 +54,7 @@ void read_extension(DataRange &range) {
     } else if (is(range.specifier, KSDATAFORMAT_SPECIFIER_VIDEOINFO2)) {
         if (auto video = extension_of<KS_DATARANGE_VIDEO2>(range))
             range.video = {std::uint32_t(video->VideoInfoHeader.bmiHeader.biWidth),
-                           height_of(video->VideoInfoHeader.bmiHeader.biHeight),
+                           box::rows_of(video->VideoInfoHeader.bmiHeader.biHeight),
                            video->VideoInfoHeader.bmiHeader.biBitCount,
                            std::uint64_t(video->ConfigCaps.MinFrameInterval),
                            std::uint64_t(video->ConfigCaps.MaxFrameInterval),
