@@ -241,14 +241,15 @@ TEST_P(Intersections, E6_WithoutAHandlerRangesWithoutASpecifierIntersect) {
     struct Case {
         Range caller;
         std::optional<std::array<std::uint32_t, 3>> format; ///< GUIDs
+        std::uint32_t pin = 0;                              ///< the range that it comes from
     };
     const Case cases[] = {
         {{1, a, a, a}, std::nullopt}, // 101 has a specifier, which takes a handler
-        {{1, a, b, none}, {{a, b, none}}},
-        {{1, any, any, any}, {{a, b, none}}},
-        {{1, a, any, none}, {{a, b, none}}},
-        {{1, a, c, none}, {{a, c, none}}}, // the pin's wildcard takes the caller's GUID
-        {{1, c, c, none}, {{c, c, none}}},
+        {{1, a, b, none}, {{a, b, none}}, 102},
+        {{1, any, any, any}, {{a, b, none}}, 102},
+        {{1, a, any, none}, {{a, b, none}}, 102},
+        {{1, a, c, none}, {{a, c, none}}, 103}, // the pin's wildcard takes the caller's GUID
+        {{1, c, c, none}, {{c, c, none}}, 104},
         {{1, a, b, c}, std::nullopt},
         {{1, c, any, none}, std::nullopt}, // nobody says which subformat
     };
@@ -261,6 +262,7 @@ TEST_P(Intersections, E6_WithoutAHandlerRangesWithoutASpecifierIntersect) {
             const KSDATAFORMAT format = got.head();
             EXPECT_EQ(format.FormatSize, sizeof format);
             EXPECT_EQ(format.Flags, 0u);
+            EXPECT_EQ(format.SampleSize, one.pin);
             const auto [major, sub, specifier] = *one.format;
             EXPECT_EQ(guid_of(format.MajorFormat), guid(major));
             EXPECT_EQ(guid_of(format.SubFormat), guid(sub));

@@ -215,6 +215,23 @@ TEST_P(Relays, F7_TheTargetCountsFromAcquireToStop) {
     EXPECT_EQ(stack(), plain_depth);
 }
 
+TEST_P(Relays, F6_APinForWhichTheOrderCountsSaysSo) {
+    const auto ordering = [](Pin &pin, std::uint32_t verb, std::int32_t &value) {
+        const KSPROPERTY request{KSPROPSETID_Connection, KSPROPERTY_CONNECTION_ACQUIREORDERING,
+                                 verb};
+        return std::uint32_t(pin.property(std::as_bytes(std::span(&request, 1)),
+                                          std::as_writable_bytes(std::span(&value, 1)))
+                                 .status);
+    };
+    std::int32_t value = -1;
+    EXPECT_EQ(ordering(relay, KSPROPERTY_TYPE_GET, value), status::success);
+    EXPECT_EQ(value, 1);
+    EXPECT_EQ(ordering(relay, KSPROPERTY_TYPE_SET, value), status::not_found); // read-only
+    // Who forwards no IRPs does not have the property: AVStream's pins make new ones.
+    for (Pin *pin : {&feed, &sink, &source})
+        EXPECT_EQ(ordering(*pin, KSPROPERTY_TYPE_GET, value), status::not_found);
+}
+
 TEST_P(Relays, F6_F7_DownstreamFirstTheIrpsAreDeepEnough) {
     answer(filter, "budget", 10);
     for (Pin *pin : {&sink, &feed, &relay, &source})
