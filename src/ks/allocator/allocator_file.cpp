@@ -54,7 +54,11 @@ struct AllocatorFile {
     PVOID make() {
         if (external.allocate)
             return call_driver("KSALLOCATOR_DISPATCH.Allocate", this, external.allocate, context);
-        return ExAllocatePoolWithTag(framing.PoolType, framing.FrameSize, pool_tag);
+        // The pool aligns to 16 bytes, and from a page on to pages.
+        const ULONG bytes = framing.FileAlignment > 15
+                                ? std::max<ULONG>(framing.FrameSize, PAGE_SIZE)
+                                : framing.FrameSize;
+        return ExAllocatePoolWithTag(framing.PoolType, bytes, pool_tag);
     }
     void release(PVOID frame) {
         if (external.free)
@@ -291,6 +295,11 @@ NTSTATUS ksbox::ks::create_allocator_file(PIRP irp, const KSALLOCATOR_FRAMING &f
         return refused(irp, STATUS_INVALID_PARAMETER,
                        "the framing asks for " + std::to_string(framing.Frames) + " frames of " +
                            std::to_string(framing.FrameSize) + " bytes; neither may be 0");
+    if (!own && framing.FileAlignment >= PAGE_SIZE)
+        return refused(irp, STATUS_INVALID_PARAMETER,
+                       "the framing asks for frames aligned by " +
+                           std::to_string(std::uint64_t(framing.FileAlignment) + 1) +
+                           " bytes; a page of " + std::to_string(PAGE_SIZE) + " is the most");
     auto file = std::make_unique<AllocatorFile>();
     file->framing = framing;
     if (own) {
@@ -321,7 +330,9 @@ NTSTATUS NTAPI ksbox::ks::pin_allocator_create(PDEVICE_OBJECT, PIRP irp) {
         status = STATUS_INVALID_DEVICE_REQUEST;
     if (NT_SUCCESS(status)) {
         ExternalAllocator external;
-        if (pin->dispatch() && pin->dispatch()->Allocator) {
+        // "A kernel-mode allocator is only chosen if the connection is in kernel mode"
+        // (stream/avstream-allocators): not for a pin whose frames are a client's.
+        if (!pin->abi().ConnectionIsExternal && pin->dispatch() && pin->dispatch()->Allocator) {
             const KSALLOCATOR_DISPATCH &dispatch = *pin->dispatch()->Allocator;
             // AVStream's own variant gets the pin, which is what a PVOID context is to the callee.
             external = {&pin->abi(), dispatch.Allocate, dispatch.Free,
