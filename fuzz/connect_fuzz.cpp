@@ -83,17 +83,18 @@ void visit(Client &client, Input input) {
     const FilterKind &kind = filters[input.u8() % filters.size()];
     const unsigned how = input.u8();
     const std::uint32_t access = how & 0x80 ? input.u32() : GENERIC_READ | GENERIC_WRITE;
+    const FilterKind &first_kind = filters[input.u8() % filters.size()];
     const std::size_t first_pin = input.u8();
     const auto bytes = input.rest();
     std::vector<std::byte> request(bytes.begin(), bytes.end());
 
     Filter filter = client.open_filter(kind.path);
-    Filter other = client.open_filter(filters[first_pin % filters.size()].path);
+    Filter other = client.open_filter(first_kind.path);
     std::optional<KsObject> first;
     if ((how & 4) && request.size() >= sizeof(KSPIN_CONNECT)) {
-        const auto &pins = filters[first_pin % filters.size()].pins;
+        const auto &pins = first_kind.pins;
         if (!pins.empty())
-            first = open_pin(client, other.handle(), pins[first_pin / 8 % pins.size()]);
+            first = open_pin(client, other.handle(), pins[first_pin % pins.size()]);
         const Handle peer = first ? first->handle() : filter.handle();
         std::memcpy(request.data() + offsetof(KSPIN_CONNECT, PinToHandle), &peer, sizeof peer);
     }

@@ -15,6 +15,11 @@ template <typename T> std::span<const std::byte> bytes_of(const T &value) {
     return std::as_bytes(std::span(&value, 1));
 }
 
+bool contains(std::span<const GUID> sets, const GUID &set) {
+    return std::ranges::any_of(
+        sets, [&](const GUID &known) { return std::memcmp(&known, &set, sizeof set) == 0; });
+}
+
 void print_newest_blocks(Kernel &kernel, std::size_t count) {
     const auto blocks =
         kernel.pool().outstanding(nullptr, reinterpret_cast<const void *>(~std::uintptr_t(0)));
@@ -31,14 +36,22 @@ SampleBox &SampleBox::instance() {
 }
 
 SampleBox::SampleBox() : box_(BoxOptions{}) {
-    std::istringstream names(KSBOX_FUZZ_DRIVERS);
+    std::istringstream names(KSBOX_FUZZ_DRIVERS), test_names(KSBOX_FUZZ_TEST_DRIVERS);
     Client &client = box_.client("first");
     for (std::string name; std::getline(names, name, ':');)
         load(client, name);
-    // What pins.sys does for a client that knows its property set is against the rules.
-    const std::vector<GUID> sets_of_samples = sets_;
-    load(client, "pins");
-    sets_ = sets_of_samples;
+    // Test drivers break rules for a client that knows their own property sets.
+    const std::size_t samples = filters_.size();
+    for (std::string name; std::getline(test_names, name, ':');)
+        load(client, name);
+    for (std::size_t i = 0; i < filters_.size(); ++i) {
+        auto &sets = filters_[i].sets;
+        if (i >= samples)
+            std::erase_if(sets, [&](const GUID &set) { return !contains(sets_, set); });
+        for (const GUID &set : sets)
+            if (!contains(sets_, set))
+                sets_.push_back(set);
+    }
     sets_.push_back({0x12345678, 1, 2, {3, 4, 5, 6, 7, 8, 9, 10}});
     box_.destroy(client);
 }
@@ -46,15 +59,19 @@ SampleBox::SampleBox() : box_(BoxOptions{}) {
 void SampleBox::load(Client &client, const std::string &name) {
     Driver &driver = box_.load(std::filesystem::path(KSBOX_FUZZ_FOLDER) / (name + ".sys"));
     for (const InterfaceFacts &one : driver.filters())
-        learn(client, one.path);
+        try {
+            learn(client, one.path);
+        } catch (const Error &) {
+            // Not for user mode.
+        }
 }
 
 void SampleBox::learn(Client &client, const std::string &path) {
-    FilterKind kind{.path = path, .pins = {}, .nodes = 0};
+    FilterKind kind{.path = path, .pins = {}, .nodes = 0, .sets = {}};
     Filter filter = client.open_filter(path);
     const FilterFacts facts = filter.facts();
     kind.nodes = facts.nodes.size();
-    learn_sets(filter);
+    learn_sets(filter, kind.sets);
     for (const PinFacts &pin : facts.pins) {
         PinKind one{.id = pin.id, .data_flow = pin.data_flow, .format = {}, .ranges = {}};
         KSP_PIN request{};
@@ -68,7 +85,7 @@ void SampleBox::learn(Client &client, const std::string &path) {
             if (one.format) {
                 KsObject object = open_pin(client, filter.handle(), one);
                 if (object.handle())
-                    learn_sets(object);
+                    learn_sets(object, kind.sets);
             }
         } catch (const Error &) {
             // Without a format, or refused: inputs may find a way.
@@ -78,7 +95,7 @@ void SampleBox::learn(Client &client, const std::string &path) {
     filters_.push_back(std::move(kind));
 }
 
-void SampleBox::learn_sets(KsObject &object) {
+void SampleBox::learn_sets(KsObject &object, std::vector<GUID> &sets) {
     for (const std::uint32_t code : {IOCTL_KS_PROPERTY, IOCTL_KS_METHOD, IOCTL_KS_ENABLE_EVENT}) {
         const KSPROPERTY request = identifier({}, 0, KSPROPERTY_TYPE_SETSUPPORT);
         std::vector<GUID> found(64);
@@ -86,10 +103,8 @@ void SampleBox::learn_sets(KsObject &object) {
                                                         std::as_writable_bytes(std::span(found)));
         found.resize(result.success() ? result.information / sizeof(GUID) : 0);
         for (const GUID &set : found)
-            if (std::ranges::find_if(sets_, [&](const GUID &known) {
-                    return std::memcmp(&known, &set, sizeof set) == 0;
-                }) == sets_.end())
-                sets_.push_back(set);
+            if (!contains(sets, set))
+                sets.push_back(set);
     }
 }
 

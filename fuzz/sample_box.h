@@ -29,16 +29,17 @@ struct FilterKind {
     std::string path;
     std::vector<PinKind> pins;
     std::size_t nodes = 0;
+    std::vector<GUID> sets; ///< property, method and event sets of its objects
 };
 
 class SampleBox {
   public:
-    /// All drivers of drivers/, and tests/drivers/pins, which has pins of every kind.
+    /// All drivers of drivers/, and test drivers whose objects have more to them.
     static SampleBox &instance();
 
     Box &box() { return box_; }
     const std::vector<FilterKind> &filters() const { return filters_; }
-    /// Property, method and event sets of the sample drivers' objects, and one that nobody has.
+    /// All sets that inputs may name, and one that nobody has.
     const std::vector<GUID> &sets() const { return sets_; }
 
     /// Runs `visit` with a client of its own, which is destroyed afterwards. An input that leaves
@@ -50,7 +51,7 @@ class SampleBox {
     SampleBox();
     void load(Client &client, const std::string &name);
     void learn(Client &client, const std::string &path);
-    void learn_sets(KsObject &object);
+    void learn_sets(KsObject &object, std::vector<GUID> &sets);
     std::size_t left() const;
     void visit_once(const std::function<void(Client &)> &visit);
 

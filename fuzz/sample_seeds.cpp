@@ -53,17 +53,18 @@ void make_connect(Folder &folder, unsigned filter, const FilterKind &kind) {
             continue;
         const auto request = connect_bytes(pin.id, pin.format->bytes());
         for (unsigned way = 0; way < 3; ++way) {
-            folder.keep(Seed().u8(filter).u8(way).u8(0).bytes(request));
-            folder.keep(Seed().u8(filter).u8(way | 8 | 16 | 32 | 64).u8(pin.id).bytes(request));
+            folder.keep(Seed().u8(filter).u8(way).u16(0).bytes(request));
+            folder.keep(
+                Seed().u8(filter).u8(way | 8 | 16 | 32 | 64).u8(0).u8(pin.id).bytes(request));
         }
         // Each filter's first two pins as the one to connect to.
         for (unsigned other = 0; other < SampleBox::instance().filters().size(); ++other)
             for (unsigned peer = 0; peer < 4; ++peer)
-                folder.keep(Seed().u8(filter).u8(4 | 32).u8(other % 8 + peer * 8).bytes(request));
+                folder.keep(Seed().u8(filter).u8(4 | 32).u8(other).u8(peer).bytes(request));
         std::vector<std::byte> cut(request.begin(), request.end() - 20);
-        folder.keep(Seed().u8(filter).u8(0).u8(0).bytes(cut));
-        folder.keep(Seed().u8(filter).u8(2).u8(0).bytes(cut));
-        folder.keep(Seed().u8(filter).u8(2).u8(0).bytes(std::span(request).first(40)));
+        folder.keep(Seed().u8(filter).u8(0).u16(0).bytes(cut));
+        folder.keep(Seed().u8(filter).u8(2).u16(0).bytes(cut));
+        folder.keep(Seed().u8(filter).u8(2).u16(0).bytes(std::span(request).first(40)));
     }
 }
 
@@ -99,22 +100,34 @@ Seed call(Seed seed, unsigned target, unsigned code, unsigned set, unsigned id, 
     return seed;
 }
 
+unsigned number_of(const GUID &set) {
+    const auto &sets = SampleBox::instance().sets();
+    const auto found = std::ranges::find_if(
+        sets, [&](const GUID &one) { return std::memcmp(&one, &set, sizeof set) == 0; });
+    return unsigned(found - sets.begin());
+}
+
 void make_automation(Folder &folder, unsigned filter, const FilterKind &kind) {
-    const std::size_t sets = SampleBox::instance().sets().size();
-    // A few calls in one input: all IDs of a set with one verb.
+    // A few calls in one input: IDs of a set with one verb, for the value's size and for the value.
     for (unsigned target : {0u, 2u, 10u, 5u, 6u, 7u})
-        for (unsigned set = 0; set < sets; ++set)
+        for (const GUID &each : kind.sets)
             for (unsigned verb : verbs)
-                for (unsigned output : {0u, 64u}) {
+                for (unsigned first_id : {0u, 6u}) {
+                    const unsigned set = number_of(each);
                     Seed seed;
                     seed.u8(filter);
-                    for (unsigned id = 0; id < 10; ++id)
-                        seed = call(std::move(seed), target, 0, set, id, verb, 8, output)
-                                   .u32(verb == KSPROPERTY_TYPE_SET && output ? 1 : 0);
+                    for (unsigned i = 0; i < 12; ++i) {
+                        const unsigned output = i % 2 * 64;
+                        seed = call(std::move(seed), target, 0, set, first_id + i / 2, verb, 8,
+                                    output);
+                        if (output)
+                            seed.u32(verb == KSPROPERTY_TYPE_SET);
+                    }
                     folder.keep(seed);
                 }
     for (unsigned target : {0u, 2u, 10u, 5u, 6u})
-        for (unsigned set = 0; set < sets; ++set) {
+        for (const GUID &each : kind.sets) {
+            const unsigned set = number_of(each);
             Seed events;
             events.u8(filter);
             for (unsigned id = 0; id < 4; ++id) {
@@ -133,7 +146,6 @@ void make_automation(Folder &folder, unsigned filter, const FilterKind &kind) {
         }
     for (unsigned code : {4u, 5u})
         folder.keep(call(Seed().u8(filter), 2, code, 0, 0, 0, 0, 40));
-    (void)kind;
 }
 
 void make_stream(Folder &folder, unsigned filter, const FilterKind &kind) {
@@ -142,7 +154,7 @@ void make_stream(Folder &folder, unsigned filter, const FilterKind &kind) {
         for (unsigned writes : {0u, 1u})
             for (unsigned odd : {0u, 1u, 2u, 4u, 8u, 16u, 32u, 0x80u}) {
                 Seed seed;
-                seed.u8(filter).u8(pin).u8(0);
+                seed.u8(filter).u8(pin).u16(0);
                 for (unsigned to = 1; to <= 3; ++to)
                     seed.u8(state(to));
                 for (unsigned headers = 0; headers < 4; ++headers) {
@@ -155,7 +167,13 @@ void make_stream(Folder &folder, unsigned filter, const FilterKind &kind) {
                             seed.u32(64).u32(0);
                     }
                 }
-                seed.u8(5 | 15 << 3).u8(4 | 1 << 3).u8(7 | 8).u8(6 | 8).u8(6).u8(state(0));
+                seed.u8(5 | 15 << 3)
+                    .u8(4 | 1 << 3)
+                    .u8(7 | 8)
+                    .u8(6 | 0x40)
+                    .u8(6 | 8)
+                    .u8(6)
+                    .u8(state(0));
                 folder.keep(seed);
             }
     // Connected to each pin of each filter, both running, the client writing and reading.
@@ -163,7 +181,7 @@ void make_stream(Folder &folder, unsigned filter, const FilterKind &kind) {
         for (unsigned other = 0; other < SampleBox::instance().filters().size(); ++other)
             for (unsigned peer = 0; peer < 3; ++peer) {
                 Seed seed;
-                seed.u8(filter).u8(0xc0 | pin).u8(other | peer << 4);
+                seed.u8(filter).u8(0xc0 | pin).u8(other).u8(peer);
                 for (unsigned to = 1; to <= 3; ++to)
                     seed.u8(state(to)).u8(state(to, 0x80));
                 seed.u8(1).u8(0).u8(0).u8(0).u8(0).u8(0).u8(5 | 15 << 3).u8(state(0));

@@ -66,6 +66,11 @@ class Stream {
             SampleBox::instance().box().run_for(std::chrono::milliseconds(what >> 3 & 15));
             return;
         case 6: {
+            if (what & 0x40) {
+                SampleBox::instance().box().suspend();
+                SampleBox::instance().box().resume();
+                return;
+            }
             std::uint32_t reset = what & 8 ? KSRESET_BEGIN : KSRESET_END;
             client_.control(pin, IOCTL_KS_RESET_STATE, std::as_bytes(std::span(&reset, 1)), {});
             return;
@@ -114,18 +119,18 @@ class Stream {
 void visit(Client &client, Input input) {
     const auto &filters = SampleBox::instance().filters();
     const FilterKind &kind = filters[input.u8() % filters.size()];
-    const unsigned which = input.u8(), peer = input.u8();
+    const unsigned which = input.u8(), other_number = input.u8(), peer = input.u8();
     if (kind.pins.empty())
         return;
     Filter filter = client.open_filter(kind.path);
     KsObject pin = open_pin(client, filter.handle(), kind.pins[which % kind.pins.size()]);
-    const FilterKind &other_kind = filters[peer % filters.size()];
+    const FilterKind &other_kind = filters[other_number % filters.size()];
     Filter other = client.open_filter(other_kind.path);
     KsObject second(client, 0);
     // Another pin of the filter, or one of any filter that is connected to the first.
     if ((which & 0x80) && !other_kind.pins.empty())
         second = open_pin(client, which & 0x40 ? other.handle() : filter.handle(),
-                          which & 0x40 ? other_kind.pins[peer / 16 % other_kind.pins.size()]
+                          which & 0x40 ? other_kind.pins[peer % other_kind.pins.size()]
                                        : kind.pins[peer % kind.pins.size()],
                           which & 0x40 ? pin.handle() : 0);
     Stream stream(client, pin.handle(), second.handle());
