@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "ks/connect_request.h"
+#include "ks/explain_intersection.h"
 #include "ks/exports.h"
 #include "ks/filter.h"
 #include "ks/handshake.h"
@@ -37,6 +38,13 @@ bool communication_allows(KSPIN_COMMUNICATION communication, bool to_pin) {
     }
 }
 
+NTSTATUS no_such_descriptor(PIRP irp, ULONG pin_id, ULONG count) {
+    return refused(irp, STATUS_INVALID_PARAMETER,
+                   "pin ID " + std::to_string(pin_id) + " is out of range: there " +
+                       (count == 1 ? "is " : "are ") +
+                       counted(count, "pin factory", "pin factories"));
+}
+
 /// The object on the far side, as KsPinGetConnected*Interface sees it.
 NTSTATUS query(ks::Object *peer, PFILE_OBJECT foreign, const GUID *id, PVOID *result) {
     *result = nullptr;
@@ -66,10 +74,7 @@ NTSTATUS NTAPI KsValidateConnectRequest(PIRP Irp, ULONG DescriptorsCount,
         return request.error().value();
     const KSPIN_CONNECT &connect = request->connect();
     if (connect.PinId >= DescriptorsCount) {
-        return refused(Irp, STATUS_INVALID_PARAMETER,
-                       "pin ID " + std::to_string(connect.PinId) + " is out of range: there " +
-                           (DescriptorsCount == 1 ? "is " : "are ") +
-                           counted(DescriptorsCount, "pin factory", "pin factories"));
+        return no_such_descriptor(Irp, connect.PinId, DescriptorsCount);
     }
     const KSPIN_DESCRIPTOR &descriptor = Descriptor[connect.PinId];
     if (!communication_allows(descriptor.Communication, connect.PinToHandle != nullptr)) {
@@ -105,7 +110,7 @@ NTSTATUS NTAPI KsPinPropertyHandler(PIRP Irp, PKSPROPERTY Property, PVOID Data,
     }
     const ULONG id = reinterpret_cast<PKSP_PIN>(Property)->PinId;
     if (id >= DescriptorsCount)
-        return STATUS_INVALID_PARAMETER;
+        return no_such_descriptor(Irp, id, DescriptorsCount);
     return pin_property(Irp, Property->Id, Data, Descriptor[id]);
 }
 
@@ -113,19 +118,24 @@ NTSTATUS NTAPI KsPinDataIntersection(PIRP Irp, PKSP_PIN Pin, PVOID Data, ULONG D
                                      const KSPIN_DESCRIPTOR *Descriptor,
                                      PFNKSINTERSECTHANDLER IntersectHandler) {
     if (Pin->PinId >= DescriptorsCount)
-        return STATUS_INVALID_PARAMETER;
+        return no_such_descriptor(Irp, Pin->PinId, DescriptorsCount);
     const auto callers = caller_ranges(Irp, Pin);
     if (!callers)
         return callers.error().value();
     // The handler learns of the caller's range only: once is enough for each that matches.
     const KSDATARANGE *asked = nullptr;
-    return intersect(*callers, pin_ranges(Descriptor[Pin->PinId]),
-                     [&](const ClientFormat &caller, const PinRange &) -> NTSTATUS {
-                         if (std::exchange(asked, caller.format) == caller.format)
-                             return STATUS_NO_MATCH;
-                         return call_code("KStrIntersectHandler", Irp, IntersectHandler, Irp, Pin,
-                                          const_cast<PKSDATARANGE>(caller.format), Data);
-                     });
+    const auto ranges = pin_ranges(Descriptor[Pin->PinId]);
+    const NTSTATUS status =
+        intersect(*callers, ranges, [&](const ClientFormat &caller, const PinRange &) -> NTSTATUS {
+            if (std::exchange(asked, caller.format) == caller.format)
+                return STATUS_NO_MATCH;
+            return call_code("KStrIntersectHandler", Irp, IntersectHandler, Irp, Pin,
+                             const_cast<PKSDATARANGE>(caller.format), Data);
+        });
+    if (status != STATUS_NO_MATCH)
+        return status;
+    Reason why = explain_no_intersection(Pin->PinId, *callers, ranges, true);
+    return refused(Irp, status, std::move(why.sentence), std::move(why.details));
 }
 
 NTSTATUS NTAPI KsPinDataIntersectionEx(PIRP Irp, PKSP_PIN Pin, PVOID Data, ULONG DescriptorsCount,
@@ -133,7 +143,7 @@ NTSTATUS NTAPI KsPinDataIntersectionEx(PIRP Irp, PKSP_PIN Pin, PVOID Data, ULONG
                                        PFNKSINTERSECTHANDLEREX IntersectHandler,
                                        PVOID HandlerContext) {
     if (Pin->PinId >= DescriptorsCount)
-        return STATUS_INVALID_PARAMETER;
+        return no_such_descriptor(Irp, Pin->PinId, DescriptorsCount);
     const auto &descriptor = *reinterpret_cast<const KSPIN_DESCRIPTOR *>(
         reinterpret_cast<const char *>(Descriptor) + std::size_t(Pin->PinId) * DescriptorSize);
     return pin_data_intersection(Irp, Pin, Data, descriptor, IntersectHandler, HandlerContext);

@@ -4,6 +4,7 @@
 #include "ks/internal_code.h"
 #include "ks/property_description.h"
 #include "ks/property_serialize.h"
+#include "ks/refusal.h"
 #include "ks/sized_answer.h"
 
 #include <cstring>
@@ -56,7 +57,12 @@ NTSTATUS set(const KSPROPERTY_ITEM &item, const Request &request) {
     if (!item.SetPropertyHandler)
         return STATUS_NOT_FOUND;
     if (request.request_bytes < item.MinProperty || request.data_bytes < item.MinData)
-        return STATUS_BUFFER_TOO_SMALL;
+        return refused(request.irp, STATUS_BUFFER_TOO_SMALL,
+                       "property " + std::to_string(item.PropertyId) + " wants a request of " +
+                           std::to_string(item.MinProperty) + " bytes and a value of " +
+                           std::to_string(item.MinData) + "; they have " +
+                           std::to_string(request.request_bytes) + " and " +
+                           std::to_string(request.data_bytes));
     return run("KSPROPERTY_ITEM.SetPropertyHandler", item.SetPropertyHandler, request);
 }
 

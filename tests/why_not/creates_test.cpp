@@ -8,19 +8,19 @@ class Creates : public Refusing {};
 KSBOX_IN_BOTH_MODES(Creates);
 
 TEST_P(Creates, NothingIsSaidOfASuccess) {
-    EXPECT_EQ(create(REFUSING_COUNT), "pin ID 15 is out of range: the filter has 15 pin factories");
+    EXPECT_EQ(create(REFUSING_COUNT), "pin ID 17 is out of range: the filter has 17 pin factories");
     EXPECT_EQ(create(REFUSING_PLAIN), "");
     EXPECT_EQ(code, 0u);
     EXPECT_EQ(create_raw(RawConnect(REFUSING_COUNT, stereo)),
-              "pin ID 15 is out of range: the filter has 15 pin factories");
+              "pin ID 17 is out of range: the filter has 17 pin factories");
     EXPECT_EQ(create_raw(RawConnect(REFUSING_PLAIN, stereo)), "");
     EXPECT_EQ(code, 0u);
 }
 
 TEST_P(Creates, PinIdOutOfRange) {
-    EXPECT_EQ(create(REFUSING_COUNT), "pin ID 15 is out of range: the filter has 15 pin factories");
+    EXPECT_EQ(create(REFUSING_COUNT), "pin ID 17 is out of range: the filter has 17 pin factories");
     EXPECT_EQ(code, 0x80070057u);
-    EXPECT_EQ(traced_reason(), "pin ID 15 is out of range: the filter has 15 pin factories");
+    EXPECT_EQ(traced_reason(), "pin ID 17 is out of range: the filter has 17 pin factories");
 }
 
 TEST_P(Creates, ComIsNotInitialised) {
@@ -170,6 +170,58 @@ TEST_P(Creates, TheDriversFilterCreate) {
               "the driver's filter Create returned STATUS_UNSUCCESSFUL (0xc0000001)");
 }
 
+TEST_P(Creates, APendingCreateThatTheDriverFails) {
+    answer(filter, "create", pending, 1);
+    std::string why;
+    Client::Thread creator = client.spawn("creator", [&] {
+        CoInitializeEx(nullptr, 0);
+        why = create(REFUSING_PLAIN);
+    });
+    constexpr Guid set{
+        0x0d9a4c57, 0x71e2, 0x4b8c, {0xa6, 0xf3, 0x2e, 0x85, 0xb0, 0x1c, 0x9d, 0x44}};
+    const std::uint32_t status = unsuccessful;
+    for (bool finished = false; !finished;) {
+        traced.box().run_for(std::chrono::milliseconds(10));
+        try {
+            filter.set(set, KSPROPERTY_REFUSING_FINISH, std::as_bytes(std::span(&status, 1)));
+            finished = true;
+        } catch (const Error &) {
+            // The create is not there yet.
+        }
+    }
+    creator.join();
+    EXPECT_EQ(why, "the driver completed the create that its Create had left pending with "
+                   "STATUS_UNSUCCESSFUL (0xc0000001)");
+}
+
+TEST_P(Creates, TwoClientsReasonsDoNotMix) {
+    Client &stranger = traced.box().client("stranger");
+    Filter theirs = stranger.open_filter(driver.filters().at(REFUSING_PINS).path);
+    Pin own = pin(filter, REFUSING_SOURCE);
+    Pin other = theirs.connect(request_of(REFUSING_PLAIN));
+    answer(filter, "set state", unsuccessful);
+    std::vector<std::string> ours, those;
+    const auto ask = [](Pin &pin, std::vector<std::string> &whys) {
+        for (int i = 0; i < 20; ++i)
+            try {
+                pin.set_state(PinState::acquire);
+                whys.push_back("");
+            } catch (const Error &error) {
+                whys.push_back(error.reason());
+            }
+    };
+    Client::Thread first = client.spawn("first", [&] { ask(own, ours); });
+    Client::Thread second = stranger.spawn("second", [&] { ask(other, those); });
+    first.join();
+    second.join();
+    EXPECT_EQ(ours, std::vector<std::string>(20, "the pin is an IRP source that is connected to no "
+                                                 "pin: it stays in STOP"));
+    EXPECT_EQ(those,
+              std::vector<std::string>(
+                  20, "the driver's SetDeviceState returned STATUS_UNSUCCESSFUL (0xc0000001) "
+                      "(pin refusing/2/0.1 from STOP to ACQUIRE)"));
+}
+
 TEST_P(Creates, TwoThreadsReasonsDoNotMix) {
     std::string one, other;
     const auto ask = [&](std::uint32_t pin_id, std::string &why) {
@@ -190,7 +242,7 @@ TEST_P(Creates, TwoThreadsReasonsDoNotMix) {
     Client::Thread first = ask(40, one), second = ask(REFUSING_KERNEL, other);
     first.join();
     second.join();
-    EXPECT_EQ(one, "pin ID 40 is out of range: the filter has 15 pin factories");
+    EXPECT_EQ(one, "pin ID 40 is out of range: the filter has 17 pin factories");
     EXPECT_EQ(other, "pin factory 5 has KSPIN_FLAG_DENY_USERMODE_ACCESS, and the request comes "
                      "from user mode");
 }
@@ -282,6 +334,23 @@ TEST_P(Connections, ConnectedAlready) {
     const Pin source = pin(filter, REFUSING_SOURCE, sink.handle());
     EXPECT_EQ(connect(REFUSING_SOURCE, sink.handle()),
               "the pin of PinToHandle, refusing/1/0.1, is connected already");
+}
+
+TEST_P(Connections, BeingConnectedByAnother) {
+    const Pin sink = pin(filter, REFUSING_PLAIN);
+    Filter first = open(REFUSING_PINS), second = open(REFUSING_PINS);
+    answer(filter, "slow create", 1, 1);
+    PinRequest request = request_of(REFUSING_SOURCE);
+    request.pin_to_handle = sink.handle();
+    Client::Thread slow = client.spawn("slow", [&] {
+        CoInitializeEx(nullptr, 0);
+        first.connect(request);
+    });
+    traced.box().run_for(std::chrono::milliseconds(100));
+    const std::string why = create(second, request);
+    slow.join();
+    EXPECT_EQ(why, "the pin of PinToHandle, refusing/1/0.1, is just being connected by another "
+                   "create");
 }
 
 TEST_P(Connections, NotInStop) {

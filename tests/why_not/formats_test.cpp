@@ -129,7 +129,7 @@ TEST_P(Formats, WhyNotSaysEverything) {
     EXPECT_EQ(filter.why_not(request_of(REFUSING_KERNEL)).size(), 1u);
     EXPECT_EQ(
         filter.why_not(request_of(99)),
-        (std::vector<std::string>{"pin ID 99 is out of range: the filter has 15 pin factories"}));
+        (std::vector<std::string>{"pin ID 99 is out of range: the filter has 17 pin factories"}));
     EXPECT_EQ(filter.why_not(request_of(REFUSING_PLAIN)), std::vector<std::string>{});
 }
 
@@ -198,7 +198,7 @@ TEST_P(Formats, IntersectionWithoutRanges) {
 
 TEST_P(Formats, IntersectionOfNoPinFactory) {
     EXPECT_EQ(reason_of([&] { filter.intersect(99, ranges_of(REFUSING_ONE)); }),
-              "pin ID 99 is out of range: the filter has 15 pin factories");
+              "pin ID 99 is out of range: the filter has 17 pin factories");
 }
 
 } // namespace

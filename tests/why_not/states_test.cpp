@@ -70,6 +70,44 @@ TEST_P(StateChanges, TheOtherPinsDriverRefuses) {
               "refusing/1/0.1 from STOP to ACQUIRE)");
 }
 
+TEST_P(StateChanges, AnAllocatorFramingThatCannotBe) {
+    Pin sink = pin(filter, REFUSING_PLAIN);
+    Pin source = pin(filter, REFUSING_ODD_FRAMING, sink.handle());
+    sink.set_state(PinState::acquire);
+    EXPECT_EQ(set(source, PinState::acquire),
+              "the allocator framing's FileAlignment is 48, which is no power of two less 1");
+}
+
+TEST_P(StateChanges, TheDriversAllocator) {
+    Pin sink = pin(filter, REFUSING_PLAIN);
+    Pin source = pin(filter, REFUSING_ALLOCATING, sink.handle());
+    sink.set_state(PinState::acquire);
+    EXPECT_EQ(set(source, PinState::acquire),
+              "the driver's InitializeAllocator returned STATUS_UNSUCCESSFUL (0xc0000001)");
+}
+
+TEST_P(StateChanges, AValueThatIsTooShort) {
+    Pin one = pin(filter, REFUSING_PLAIN);
+    const std::byte half[2]{};
+    EXPECT_EQ(reason_of([&] {
+                  one.set(guid_of(KSPROPSETID_Connection), KSPROPERTY_CONNECTION_STATE, half);
+              }),
+              "property 0 wants a request of 24 bytes and a value of 4; they have 24 and 2");
+}
+
+TEST_P(StateChanges, StreamHeaders) {
+    Pin one = pin(filter, REFUSING_PLAIN);
+    one.set_state(PinState::acquire);
+    Frame frame{.buffer = Buffer(client, 64), .used = 65};
+    Request request = one.start_write(frame);
+    Pin::finish(frame, request);
+    EXPECT_EQ(request.refusal().sentence, "stream header 1's DataUsed is 65; FrameExtent is 64");
+    std::vector<std::byte> half(20);
+    EXPECT_FALSE(client.control(one.handle(), IOCTL_KS_WRITE_STREAM, {}, half).success());
+    EXPECT_EQ(client.last_refusal().sentence,
+              "the request has 20 bytes of stream headers; a KSSTREAM_HEADER has 56");
+}
+
 TEST_P(StateChanges, FramesInStop) {
     Pin one = pin(filter, REFUSING_PLAIN);
     EXPECT_EQ(write(one), "refusing/1/0.1 is in STOP, and takes frames from ACQUIRE on");

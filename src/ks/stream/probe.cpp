@@ -1,9 +1,11 @@
 // Stream headers from their sender, and their data buffers as MDLs.
 #include "ks/stream/probe.h"
 
+#include <string>
 #include <vector>
 
 #include "ks/data_exports.h"
+#include "ks/refusal.h"
 #include "nt/kernel.h"
 #include "nt/mm/mdl.h"
 #include "nt/mm/memory.h"
@@ -31,7 +33,10 @@ template <typename F> void for_each_header(PIRP irp, ULONG bytes, F function) {
 /// A copy in pool: nothing that the sender does to its own list matters from here on.
 NTSTATUS capture_headers(PIRP irp, const SentHeaders &sent, ULONG flags, ULONG header_bytes) {
     if (sent.bytes < sizeof(KSSTREAM_HEADER))
-        return STATUS_INVALID_BUFFER_SIZE;
+        return refused(irp, STATUS_INVALID_BUFFER_SIZE,
+                       "the request has " + std::to_string(sent.bytes) +
+                           " bytes of stream headers; a KSSTREAM_HEADER has " +
+                           std::to_string(sizeof(KSSTREAM_HEADER)));
     mm::Memory &memory = current_kernel().memory();
     if (irp->RequestorMode != KernelMode && !memory.is_client(sent.address, sent.bytes))
         return STATUS_ACCESS_VIOLATION;

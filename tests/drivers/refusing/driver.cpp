@@ -38,8 +38,23 @@ static NTSTATUS NTAPI CreateFilter(PKSFILTER, PIRP) {
     return AnswerTo("filter create", STATUS_SUCCESS);
 }
 
-static NTSTATUS NTAPI CreatePin(PKSPIN Pin, PIRP) {
+static VOID Sleep300() {
+    LARGE_INTEGER Interval;
+    Interval.QuadPart = -300 * 10000LL;
+    KeDelayExecutionThread(KernelMode, FALSE, &Interval);
+}
+
+static PIRP Pending; // the create that CreatePin left pending
+
+static NTSTATUS NTAPI CreatePin(PKSPIN Pin, PIRP Irp) {
+    if (AnswerTo("slow create", 0) == 1) {
+        Sleep300();
+    }
     const NTSTATUS Status = AnswerTo("create", STATUS_SUCCESS);
+    if (Status == STATUS_PENDING) {
+        Pending = Irp;
+        IoMarkIrpPending(Irp);
+    }
     if (NT_SUCCESS(Status) && AnswerTo("gate", 0) == 1) {
         KsGateAddOffInputToAnd(KsPinGetAndGate(Pin));
     }
@@ -73,9 +88,7 @@ static NTSTATUS NTAPI SetFormat(PKSPIN, PKSDATAFORMAT, PKSMULTIPLE_ITEM, const K
 
 static NTSTATUS NTAPI SetState(PKSPIN, KSSTATE ToState, KSSTATE FromState) {
     if (AnswerTo("delay", 0) == 1) {
-        LARGE_INTEGER Interval;
-        Interval.QuadPart = -300 * 10000LL;
-        KeDelayExecutionThread(KernelMode, FALSE, &Interval);
+        Sleep300();
     }
     return ToState > FromState ? AnswerTo("set state", STATUS_SUCCESS) : STATUS_SUCCESS;
 }
@@ -93,10 +106,27 @@ static const KSPIN_DISPATCH PinDispatch = {CreatePin, NULL,       ProcessPin, NU
                                            SetState,  ConnectPin, NULL,       NULL, NULL};
 static const KSPIN_DISPATCH IdleDispatch = {CreatePin, NULL,       NULL, NULL, SetFormat,
                                             SetState,  ConnectPin, NULL, NULL, NULL};
+static PVOID NTAPI Allocate(PVOID) {
+    return NULL;
+}
+static VOID NTAPI Free(PVOID, PVOID) {}
+static NTSTATUS NTAPI InitializeAllocator(PKSPIN, PKSALLOCATOR_FRAMING, PVOID *) {
+    return STATUS_UNSUCCESSFUL;
+}
+static const KSALLOCATOR_DISPATCH Allocator = {InitializeAllocator, NULL, Allocate, Free};
+static const KSPIN_DISPATCH AllocatingDispatch = {
+    CreatePin, NULL, ProcessPin, NULL, SetFormat, SetState, ConnectPin, NULL, NULL, &Allocator};
+
+static DECLARE_SIMPLE_FRAMING_EX(OddFraming, STATICGUIDOF(KSMEMORY_TYPE_KERNEL_NONPAGED),
+                                 KSALLOCATOR_REQUIREMENTF_SYSTEM_MEMORY, 2, 48, 512, 512);
+static DECLARE_SIMPLE_FRAMING_EX(AllocatingFraming, STATICGUIDOF(KSMEMORY_TYPE_KERNEL_NONPAGED),
+                                 KSALLOCATOR_REQUIREMENTF_MUST_ALLOCATE, 2, 7, 512, 512);
+
 static const KSPIN_DISPATCH AttachedDispatch = {
     CreateAttached, CloseAttached, NULL, NULL, SetFormat, SetState, ConnectPin, NULL, NULL, NULL};
 
-#define FULL(Table, Flow, Communication, Count, Ranges, Handler, Flags, Possible, Necessary)       \
+#define FRAMED(Table, Flow, Communication, Count, Ranges, Handler, Flags, Possible, Necessary,     \
+               Framing)                                                                            \
     {Table,                                                                                        \
      NULL,                                                                                         \
      {DEFINE_KSPIN_DEFAULT_INTERFACES,                                                             \
@@ -111,8 +141,10 @@ static const KSPIN_DISPATCH AttachedDispatch = {
      Flags,                                                                                        \
      Possible,                                                                                     \
      Necessary,                                                                                    \
-     NULL,                                                                                         \
+     Framing,                                                                                      \
      Handler}
+#define FULL(Table, Flow, Communication, Count, Ranges, Handler, Flags, Possible, Necessary)       \
+    FRAMED(Table, Flow, Communication, Count, Ranges, Handler, Flags, Possible, Necessary, NULL)
 #define ANY KSINSTANCE_INDETERMINATE
 #define PIN(Table, Flow, Communication, Ranges, Handler, Flags, Possible)                          \
     FULL(Table, KSPIN_DATAFLOW_##Flow, KSPIN_COMMUNICATION_##Communication, SIZEOF_ARRAY(Ranges),  \
@@ -139,7 +171,11 @@ static const KSPIN_DESCRIPTOR_EX Pins[REFUSING_COUNT] = {
     SIMPLE(IN, SINK, KSPIN_FLAG_DO_NOT_USE_STANDARD_TRANSPORT),
     SIMPLE(IN, SINK, KSPIN_FLAG_DO_NOT_INITIATE_PROCESSING),
     SIMPLE(IN, SINK, KSPIN_FLAG_PROCESS_IN_RUN_STATE_ONLY),
-    PIN(&IdleDispatch, IN, SINK, PcmRanges, Intersect, 0, ANY)};
+    PIN(&IdleDispatch, IN, SINK, PcmRanges, Intersect, 0, ANY),
+    FRAMED(&PinDispatch, KSPIN_DATAFLOW_OUT, KSPIN_COMMUNICATION_SOURCE, SIZEOF_ARRAY(PcmRanges),
+           PcmRanges, Intersect, 0, ANY, 0, &OddFraming),
+    FRAMED(&AllocatingDispatch, KSPIN_DATAFLOW_OUT, KSPIN_COMMUNICATION_SOURCE,
+           SIZEOF_ARRAY(PcmRanges), PcmRanges, Intersect, 0, ANY, 0, &AllocatingFraming)};
 
 static const KSPIN_DESCRIPTOR_EX Centric[CENTRIC_COUNT] = {
     OF_FILTER(&IdleDispatch, 0, 0),
@@ -150,7 +186,25 @@ static const KSPIN_DESCRIPTOR_EX Centric[CENTRIC_COUNT] = {
 static const KSPIN_DESCRIPTOR_EX Necessary[] = {OF_FILTER(&IdleDispatch, 0, 0),
                                                 OF_FILTER(&IdleDispatch, 0, 1)};
 
-static DEFINE_KSPROPERTY_SET_TABLE(Sets){JOURNAL_PROPERTY_SET};
+// Ends the create that is pending with the status that is set.
+static NTSTATUS NTAPI SetFinish(PIRP, PKSIDENTIFIER, PVOID Data) {
+    PIRP Irp = static_cast<PIRP>(InterlockedExchangePointer((PVOID *)&Pending, NULL));
+    if (Irp == NULL) {
+        return STATUS_NOT_FOUND;
+    }
+    Irp->IoStatus.Status = *static_cast<NTSTATUS *>(Data);
+    KsCompletePendingRequest(Irp);
+    return STATUS_SUCCESS;
+}
+
+static const GUID RefusingSetId = {STATIC_KSPROPSETID_Refusing};
+static DEFINE_KSPROPERTY_TABLE(Items){DEFINE_KSPROPERTY_ITEM(KSPROPERTY_REFUSING_FINISH, NULL,
+                                                             sizeof(KSPROPERTY), sizeof(NTSTATUS),
+                                                             SetFinish, NULL, 0, NULL, NULL, 0)};
+
+static DEFINE_KSPROPERTY_SET_TABLE(Sets){
+    JOURNAL_PROPERTY_SET,
+    DEFINE_KSPROPERTY_SET(&RefusingSetId, SIZEOF_ARRAY(Items), Items, 0, NULL)};
 static DEFINE_KSAUTOMATION_TABLE(Automation){DEFINE_KSAUTOMATION_PROPERTIES(Sets),
                                              DEFINE_KSAUTOMATION_METHODS_NULL,
                                              DEFINE_KSAUTOMATION_EVENTS_NULL};

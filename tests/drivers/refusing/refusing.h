@@ -1,8 +1,16 @@
 // Filters whose pins refuse and wait in every way that there is: for the tests of the reasons that
 // are given. The journal (../support/journal.h) can be told to answer: "filter create", "create",
 // "set format", "connect", "set state", "intersect" (a status), "delay" (1: SetDeviceState takes
-// 300 ms), "gate" (1: Create adds an off input to the pin's gate).
+// 300 ms), "slow create" (1: Create does), "gate" (1: Create adds an off input to the pin's gate).
 #pragma once
+
+// {0D9A4C57-71E2-4B8C-A6F3-2E85B01C9D44}, on the filter.
+#define STATIC_KSPROPSETID_Refusing                                                                \
+    0x0d9a4c57, 0x71e2, 0x4b8c, 0xa6, 0xf3, 0x2e, 0x85, 0xb0, 0x1c, 0x9d, 0x44
+typedef enum {
+    // Set, NTSTATUS: ends the create that the driver answered with STATUS_PENDING.
+    KSPROPERTY_REFUSING_FINISH
+} KSPROPERTY_REFUSING;
 
 // The filters, in their order.
 typedef enum {
@@ -28,6 +36,8 @@ typedef enum {
     REFUSING_QUIET,        // in, sink; KSPIN_FLAG_DO_NOT_INITIATE_PROCESSING
     REFUSING_RUN_ONLY,     // in, sink; KSPIN_FLAG_PROCESS_IN_RUN_STATE_ONLY
     REFUSING_IDLE,         // in, sink; without Process
+    REFUSING_ODD_FRAMING,  // out, source; its allocator framing's FileAlignment is 48
+    REFUSING_ALLOCATING,   // out, source; must allocate, and its InitializeAllocator fails
     REFUSING_COUNT
 } REFUSING_PIN;
 
