@@ -117,7 +117,8 @@ std::unique_ptr<Request::State> take_request(Client &client) {
             std::unique_ptr<Request::State> request = std::move(state.idle_requests.back());
             state.idle_requests.pop_back();
             request->ended = false;
-            request->refusal = {};
+            if (!request->refusal.empty())
+                request->refusal = {};
             return request;
         }
     }
@@ -190,7 +191,9 @@ IoResult Client::control(Handle file, std::uint32_t code, std::span<const std::b
         }
         start(own, file, code, input, place);
         result = request.wait();
-        ksuser::current_client_thread()->refusal = std::exchange(own.refusal, {});
+        Reason &refusal = ksuser::current_client_thread()->refusal;
+        if (!refusal.empty() || !own.refusal.empty())
+            refusal = std::exchange(own.refusal, {});
         if (foreign)
             std::memcpy(output.data(), place.data(), output.size());
     });
