@@ -1,6 +1,8 @@
 // The conditions of stream/flow-control-gates-in-avstream and of the pages it leads to, one by one.
 #include "ks/waiting.h"
 
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "ks/device.h"
@@ -15,6 +17,32 @@
 
 namespace ksbox::ks {
 
+namespace {
+
+/// The pin at the other end, as far as it matters here. It may go away at any time but under the
+/// lock.
+struct Peer {
+    std::string name;
+    KSSTATE asked;
+    std::string reset; ///< empty: it is in none
+};
+
+KSSTATE state_of(const KSSTATE &state) {
+    return __atomic_load_n(&state, __ATOMIC_RELAXED);
+}
+
+std::optional<Peer> peer_of(Pin &pin) {
+    SpinGuard guard(KsClass::current().connections);
+    if (!pin.peer)
+        return std::nullopt;
+    Pin &peer = *pin.peer;
+    const bool reset = __atomic_load_n(&peer.abi().ResetState, __ATOMIC_RELAXED) == KSRESET_BEGIN;
+    return Peer{name_of(peer), state_of(peer.abi().DeviceState),
+                reset ? in_reset_text(peer) : std::string()};
+}
+
+} // namespace
+
 /// A friend of what has gates.
 class WaitReport {
   public:
@@ -24,7 +52,6 @@ class WaitReport {
   private:
     void say(std::string sentence) { lines_.push_back(std::move(sentence)); }
     void connection();
-    void reset(Pin &pin);
     void necessary();
     void processing(PinStream &stream);
     void filter_inputs(FilterProcessor &filter);
@@ -50,7 +77,8 @@ std::vector<std::string> WaitReport::make() {
     }
     connection();
     necessary();
-    reset(pin_);
+    if (pin_.abi().ResetState == KSRESET_BEGIN)
+        say(in_reset_text(pin_));
     if (pin_.device().asleep)
         say("the device is not in D0: while it sleeps no pin of it goes beyond PAUSE");
     processing(PinStream::of(pin_));
@@ -64,32 +92,21 @@ void WaitReport::connection() {
         say(name + " is an IRP source that is connected to no pin: it stays in STOP");
         return;
     }
-    Pin *peer;
-    {
-        SpinGuard guard(KsClass::current().connections);
-        peer = pin_.peer;
-    }
-    const KSSTATE is = pin_.abi().ClientState, asked = pin_.abi().DeviceState;
-    if (peer) {
-        const KSSTATE other = peer->abi().DeviceState;
-        if (is < asked && other < asked)
-            say(fmt::format("{} has been asked for {} and is in {}: {}, which it is connected to, "
-                            "has been asked for {} only",
-                            name, state_name(asked), state_name(is), name_of(*peer),
-                            state_name(other)));
-        reset(*peer);
-    }
+    const std::optional<Peer> peer = peer_of(pin_);
+    const KSSTATE is = state_of(pin_.abi().ClientState), asked = state_of(pin_.abi().DeviceState);
+    if (peer && is < asked && peer->asked < asked)
+        say(fmt::format("{} has been asked for {} and is in {}: {}, which it is connected to, has "
+                        "been asked for {} only",
+                        name, state_name(asked), state_name(is), peer->name,
+                        state_name(peer->asked)));
+    if (peer && !peer->reset.empty())
+        say(peer->reset);
     const KSSTATE least = PinStream::of(pin_).processing_state();
     if (asked < least)
         say(fmt::format("{} is in {}: it has not been asked for {}, from which on its frames are "
                         "processed{}",
                         name, state_name(asked), state_name(least),
                         least == KSSTATE_RUN ? " (KSPIN_FLAG_PROCESS_IN_RUN_STATE_ONLY)" : ""));
-}
-
-void WaitReport::reset(Pin &pin) {
-    if (pin.abi().ResetState == KSRESET_BEGIN)
-        say(in_reset_text(pin));
 }
 
 void WaitReport::necessary() {
@@ -120,12 +137,13 @@ void WaitReport::processing(PinStream &stream) {
 /// The inputs that a pin has on the gate it counts on.
 void WaitReport::stream_inputs(PinStream &stream) {
     Pin &pin = stream.pin();
+    const std::optional<Peer> peer = peer_of(pin);
     SpinGuard guard(stream.gates_lock_);
     if (stream.state_input_.connected() && !stream.state_input_.on()) {
         ++known_off_;
         if (&pin != &pin_)
             say(fmt::format("{} is in {}, its frames are processed from {} on", name_of(pin),
-                            state_name(pin.abi().ClientState),
+                            state_name(state_of(pin.abi().ClientState)),
                             state_name(stream.processing_state())));
     }
     if (stream.asleep_input_.connected())
@@ -136,7 +154,7 @@ void WaitReport::stream_inputs(PinStream &stream) {
         return; // said of its pin factory's OR gate
     ++known_off_;
     say("no frame is queued at " + name_of(pin) +
-        (pin.peer ? ": none has come from " + name_of(*pin.peer) : ": its client has sent none"));
+        (peer ? ": none has come from " + peer->name : ": its client has sent none"));
 }
 
 void WaitReport::or_gate(const KSGATE *gate, std::string sentence) {
@@ -204,7 +222,12 @@ void WaitReport::processor(Processor &processor, PinStream &stream) {
     if (blocked)
         say("the driver holds the processing mutex (KsPinAcquireProcessingMutex, "
             "KsFilterAcquireProcessingMutex)");
-    if (!lines_.empty() || !stream.frames_)
+    bool frames;
+    {
+        SpinGuard guard(stream.gates_lock_);
+        frames = stream.frames_;
+    }
+    if (!lines_.empty() || !frames)
         return;
     if (running)
         say("the driver's Process has been called and has not returned");
