@@ -93,7 +93,7 @@ TEST_P(SampleDriver, LoadsAndUnwinds) {
 
 INSTANTIATE_TEST_SUITE_P(Built, SampleDriver,
                          ::testing::Values("cable.sys", "camera.sys", "gain.sys", "meter.sys",
-                                           "midi.sys", "tone.sys"),
+                                           "midi.sys", "plain_ks.sys", "tone.sys"),
                          [](const auto &info) {
                              const std::string name = info.param;
                              return name.substr(0, name.find('.'));
