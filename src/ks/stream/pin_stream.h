@@ -64,6 +64,9 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     Status step(KSSTATE to, KSSTATE from);
     /// All pins of the pipe have made the step (or are about to, on the way down).
     void state_reached(KSSTATE to, KSSTATE from);
+    /// The pipe is gone. A filter that only this pin has held back processes (inferred: frames that
+    /// wait on its other pins would wait for ever).
+    void stopped();
     /// Sends every frame home and calls the minidriver's Reset.
     void flush(bool stopping);
     void set_transport(FrameTransport transport) { transport_ = transport; }
@@ -99,7 +102,7 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     std::atomic<PinStream *> lent_to = nullptr;
     const std::string &name() const { return name_; }
     /// Unless the pin says DO_NOT_INITIATE_PROCESSING. IRQL <= DISPATCH_LEVEL.
-    void attempt_processing();
+    void attempt_processing(bool asynchronous = false);
 
     std::shared_ptr<Pipe> pipe() const;
     /// Another pipe, which counts the pin's hold from now on. KsClass::connections held; the old

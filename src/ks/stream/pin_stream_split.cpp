@@ -38,13 +38,18 @@ void PinStream::stop_splitting() {
     splitter_->recall();
 }
 
+void PinStream::stopped() {
+    if (filter_processor())
+        attempt_processing();
+}
+
 /// A branch of a pin-centric filter is filled by the splitter; its Process has nothing to do.
-void PinStream::attempt_processing() {
+void PinStream::attempt_processing(bool asynchronous) {
     Processor *const processor = this->processor();
     if (!processor || pin_.has_flag(KSPIN_FLAG_DO_NOT_INITIATE_PROCESSING) ||
         (processor_ && is_branch()))
         return;
-    processor->attempt(pin_.has_flag(KSPIN_FLAG_ASYNCHRONOUS_PROCESSING),
+    processor->attempt(asynchronous || pin_.has_flag(KSPIN_FLAG_ASYNCHRONOUS_PROCESSING),
                        Processor::Reason::trigger);
 }
 

@@ -191,8 +191,11 @@ Status Pipe::step_down(KSSTATE to, bool force) {
         return status;
     }
     state_ = to;
-    if (to == KSSTATE_STOP)
+    if (to == KSSTATE_STOP) {
         tear_down();
+        for (PinStream *pin : pins_)
+            pin->stopped();
+    }
     return {};
 }
 

@@ -63,22 +63,39 @@ PinStream *Splitter::original_of(const PinStream &branch) {
 }
 
 void Splitter::remove(PinStream &pin) {
-    PinStream *promoted = nullptr;
+    bool was_original = false;
     {
         SpinGuard guard(lock_);
         if (!contains(pin))
             return;
-        if (pins_.front() == &pin) {
-            for (const auto &entry : entries_)
-                entry->released = true;
-            promoted = pins_.size() > 1 ? pins_[1] : nullptr;
-        }
+        was_original = pins_.front() == &pin;
+        for (const auto &entry : entries_)
+            entry->released = entry->released || was_original;
         std::erase(pins_, &pin);
     }
     pump();
     wait_idle();
-    if (promoted)
-        promoted->attempt_processing();
+    if (was_original)
+        promote(pin);
+}
+
+/// The next oldest processes what it has. It may be closing, too: it is gone, if it is not among us
+/// while the control mutex is held.
+void Splitter::promote(PinStream &closed) {
+    PinStream *heir = nullptr;
+    {
+        SpinGuard guard(lock_);
+        heir = pins_.empty() ? nullptr : pins_.front();
+    }
+    if (!heir)
+        return;
+    MutexGuard control(closed.pin().control());
+    {
+        SpinGuard guard(lock_);
+        if (!contains(*heir))
+            return;
+    }
+    heir->attempt_processing(true); // its Process must not run with the mutex held
 }
 
 void Splitter::release() {

@@ -75,6 +75,7 @@ class Splitter final : StreamIrpReceiver {
     class Exclusive;
 
     void arrived(Tap &tap, StreamIrp &irp);
+    void promote(PinStream &closed);
     void receive(StreamIrp &irp) override;
     bool contains(const PinStream &pin) const;
     void pass();

@@ -97,6 +97,8 @@ class Splitter::Exclusive {
 };
 
 bool Splitter::lend_to(PinStream &branch, PinStream &sink) {
+    // Removing the original waits until nobody pumps.
+    Exclusive alone(*this);
     PinStream *const original = original_of(branch);
     if (!original || branch.input() || !reads_only(sink.pin()))
         return false;
@@ -106,7 +108,6 @@ bool Splitter::lend_to(PinStream &branch, PinStream &sink) {
         if (!original->pin().irp_source() || !peer || !reads_only(*peer))
             return false;
     }
-    Exclusive alone(*this);
     branch.lent_to = &sink;
     return true;
 }
