@@ -45,6 +45,9 @@ struct BoxOptions {
     std::filesystem::path file_root;
     /// JSON lines; empty: no trace file.
     std::filesystem::path trace;
+    /// Bugs of real systems to show, by name. "clone-delete-in-cancel": a stream pointer clone that
+    /// is deleted in its own cancel callback is not.
+    std::vector<std::string> quirks;
     /// Emulated version, major * 100 + minor: 1000 is Windows 10, 601 is Windows 7.
     unsigned windows_version = 1000;
     /// Receives what drivers print.

@@ -10,6 +10,7 @@
 #include "box/registry_files.h"
 #include "box/state.h"
 #include "ks/object_name.h"
+#include "ks/quirks.h"
 #include "nt/fs/file_system.h"
 #include "nt/io/pnp.h"
 #include "nt/ke/bug_check.h"
@@ -53,6 +54,14 @@ KernelOptions kernel_options(const BoxOptions &options) {
                 what + ": " + describe_status(status.value()));
 }
 
+void enable_quirks(Kernel &kernel, const std::vector<std::string> &names) {
+    for (const std::string &name : names)
+        if (!ks::Quirks::of(kernel).enable(name))
+            throw Error(static_cast<std::uint32_t>(STATUS_INVALID_PARAMETER),
+                        "there is no quirk '" + name + "', only " +
+                            fmt::format("{}", fmt::join(ks::Quirks::names(), ", ")));
+}
+
 // What an address is, for the trace: never a number, which would differ from run to run.
 std::string name_of(Kernel &kernel, const void *address) {
     if (std::string name = kernel.extension<box::DriverImages>().name_of(address); !name.empty())
@@ -80,6 +89,7 @@ Box::Box(BoxOptions options) : state_(std::make_unique<State>()) {
     Kernel &made = *state_->kernel;
     box::install_exception_hooks(made);
     made.pool().set_guard(pool_guard(options.pool));
+    enable_quirks(made, options.quirks);
     made.trace().name_of = [&made](const void *address) { return name_of(made, address); };
     Result<void> mounted;
     state_->run([&] { mounted = made.files().mount(); });

@@ -107,6 +107,13 @@ void add_run_options(CLI::App &command, RunOptions &options) {
         ->check(CLI::IsMember({"ordinary", "guard", "guard-below"}))
         ->type_name("MODE");
     command
+        .add_option("--quirk", options.quirks,
+                    "shows a bug of real systems; may be repeated. clone-delete-in-cancel: a "
+                    "stream pointer clone that is deleted in its own cancel callback is not")
+        ->check(CLI::IsMember({"clone-delete-in-cancel"}))
+        ->allow_extra_args(false)
+        ->type_name("NAME");
+    command
         .add_option("--coverage", options.coverage,
                     "of a driver built with COVERAGE: writes how often each of its lines ran, in "
                     "lcov's format (or, to a file named .profraw, LLVM's)")

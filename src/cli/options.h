@@ -32,6 +32,7 @@ struct RunOptions {
     std::filesystem::path file_root;
     std::filesystem::path coverage;
     PoolMode pool = PoolMode::ordinary;
+    std::vector<std::string> quirks;
     double timeout_s = 0;
     bool gdb = false;
 };

@@ -59,6 +59,7 @@ Session::Session(const RunOptions &options, Worker &worker) : options_(options),
     box.trace = options.trace;
     box.file_root = options.file_root;
     box.pool = options.pool;
+    box.quirks = options.quirks;
     if (options.gdb)
         box.watchdog = std::chrono::milliseconds(0); // people think longer than that
     if (options.debug_print)

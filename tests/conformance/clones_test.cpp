@@ -219,6 +219,47 @@ TEST_P(Clones, G8_StopCallsTheCallbacks) {
     EXPECT_EQ(times("cancel"), 1u);
 }
 
+/// A box with the bug of a real system.
+class QuirkyClones : public InBothModes {
+  protected:
+    static BoxOptions quirky() {
+        BoxOptions options = mode();
+        options.quirks = {"clone-delete-in-cancel"};
+        return options;
+    }
+    TracedBox traced{quirky()};
+    Client &client = traced.client();
+    Filter filter = traced.open("data");
+};
+KSBOX_IN_BOTH_MODES(QuirkyClones);
+
+TEST_P(QuirkyClones, G20_ACloneDeletedInItsCancelCallbackIsNotReallyDeleted) {
+    DataPin pin(filter.connect({.pin_id = DATA_IN, .format = DataFormat::audio({})}));
+    pin.pin.set_state(PinState::acquire);
+    Transfer frame(client, Transfer::write), next_frame(client, Transfer::write);
+    frame.start(pin.pin);
+    next_frame.start(pin.pin);
+    ASSERT_EQ(pin.get_edge(leading), status::success);
+    ASSERT_EQ(pin.clone(leading, clone, DATA_CALLBACK_DELETES), status::success);
+    pin.unlock(clone);
+    pin.unlock(leading, true);
+    frame.cancel();
+    EXPECT_TRUE(frame.pending());
+    EXPECT_EQ(only(journal(filter), "cancel").size(), 1u);
+    EXPECT_EQ(pin.execute(step(DATA_FIRST_CLONE)).Values[0], clone);
+    // Elsewhere it can be deleted.
+    pin.remove(clone);
+    EXPECT_EQ(frame.wait(), status::cancelled);
+    EXPECT_EQ(pin.execute(step(DATA_FIRST_CLONE)).Values[0], std::uint64_t(DATA_NOTHING));
+    EXPECT_TRUE(next_frame.pending());
+}
+
+TEST_P(QuirkyClones, G20_AnUnknownQuirkIsRefused) {
+    BoxOptions options = mode();
+    options.quirks = {"clone-delete"};
+    EXPECT_THROW(Box{options}, Error);
+}
+
 TEST_P(Clones, G13_ATimeoutFiresWhenItsIntervalIsOver) {
     DataPin pin = open(DATA_IN);
     Transfer frame = write(pin);

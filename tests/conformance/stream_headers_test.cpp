@@ -3,6 +3,8 @@
 
 #include <cstring>
 
+#include "support/raw_request.h"
+
 namespace ksbox::testing {
 namespace {
 
@@ -141,6 +143,39 @@ TEST_P(StreamHeaders, G4_DiscontinuitiesAndEndsNeedNoBuffer) {
         EXPECT_EQ(frame.wait(), status::success);
         EXPECT_EQ(frame.information(), 0u);
     }
+}
+
+TEST_P(StreamHeaders, G4_TheEndOfTheStreamIsAnEventOfPinsThatSaySo) {
+    constexpr Guid connection_events{
+        0x7f4bcbe0, 0x9ea5, 0x11cf, {0xa5, 0xd6, 0x28, 0xdb, 0x04, 0xc1, 0x00, 0x00}};
+    constexpr std::uint32_t end_of_stream_event = 4, set_not_found = 0xC0000230;
+    DataPin pin = open(DATA_IN_EOS), without = open(DATA_IN);
+    const Handle event = client.create_event(false);
+    Buffer place(client, sizeof(KSEVENTDATA));
+    auto &data = *reinterpret_cast<KSEVENTDATA *>(place.data());
+    data.NotificationType = KSEVENTF_EVENT_HANDLE;
+    data.EventHandle.Event = as_handle(event);
+    const auto enable = [&](const DataPin &on) {
+        return std::uint32_t(
+            client
+                .control(on.pin.handle(), IOCTL_KS_ENABLE_EVENT,
+                         identifier(connection_events, end_of_stream_event, KSEVENT_TYPE_ENABLE),
+                         place.bytes())
+                .status);
+    };
+    EXPECT_EQ(enable(without), set_not_found);
+    ASSERT_EQ(enable(pin), status::success);
+    EXPECT_EQ(write_with(pin, 0), 0u);
+    EXPECT_FALSE(client.wait(event, 0));
+    Transfer last(client, Transfer::write);
+    last.header().OptionsFlags = end_of_stream;
+    last.start(pin.pin);
+    ASSERT_EQ(pin.get_edge(DATA_LEADING_EDGE), status::success);
+    EXPECT_FALSE(client.wait(event, 0)); // the driver still has it
+    pin.unlock(DATA_LEADING_EDGE, true);
+    EXPECT_TRUE(client.wait(event, 0));
+    EXPECT_EQ(last.wait(), status::success);
+    client.close(event);
 }
 
 TEST_P(StreamHeaders, G4_FlushOnPauseGoesWhenTheStreamPauses) {

@@ -1,6 +1,7 @@
 // Arrival of streaming IRPs in a queue, and how they leave it.
 #include "ks/stream/queue.h"
 
+#include "ks/pin.h"
 #include "ks/stream/frame_mappings.h"
 #include "nt/ke/thread.h"
 
@@ -29,7 +30,7 @@ Queue::Guard::~Guard() {
 }
 
 Queue::Queue(Pin &pin, const Options &options, QueueListener &listener)
-    : pin_(pin), options_(options), listener_(listener) {}
+    : pin_(pin), options_(options), listener_(listener), quirks_(Quirks::of(pin.kernel)) {}
 
 Result<std::unique_ptr<Queue>> Queue::create(Pin &pin, const Options &options,
                                              QueueListener &listener) {

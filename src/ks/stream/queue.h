@@ -8,6 +8,7 @@
 
 #include "abi/windows.h"
 #include "base/result.h"
+#include "ks/quirks.h"
 #include "ks/stream/stream_irp.h"
 #include "ks/stream/stream_pointer.h"
 
@@ -152,6 +153,8 @@ class Queue {
     StreamIrp *leaving_ = nullptr; ///< finished, not delivered yet; linked by `next`
     StreamIrp *last_leaving_ = nullptr;
     bool delivering_ = false;
+    StreamPointer *in_cancel_callback_ = nullptr; ///< the clone whose callback runs
+    const Quirks &quirks_;
     std::uint64_t changes_ = 0;
 };
 

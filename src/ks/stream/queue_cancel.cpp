@@ -4,6 +4,7 @@
 #include "ks/stream/queue.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "ks/pin.h"
 #include "nt/call_driver.h"
@@ -83,7 +84,9 @@ void Queue::detach_clones(StreamIrp &irp) {
             clone = clone->next;
             continue;
         }
+        StreamPointer *const outer = std::exchange(in_cancel_callback_, clone);
         call_driver("AVStrMiniCancelCallback", &clone->abi, clone->cancel_callback, &clone->abi);
+        in_cancel_callback_ = outer;
         clone = first_clone_;
     }
 }

@@ -218,6 +218,8 @@ NTSTATUS Queue::clone(StreamPointer &source, PFNKSSTREAMPOINTER cancel_callback,
 
 void Queue::remove(StreamPointer &clone) {
     Guard guard(*this);
+    if (&clone == in_cancel_callback_ && quirks_.clone_delete_in_cancel)
+        return;
     (clone.previous ? clone.previous->next : first_clone_) = clone.next;
     (clone.next ? clone.next->previous : last_clone_) = clone.previous;
     clone.deleted = true;

@@ -13,7 +13,6 @@ static ULONG SlotOf(PKSSTREAM_POINTER Pointer) {
 
 static VOID FollowCallback(PKSSTREAM_POINTER Pointer, DATA_CALLBACK Callback, ULONG Slot) {
     if (Callback == DATA_CALLBACK_DELETES) {
-        ContextOf(Pointer->Pin)->Pointers[Slot] = NULL;
         KsStreamPointerDelete(Pointer);
     }
 }

@@ -1,0 +1,21 @@
+// The names of the quirks.
+#include "ks/quirks.h"
+
+namespace ksbox::ks {
+
+namespace {
+constexpr std::string_view quirk_names[] = {"clone-delete-in-cancel"};
+} // namespace
+
+std::span<const std::string_view> Quirks::names() {
+    return quirk_names;
+}
+
+bool Quirks::enable(std::string_view name) {
+    if (name != quirk_names[0])
+        return false;
+    clone_delete_in_cancel = true;
+    return true;
+}
+
+} // namespace ksbox::ks
