@@ -1,6 +1,7 @@
 // Connections between pins.
 #include "ks/pin_connect.h"
 
+#include <atomic>
 #include <utility>
 
 #include "abi/export.h"
@@ -70,7 +71,9 @@ Result<void> claim_avstream(Pin &pin, Pin &peer) {
             why = " is just being connected by another create";
         else if (peer.closing)
             why = " is being closed";
-        else if (const KSSTATE state = peer.abi().DeviceState; state != KSSTATE_STOP)
+        else if (const KSSTATE state =
+                     std::atomic_ref(peer.abi().DeviceState).load(std::memory_order_relaxed);
+                 state != KSSTATE_STOP)
             why = std::string(" is in ") + state_name(state) + ", and pins connect in STOP";
         else
             peer.claimed_by = &pin;

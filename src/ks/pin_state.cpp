@@ -1,4 +1,6 @@
 // KSPROPERTY_CONNECTION_STATE of a pin (@doc stream/ksproperty-connection-state).
+#include <atomic>
+
 #include "abi/export.h"
 #include "ks/filter.h"
 #include "ks/ks_class.h"
@@ -72,7 +74,8 @@ Status Pin::request_state(KSSTATE to) {
             if (const Status status = necessary_instances(filter()); !status.success())
                 return status;
         }
-        abi().DeviceState = to;
+        // Read without the mutex where a connection is claimed.
+        std::atomic_ref(abi().DeviceState).store(to, std::memory_order_relaxed);
         resumes = false;
     }
     const Status status = transport ? transport->set_state(to, from) : [&] {
@@ -81,7 +84,7 @@ Status Pin::request_state(KSSTATE to) {
     }();
     if (!status.success()) {
         MutexGuard guard(control());
-        abi().DeviceState = from;
+        std::atomic_ref(abi().DeviceState).store(from, std::memory_order_relaxed);
     }
     kernel.trace().event("ks.state.request", {{"pin", std::string_view(name_of(*this))},
                                               {"from", state_names[from]},

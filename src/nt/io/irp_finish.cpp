@@ -71,7 +71,7 @@ void tell(PIRP irp, const Requester &requester, CCHAR boost) {
     const bool told_by_return = NT_ERROR(result.Status) && !irp->PendingReturned;
     const bool kernel_block = requester.trailer.kernel_block;
     if (requester.file)
-        requester.file->FinalStatus = result.Status;
+        __atomic_store_n(&requester.file->FinalStatus, result.Status, __ATOMIC_RELAXED);
     if (told_by_return && !kernel_block) {
         // A synchronous caller that waits on the file object was not told to.
         return;
