@@ -46,7 +46,8 @@ struct BoxOptions {
     /// JSON lines; empty: no trace file.
     std::filesystem::path trace;
     /// Bugs of real systems to show, by name. "clone-delete-in-cancel": a stream pointer clone that
-    /// is deleted in its own cancel callback is not.
+    /// is deleted in its own cancel callback is not. "busy-pin-not-ready": a pin factory without a
+    /// free instance answers ERROR_NOT_READY, as a camera in use does.
     std::vector<std::string> quirks;
     /// Emulated version, major * 100 + minor: 1000 is Windows 10, 601 is Windows 7.
     unsigned windows_version = 1000;
@@ -94,6 +95,9 @@ class Driver {
     virtual const std::string &name() const = 0; ///< "cable.sys"
     /// Its enabled device interfaces, each filter once: the first interface of a reference string.
     virtual std::vector<InterfaceFacts> filters() = 0;
+    /// What it describes wrongly although it works, one sentence each, in the order found: pin
+    /// factories that cannot be told apart, flags that exclude each other.
+    virtual std::vector<std::string> findings() = 0;
     /// What it left behind when unloaded, one sentence each; empty: nothing.
     virtual std::vector<std::string> unload() = 0;
 

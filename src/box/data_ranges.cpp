@@ -133,7 +133,7 @@ std::vector<DataRange> parse_data_ranges(std::span<const std::byte> list) {
             KSMULTIPLE_ITEM attributes;
             std::memcpy(&attributes, list.data() + offset, sizeof attributes);
             offset = (offset + attributes.Size + 7) & ~std::size_t(7);
-            ++i; // an attribute list counts as an item of its own
+            // No page says whether the list counts as an item: the bytes end in either case.
         }
     }
     return ranges;

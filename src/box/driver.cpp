@@ -11,6 +11,7 @@
 #include "box/registry_files.h"
 #include "box/sanitizer_findings.h"
 #include "box/state.h"
+#include "ks/lint.h"
 #include "loader/profile.h"
 #include "nt/cm/registry.h"
 #include "nt/io/interfaces.h"
@@ -158,6 +159,14 @@ std::vector<std::string> DriverState::sanitizer_errors() {
     return errors;
 }
 
+std::vector<std::string> DriverState::findings() {
+    if (object_ == nullptr)
+        return {};
+    std::vector<std::string> found;
+    box_.run([&] { found = box_.kernel->extension<ks::Findings>().of(object_); });
+    return found;
+}
+
 std::vector<std::string> DriverState::unload() {
     std::vector<std::string> left;
     if (image_ == nullptr)
@@ -174,6 +183,7 @@ std::vector<std::string> DriverState::unload() {
         left = leaks_of_image();
         for (std::string &finding : sanitizer_errors())
             left.push_back(std::move(finding));
+        box_.kernel->extension<ks::Findings>().forget(object_);
         object_ = nullptr;
         unmap();
     });

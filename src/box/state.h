@@ -92,6 +92,7 @@ class DriverState final : public Driver {
     void start();
     const std::string &name() const override { return name_; }
     std::vector<InterfaceFacts> filters() override;
+    std::vector<std::string> findings() override;
     std::vector<std::string> unload() override;
     bool unloaded() const { return image_ == nullptr; }
     /// The file of DriverOptions::coverage, if that was asked for; once. "" or what went wrong.

@@ -74,6 +74,7 @@ int inspect(const InspectOptions &options, Worker &worker) {
                                        options.run.driver.string(), report.image.refusal));
         Session session(options.run, worker);
         ask_filters(session, report);
+        report.findings = session.driver().findings();
         code = session.finish(code);
     }
     fmt::print("{}", options.json ? to_json(report) : to_text(report, options.all_imports));

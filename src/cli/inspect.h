@@ -25,6 +25,7 @@ struct InspectReport {
     ImageFacts image;
     bool ran = false;
     std::vector<DeviceReport> devices;
+    std::vector<std::string> findings; ///< what the driver describes wrongly
 };
 
 std::string to_text(const InspectReport &report, bool all_imports);

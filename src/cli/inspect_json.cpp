@@ -178,6 +178,7 @@ std::string to_json(const InspectReport &report) {
             json["devices"].push_back({{"id", device.id}, {"filters", std::move(filters)}});
         }
     }
+    json["findings"] = report.findings;
     // Names in a driver's file may be any bytes.
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

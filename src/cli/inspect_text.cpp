@@ -24,6 +24,10 @@ class TextReport {
             this->device(device);
         if (report_.ran && report_.devices.empty())
             text_ += paint_.heading("No filters: the driver registered no device interface") + "\n";
+        if (!report_.findings.empty())
+            heading("Findings");
+        for (const std::string &finding : report_.findings)
+            text_ += "  " + finding + "\n";
         return std::move(text_);
     }
 

@@ -109,8 +109,10 @@ void add_run_options(CLI::App &command, RunOptions &options) {
     command
         .add_option("--quirk", options.quirks,
                     "shows a bug of real systems; may be repeated. clone-delete-in-cancel: a "
-                    "stream pointer clone that is deleted in its own cancel callback is not")
-        ->check(CLI::IsMember({"clone-delete-in-cancel"}))
+                    "stream pointer clone that is deleted in its own cancel callback is not. "
+                    "busy-pin-not-ready: a pin factory without a free instance answers "
+                    "ERROR_NOT_READY")
+        ->check(CLI::IsMember({"clone-delete-in-cancel", "busy-pin-not-ready"}))
         ->allow_extra_args(false)
         ->type_name("NAME");
     command

@@ -37,13 +37,11 @@ CreateName CreateName::parse(std::u16string_view file_name) {
 
 CreateItems::CreateItems(PKSOBJECT_CREATE_ITEM list, ULONG count) {
     for (ULONG i = 0; i < count; ++i)
-        entries_.push_back({&list[i], false, nullptr});
+        entries_.push_back(std::make_shared<Entry>(&list[i], false, nullptr));
 }
 
 CreateItems::~CreateItems() {
-    // Of a dead box nothing is left to give back, and no driver to tell.
-    if (ke::current_thread_or_null())
-        clear();
+    clear();
 }
 
 void CreateItems::clear() {
@@ -52,10 +50,10 @@ void CreateItems::clear() {
 
 Result<void> CreateItems::fill_slot(const KSOBJECT_CREATE_ITEM &item) {
     SpinGuard guard(lock_);
-    for (Entry &entry : entries_) {
-        if (entry.item->Create)
+    for (const auto &entry : entries_) {
+        if (entry->item->Create)
             continue;
-        *entry.item = item;
+        *entry->item = item;
         return {};
     }
     return fail(STATUS_ALLOTTED_SPACE_EXCEEDED);
@@ -65,12 +63,12 @@ Result<void> CreateItems::attach(PKSOBJECT_CREATE_ITEM item, bool copy,
                                  PFNKSITEMFREECALLBACK freed) {
     {
         SpinGuard guard(lock_);
-        for (const Entry &entry : entries_)
-            if (entry.item->Create &&
-                same_name(view(entry.item->ObjectClass), view(item->ObjectClass)))
+        for (const auto &entry : entries_)
+            if (entry->item->Create &&
+                same_name(view(entry->item->ObjectClass), view(item->ObjectClass)))
                 return fail(STATUS_OBJECT_NAME_COLLISION);
         if (!copy) {
-            entries_.push_back({item, false, freed});
+            entries_.push_back(std::make_shared<Entry>(item, false, freed));
             return {};
         }
     }
@@ -84,32 +82,36 @@ Result<void> CreateItems::attach(PKSOBJECT_CREATE_ITEM item, bool copy,
     own->ObjectClass.MaximumLength = item->ObjectClass.Length;
     std::memcpy(own->ObjectClass.Buffer, item->ObjectClass.Buffer, item->ObjectClass.Length);
     SpinGuard guard(lock_);
-    entries_.push_back({own, true, freed});
+    entries_.push_back(std::make_shared<Entry>(own, true, freed));
     return {};
 }
 
-void CreateItems::free(Entry entry) {
-    if (entry.freed)
-        call_code("KStrItemFreeCallback", entry.item, entry.freed, entry.item);
-    if (entry.owned)
-        ExFreePoolWithTag(entry.item, item_tag);
+CreateItems::Entry::~Entry() {
+    // Of a dead box nothing is left to give back, and no driver to tell.
+    if (!ke::current_thread_or_null())
+        return;
+    if (freed)
+        call_code("KStrItemFreeCallback", item, freed, item);
+    if (owned)
+        ExFreePoolWithTag(item, item_tag);
 }
 
 template <typename P> bool CreateItems::free_if(P predicate) {
     // Out of the list first: the callback may come back to it.
-    std::vector<Entry> going;
+    std::vector<std::shared_ptr<Entry>> going;
     {
         SpinGuard guard(lock_);
-        std::erase_if(entries_, [&](const Entry &entry) {
-            if (!predicate(entry))
+        std::erase_if(entries_, [&](const std::shared_ptr<Entry> &entry) {
+            if (!predicate(*entry))
                 return false;
             going.push_back(entry);
             return true;
         });
     }
-    for (const Entry &entry : going)
-        free(entry);
-    return !going.empty();
+    const bool any = !going.empty();
+    for (auto &entry : going)
+        entry.reset(); // in order
+    return any;
 }
 
 Result<void> CreateItems::free_by_name(std::u16string_view name) {
@@ -128,21 +130,22 @@ void CreateItems::free_on_stop() {
     free_if([](const Entry &e) { return (e.item->Flags & KSCREATE_ITEM_FREEONSTOP) != 0; });
 }
 
-Result<PKSOBJECT_CREATE_ITEM> CreateItems::find(const CreateName &name) const {
+Result<CreateItems::Use> CreateItems::find(const CreateName &name) const {
     SpinGuard guard(lock_);
-    PKSOBJECT_CREATE_ITEM wildcard = nullptr;
-    for (const Entry &entry : entries_) {
-        if (!entry.item->Create)
+    const auto use = [](const std::shared_ptr<Entry> &entry) { return Use(entry, entry->item); };
+    Use wildcard;
+    for (const auto &entry : entries_) {
+        if (!entry->item->Create)
             continue;
-        if (entry.item->Flags & KSCREATE_ITEM_WILDCARD) {
-            wildcard = entry.item;
+        if (entry->item->Flags & KSCREATE_ITEM_WILDCARD) {
+            wildcard = use(entry);
             continue;
         }
-        if (!same_name(view(entry.item->ObjectClass), name.object_class))
+        if (!same_name(view(entry->item->ObjectClass), name.object_class))
             continue;
-        if ((entry.item->Flags & KSCREATE_ITEM_NOPARAMETERS) && !name.parameters.empty())
+        if ((entry->item->Flags & KSCREATE_ITEM_NOPARAMETERS) && !name.parameters.empty())
             return fail(STATUS_OBJECT_NAME_INVALID);
-        return entry.item;
+        return use(entry);
     }
     if (wildcard)
         return wildcard;

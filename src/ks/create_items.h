@@ -45,22 +45,31 @@ class CreateItems {
     /// Frees every entry, with its callback.
     void clear();
 
+    /// An item in use: it is freed, with its callback, when it has been taken off the list and
+    /// nobody uses it any more.
+    using Use = std::shared_ptr<KSOBJECT_CREATE_ITEM>;
+
     /// The item for a request: by class without regard to case, else the wildcard.
     /// STATUS_OBJECT_NAME_NOT_FOUND; STATUS_OBJECT_NAME_INVALID [inferred] for parameters where
     /// the item takes none.
-    Result<PKSOBJECT_CREATE_ITEM> find(const CreateName &name) const;
+    Result<Use> find(const CreateName &name) const;
 
   private:
     struct Entry {
-        PKSOBJECT_CREATE_ITEM item;
-        bool owned;
-        PFNKSITEMFREECALLBACK freed;
+        Entry(PKSOBJECT_CREATE_ITEM which, bool ours, PFNKSITEMFREECALLBACK callback)
+            : item(which), owned(ours), freed(callback) {}
+        ~Entry();
+        Entry(const Entry &) = delete;
+        Entry &operator=(const Entry &) = delete;
+
+        const PKSOBJECT_CREATE_ITEM item;
+        const bool owned;
+        const PFNKSITEMFREECALLBACK freed;
     };
-    void free(Entry entry);
     template <typename P> bool free_if(P predicate);
 
     mutable KSPIN_LOCK lock_ = 0;
-    std::vector<Entry> entries_;
+    std::vector<std::shared_ptr<Entry>> entries_;
 };
 
 } // namespace ksbox::ks

@@ -67,10 +67,11 @@ NTSTATUS dispatch_create(PDEVICE_OBJECT device, PIRP irp) {
     }
     const std::u16string_view name(file->FileName.Buffer, file->FileName.Length / sizeof(WCHAR));
     const CreateName parsed = CreateName::parse(name);
-    auto item = items->find(parsed);
+    // In use until the create routine has returned: the driver may delete it meanwhile.
+    const auto item = items->find(parsed);
     if (!item)
         return complete(irp, refused(irp, item.error().value(), no_item(file, parsed)));
-    KSCREATE_ITEM_IRP_STORAGE(irp) = *item;
+    KSCREATE_ITEM_IRP_STORAGE(irp) = item->get();
     return call_code("KSOBJECT_CREATE_ITEM.Create", irp, (*item)->Create, device, irp);
 }
 

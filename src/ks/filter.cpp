@@ -61,6 +61,8 @@ Filter::~Filter() {
             ObDereferenceObject(file);
         }
     }
+    for (const auto &pin : pins)
+        count_pin(pin->abi().Id, -1);
     pins.clear();
     processing.reset();
     empty_bag();
@@ -84,10 +86,20 @@ FilterFactory &Filter::factory() {
     return static_cast<FilterFactory &>(*parent);
 }
 
+const KSFILTER_DESCRIPTOR &Filter::descriptor() const {
+    return *__atomic_load_n(&abi().Descriptor, __ATOMIC_ACQUIRE);
+}
+
+ULONG Filter::pin_factory_count() const {
+    return __atomic_load_n(&descriptor().PinDescriptorsCount, __ATOMIC_ACQUIRE);
+}
+
 const KSPIN_DESCRIPTOR_EX &Filter::pin_descriptor(ULONG pin_id) const {
-    const auto *bytes = reinterpret_cast<const char *>(abi().Descriptor->PinDescriptors);
+    const KSFILTER_DESCRIPTOR &own = descriptor();
+    const auto *bytes =
+        reinterpret_cast<const char *>(__atomic_load_n(&own.PinDescriptors, __ATOMIC_ACQUIRE));
     return *reinterpret_cast<const KSPIN_DESCRIPTOR_EX *>(
-        bytes + std::size_t(pin_id) * abi().Descriptor->PinDescriptorSize);
+        bytes + std::size_t(pin_id) * __atomic_load_n(&own.PinDescriptorSize, __ATOMIC_RELAXED));
 }
 
 const KSNODE_DESCRIPTOR &Filter::node_descriptor(ULONG node_id) const {
@@ -97,23 +109,54 @@ const KSNODE_DESCRIPTOR &Filter::node_descriptor(ULONG node_id) const {
 }
 
 Result<KSFILTER_DESCRIPTOR *> Filter::edit_descriptor() {
-    const NTSTATUS status = _KsEdit(
-        &bag(), reinterpret_cast<PVOID *>(const_cast<KSFILTER_DESCRIPTOR **>(&abi().Descriptor)),
-        sizeof(KSFILTER_DESCRIPTOR), sizeof(KSFILTER_DESCRIPTOR), edit_tag);
+    auto *own = const_cast<KSFILTER_DESCRIPTOR *>(abi().Descriptor);
+    const NTSTATUS status =
+        _KsEdit(&bag(), reinterpret_cast<PVOID *>(&own), sizeof *own, sizeof *own, edit_tag);
     if (!NT_SUCCESS(status))
         return fail(status);
-    return const_cast<KSFILTER_DESCRIPTOR *>(abi().Descriptor);
+    if (own != abi().Descriptor)
+        __atomic_store_n(&abi().Descriptor, own, __ATOMIC_RELEASE);
+    return own;
 }
 
 Result<ULONG> Filter::add_pin_factory(const KSPIN_DESCRIPTOR_EX &descriptor) {
     KSFILTER_DESCRIPTOR *own = KS_TRY(edit_descriptor());
-    if (!own->PinDescriptorsCount)
-        own->PinDescriptorSize = sizeof(KSPIN_DESCRIPTOR_EX);
-    // Larger private descriptors: the tail of the new one is the caller's, as in the table.
     const ULONG id = own->PinDescriptorsCount;
-    KS_CHECK(append(*this, own->PinDescriptors, own->PinDescriptorsCount, own->PinDescriptorSize,
-                    &descriptor, 1));
+    if (!id)
+        __atomic_store_n(&own->PinDescriptorSize, ULONG(sizeof(KSPIN_DESCRIPTOR_EX)),
+                         __ATOMIC_RELAXED);
+    KSPIN_DESCRIPTOR_EX *array = KS_TRY(room_for_pin_factory(*own));
+    // Larger private descriptors: the tail of the new one is the caller's, as in the table.
+    std::memcpy(reinterpret_cast<char *>(array) + std::size_t(id) * own->PinDescriptorSize,
+                &descriptor, own->PinDescriptorSize);
+    // In this order: who reads the new count finds the new array.
+    __atomic_store_n(&own->PinDescriptors, array, __ATOMIC_RELEASE);
+    __atomic_store_n(&own->PinDescriptorsCount, id + 1, __ATOMIC_RELEASE);
+    factory().lint(*this, id);
     return id;
+}
+
+/// The array that has room for one more behind the present ones. The arrays before it stay in the
+/// bag: open pins point into them. Each is twice as long as the last.
+Result<KSPIN_DESCRIPTOR_EX *> Filter::room_for_pin_factory(const KSFILTER_DESCRIPTOR &own) {
+    const ULONG count = own.PinDescriptorsCount;
+    if (own.PinDescriptors == pin_descriptors_ && count < pin_descriptors_room_)
+        return const_cast<KSPIN_DESCRIPTOR_EX *>(own.PinDescriptors);
+    const std::uint64_t room = std::max<std::uint64_t>(4, std::uint64_t(count) * 2);
+    const std::uint64_t bytes = room * own.PinDescriptorSize;
+    if (bytes > std::numeric_limits<ULONG>::max())
+        return fail(STATUS_INVALID_PARAMETER);
+    auto *array = static_cast<KSPIN_DESCRIPTOR_EX *>(
+        ExAllocatePoolWithTag(NonPagedPool, std::size_t(bytes), edit_tag));
+    if (!array)
+        return fail(STATUS_INSUFFICIENT_RESOURCES);
+    std::memset(array, 0, std::size_t(bytes));
+    if (count)
+        std::memcpy(array, own.PinDescriptors, std::size_t(count) * own.PinDescriptorSize);
+    bag().add(array, nullptr);
+    pin_descriptors_ = array;
+    pin_descriptors_room_ = static_cast<ULONG>(room);
+    return array;
 }
 
 Result<ULONG> Filter::add_node(const KSNODE_DESCRIPTOR &descriptor) {
@@ -132,9 +175,11 @@ Result<void> Filter::add_connections(const KSTOPOLOGY_CONNECTION *connections, U
                   connections, count);
 }
 
-ULONG Filter::instances(ULONG pin_id) const {
-    return static_cast<ULONG>(
-        std::ranges::count_if(pins, [pin_id](const auto &pin) { return pin->abi().Id == pin_id; }));
+void Filter::count_pin(ULONG pin_id, int by) {
+    if (pin_id >= instances_.size())
+        instances_.resize(pin_id + 1);
+    instances_[pin_id] += static_cast<ULONG>(by);
+    factory().count_pin(pin_id, by);
 }
 
 } // namespace ksbox::ks

@@ -39,8 +39,9 @@ class Filter final : public ObjectWith<KSFILTER> {
     unsigned number = 0; ///< the how-manieth filter of its device, for reports
     unsigned pins_made = 0;
 
-    // Pin factories. Control mutex.
-    ULONG pin_factory_count() const { return abi().Descriptor->PinDescriptorsCount; }
+    // Pin factories: they only get more (control mutex), and none ever moves, so that each may be
+    // read without the mutex and KSPIN.Descriptor stays what it was.
+    ULONG pin_factory_count() const;
     /// Precondition: pin_id < pin_factory_count(). Strides by PinDescriptorSize.
     const KSPIN_DESCRIPTOR_EX &pin_descriptor(ULONG pin_id) const;
     const KSNODE_DESCRIPTOR &node_descriptor(ULONG node_id) const;
@@ -53,7 +54,11 @@ class Filter final : public ObjectWith<KSFILTER> {
 
     /// Pins in creation order; those of one pin factory by filtering on abi().Id. Control mutex.
     std::vector<std::unique_ptr<Pin>> pins;
-    ULONG instances(ULONG pin_id) const;
+    ULONG instances(ULONG pin_id) const {
+        return pin_id < instances_.size() ? instances_[pin_id] : 0;
+    }
+    /// One instance more (by: 1) or less (-1), here and over all filters of the factory.
+    void count_pin(ULONG pin_id, int by);
     /// File objects of open topology nodes. Control mutex.
     std::vector<PFILE_OBJECT> nodes;
 
@@ -65,6 +70,15 @@ class Filter final : public ObjectWith<KSFILTER> {
 
     /// The data plane's half; made with the filter, before the minidriver's Create.
     std::unique_ptr<FilterProcessing> processing;
+
+  private:
+    const KSFILTER_DESCRIPTOR &descriptor() const;
+    Result<KSPIN_DESCRIPTOR_EX *> room_for_pin_factory(const KSFILTER_DESCRIPTOR &own);
+
+    std::vector<ULONG> instances_; ///< by pin ID; control mutex
+    /// The array that add_pin_factory() made, and for how many there is room in it.
+    const void *pin_descriptors_ = nullptr;
+    ULONG pin_descriptors_room_ = 0;
 };
 
 } // namespace ksbox::ks

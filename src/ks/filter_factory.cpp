@@ -3,13 +3,16 @@
 
 #include <algorithm>
 
+#include "base/unicode.h"
 #include "ks/device.h"
 #include "ks/filter.h"
 #include "ks/filter_create.h"
 #include "ks/headers.h"
+#include "ks/lint.h"
 #include "ks/object_bag.h"
 #include "ks/pin.h"
 #include "ks/transport.h"
+#include "nt/spin_guard.h"
 #include "nt/trace.h"
 
 namespace ksbox::ks {
@@ -46,8 +49,15 @@ bool valid(const KSFILTER_DESCRIPTOR *descriptor) {
 /// KsFreeObjectCreateItemsByContext).
 void NTAPI create_item_freed(PKSOBJECT_CREATE_ITEM item) {
     FilterFactory &factory = FilterFactory::from(static_cast<PKSFILTERFACTORY>(item->Context));
+    Mutex &mutex = factory.device().mutex;
+    // The last one to use the item may be an open that was on its way when it was deleted.
+    const bool held = mutex.held();
+    if (!held)
+        mutex.acquire();
     if (--factory.create_items == 0)
         factory.destroy_when_unused();
+    if (!held)
+        mutex.release();
 }
 
 } // namespace
@@ -100,7 +110,7 @@ Result<FilterFactory *> FilterFactory::create(Device &device, const KSFILTER_DES
         device.header().items.free_by_context(&abi).value();
         return std::unexpected(registered.error());
     }
-    factory.lint();
+    factory.lint_all();
     return &factory;
 }
 
@@ -153,10 +163,15 @@ Result<void> FilterFactory::set_interfaces_enabled(bool enabled) {
 }
 
 ULONG FilterFactory::global_instances(ULONG pin_id) const {
-    ULONG count = 0;
-    for (const auto &filter : filters)
-        count += filter->instances(pin_id);
-    return count;
+    SpinGuard guard(instances_lock_);
+    return pin_id < instances_.size() ? instances_[pin_id] : 0;
+}
+
+void FilterFactory::count_pin(ULONG pin_id, int by) {
+    SpinGuard guard(instances_lock_);
+    if (pin_id >= instances_.size())
+        instances_.resize(pin_id + 1);
+    instances_[pin_id] += static_cast<ULONG>(by);
 }
 
 void FilterFactory::destroy_when_unused() {
@@ -167,25 +182,28 @@ void FilterFactory::destroy_when_unused() {
         std::erase_if(device().factories, [this](const auto &f) { return f.get() == this; });
 }
 
-void FilterFactory::lint() const {
-    // Category and Name together identify a pin factory (audio/pin-factories).
+void FilterFactory::lint(std::span<const KSPIN_DESCRIPTOR_EX *const> pins, ULONG pin_id) {
+    const std::string name = reference_strings.empty() ? "?" : to_utf8(reference_strings.front());
+    for (std::string &sentence : lint_pin_factory(name, pins, pin_id))
+        kernel.extension<Findings>().add(device().fdo()->DriverObject, std::move(sentence));
+}
+
+void FilterFactory::lint_all() {
     const KSFILTER_DESCRIPTOR &descriptor = *abi().FilterDescriptor;
-    const auto pin = [&](ULONG i) -> const KSPIN_DESCRIPTOR & {
+    std::vector<const KSPIN_DESCRIPTOR_EX *> pins;
+    for (ULONG id = 0; id < descriptor.PinDescriptorsCount; ++id) {
         const auto *bytes = reinterpret_cast<const char *>(descriptor.PinDescriptors);
-        return reinterpret_cast<const KSPIN_DESCRIPTOR_EX *>(
-                   bytes + std::size_t(i) * descriptor.PinDescriptorSize)
-            ->PinDescriptor;
-    };
-    const auto same = [](const GUID *a, const GUID *b) {
-        return a == b || (a && b && IsEqualGUID(*a, *b));
-    };
-    for (ULONG i = 0; i < descriptor.PinDescriptorsCount; ++i)
-        for (ULONG j = 0; j < i; ++j)
-            if (pin(i).Category && same(pin(i).Category, pin(j).Category) &&
-                same(pin(i).Name, pin(j).Name))
-                kernel.trace().event("ks.lint", {{"rule", "category and name are not unique"},
-                                                 {"pin", std::uint64_t(i)},
-                                                 {"other", std::uint64_t(j)}});
+        pins.push_back(reinterpret_cast<const KSPIN_DESCRIPTOR_EX *>(
+            bytes + std::size_t(id) * descriptor.PinDescriptorSize));
+        lint(pins, id);
+    }
+}
+
+void FilterFactory::lint(const Filter &filter, ULONG pin_id) {
+    std::vector<const KSPIN_DESCRIPTOR_EX *> pins;
+    for (ULONG id = 0; id <= pin_id; ++id)
+        pins.push_back(&filter.pin_descriptor(id));
+    lint(pins, pin_id);
 }
 
 } // namespace ksbox::ks

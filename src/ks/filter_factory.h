@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -61,14 +62,24 @@ class FilterFactory final : public ObjectWith<KSFILTERFACTORY> {
     /// Filters in creation order. Device mutex.
     std::vector<std::unique_ptr<Filter>> filters;
 
-    /// Pins of this pin factory over all filters (KSPROPERTY_PIN_GLOBALCINSTANCES). Device mutex.
+    /// Pins of this pin factory over all filters (KSPROPERTY_PIN_GLOBALCINSTANCES). Any IRQL up to
+    /// DISPATCH_LEVEL.
     ULONG global_instances(ULONG pin_id) const;
+    /// One more (by: 1) or less (-1).
+    void count_pin(ULONG pin_id, int by);
+
+    /// Adds what is wrong with the pin factory, alone and beside those before it, to the driver's
+    /// findings (lint.h). The filter's control mutex, or nobody has the filter yet.
+    void lint(const Filter &filter, ULONG pin_id);
 
   private:
     explicit FilterFactory(Device &device);
     Result<void> register_interfaces(const std::u16string &reference);
-    /// Reports what is legal but a mistake into the trace ("ks.lint").
-    void lint() const;
+    void lint(std::span<const KSPIN_DESCRIPTOR_EX *const> pins, ULONG pin_id);
+    void lint_all();
+
+    mutable KSPIN_LOCK instances_lock_ = 0; ///< guards instances_; a leaf
+    std::vector<ULONG> instances_;          ///< by pin ID
 };
 
 } // namespace ksbox::ks

@@ -19,6 +19,7 @@
 #include "ks/object_name.h"
 #include "ks/pin.h"
 #include "ks/pin_connect.h"
+#include "ks/quirks.h"
 #include "ks/refusal.h"
 #include "ks/transport.h"
 #include "ks/why_not.h"
@@ -63,7 +64,9 @@ Result<std::vector<PinRange>> check(Filter &filter, const ConnectRequest &reques
     auto ranges =
         KS_TRY(match_connection(descriptor.PinDescriptor, request.connect(), request.format()));
     if (std::string why = no_more_instances(filter, id); !why.empty())
-        return refuse(STATUS_INSUFFICIENT_RESOURCES, std::move(why));
+        return refuse(Quirks::of(filter.kernel).busy_pin_not_ready ? STATUS_DEVICE_NOT_READY
+                                                                   : STATUS_INSUFFICIENT_RESOURCES,
+                      std::move(why));
     return ranges;
 }
 
@@ -75,6 +78,7 @@ void destroy(Pin &pin) {
         filter.processing->remove_pin(pin);
     pin.transport.reset();
     FileContext::destroy(pin.file);
+    filter.count_pin(pin.abi().Id, -1);
     std::erase_if(filter.pins, [&](const auto &p) { return p.get() == &pin; });
 }
 
@@ -111,6 +115,7 @@ Result<Pin *> make_pin(Filter &filter, const ConnectRequest &request,
                                                 describe_status(peer.error().value()));
     KS_CHECK(claim_peer(pin, *peer));
     filter.pins.push_back(std::move(owner));
+    filter.count_pin(pin.abi().Id, 1);
     if (auto built = build(pin, request, ranges, irp); !built) {
         static_cast<void>(release_claim(pin)); // the caller still has it
         destroy(pin);

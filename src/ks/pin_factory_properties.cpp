@@ -68,7 +68,6 @@ NTSTATUS NTAPI get_global_instances(PIRP irp, PKSIDENTIFIER request, PVOID data)
     if (id >= filter->pin_factory_count())
         return no_such_factory(*filter, id);
     // A descriptor limits instances per filter only.
-    MutexGuard guard(filter->device().mutex);
     return answer_counts(irp, data, KSINSTANCE_INDETERMINATE,
                          filter->factory().global_instances(id));
 }

@@ -4,7 +4,7 @@
 namespace ksbox::ks {
 
 namespace {
-constexpr std::string_view quirk_names[] = {"clone-delete-in-cancel"};
+constexpr std::string_view quirk_names[] = {"clone-delete-in-cancel", "busy-pin-not-ready"};
 } // namespace
 
 std::span<const std::string_view> Quirks::names() {
@@ -12,9 +12,12 @@ std::span<const std::string_view> Quirks::names() {
 }
 
 bool Quirks::enable(std::string_view name) {
-    if (name != quirk_names[0])
+    if (name == quirk_names[0])
+        clone_delete_in_cancel = true;
+    else if (name == quirk_names[1])
+        busy_pin_not_ready = true;
+    else
         return false;
-    clone_delete_in_cancel = true;
     return true;
 }
 

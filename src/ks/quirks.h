@@ -22,6 +22,11 @@ struct Quirks final : KernelExtension {
     /// the cancelled IRP stays in its queue. @observed reported by driver authors
     /// (gdcl.co.uk/avstream.htm): they delete it elsewhere.
     std::atomic<bool> clone_delete_in_cancel = false;
+
+    /// "busy-pin-not-ready": a pin factory without a free instance answers STATUS_DEVICE_NOT_READY,
+    /// as a camera in use does, in place of STATUS_INSUFFICIENT_RESOURCES. @observed GStreamer's
+    /// winks source tries again on ERROR_NOT_READY.
+    std::atomic<bool> busy_pin_not_ready = false;
 };
 
 } // namespace ksbox::ks
