@@ -61,7 +61,8 @@ static NTSTATUS AnswerIrp(const char *Question, PIRP Irp, PFILE_OBJECT File) {
 }
 
 static BOOLEAN HasPinHeader(PFILE_OBJECT File) {
-    static const UNICODE_STRING Name = RTL_CONSTANT_STRING(KSSTRING_Pin);
+    UNICODE_STRING Name;
+    RtlInitUnicodeString(&Name, KSSTRING_Pin);
     const PKSOBJECT_CREATE_ITEM Item =
         KsQueryObjectCreateItem(*static_cast<KSOBJECT_HEADER *>(File->FsContext));
     return Item != NULL && RtlEqualUnicodeString(&Item->ObjectClass, &Name, TRUE);
