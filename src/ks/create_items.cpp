@@ -80,7 +80,8 @@ Result<void> CreateItems::attach(PKSOBJECT_CREATE_ITEM item, bool copy,
     *own = *item;
     own->ObjectClass.Buffer = reinterpret_cast<PWCH>(own + 1);
     own->ObjectClass.MaximumLength = item->ObjectClass.Length;
-    std::memcpy(own->ObjectClass.Buffer, item->ObjectClass.Buffer, item->ObjectClass.Length);
+    if (item->ObjectClass.Length > 0) // the item of an empty name has no buffer
+        std::memcpy(own->ObjectClass.Buffer, item->ObjectClass.Buffer, item->ObjectClass.Length);
     SpinGuard guard(lock_);
     entries_.push_back(std::make_shared<Entry>(own, true, freed));
     return {};
