@@ -1,6 +1,7 @@
 // EX_TIMER: a KTIMER that drivers can wait on, with a routine called by DPC, periods in 100 ns
 // units, and expiry between clock ticks when it is a high-resolution one.
 #include <array>
+#include <utility>
 
 #include "abi/windows.h"
 
@@ -69,7 +70,9 @@ void NTAPI expired(PKDPC, PVOID context, PVOID, PVOID) {
     {
         ke::DispatcherLock guard(scheduler());
         if (timer->period_100ns != 0 && !timer->deleting) {
-            timer->due_100ns += timer->period_100ns;
+            // Unless it was set anew since it expired.
+            if (!scheduler().remove_timer(&timer->timer))
+                timer->due_100ns += timer->period_100ns;
             timer->timer.DueTime.QuadPart = timer->due_100ns;
             scheduler().insert_timer(&timer->timer, timer->due_100ns, timer->high_resolution);
         }
@@ -81,9 +84,11 @@ void NTAPI expired(PKDPC, PVOID context, PVOID, PVOID) {
         queue_deletion(timer);
 }
 
-bool cancel(_EX_TIMER *timer) {
-    ke::DispatcherLock guard(scheduler());
-    return scheduler().remove_timer(&timer->timer);
+/// True: it was set. A periodic timer still is between its expiry and the DPC that sets the next
+/// period. Dispatcher locked.
+bool unset(_EX_TIMER *timer) {
+    const bool periodic = std::exchange(timer->period_100ns, 0) != 0;
+    return scheduler().remove_timer(&timer->timer) || periodic;
 }
 
 } // namespace
@@ -125,7 +130,7 @@ BOOLEAN NTAPI ExSetTimer(PEX_TIMER Timer, LONGLONG DueTime, LONGLONG Period, PEX
     bool was_set = false;
     {
         ke::DispatcherLock guard(scheduler());
-        was_set = scheduler().remove_timer(&Timer->timer);
+        was_set = unset(Timer);
         ke::set_signal_state(Timer->timer.Header, 0);
         Timer->timer.DueTime.QuadPart = due;
         Timer->timer.Period = 0; // the DPC sets each period anew, in finer units
@@ -140,7 +145,11 @@ BOOLEAN NTAPI ExSetTimer(PEX_TIMER Timer, LONGLONG DueTime, LONGLONG Period, PEX
 
 /// IRQL <= DISPATCH_LEVEL. @doc NF:wdm.ExCancelTimer
 BOOLEAN NTAPI ExCancelTimer(PEX_TIMER Timer, PEXT_CANCEL_PARAMETERS) {
-    const bool was_set = cancel(Timer);
+    bool was_set = false;
+    {
+        ke::DispatcherLock guard(scheduler());
+        was_set = unset(Timer);
+    }
     scheduler().point(ke::Point::signal);
     return was_set;
 }
@@ -158,14 +167,14 @@ BOOLEAN NTAPI ExDeleteTimer(PEX_TIMER Timer, BOOLEAN Cancel, BOOLEAN Wait,
     {
         ke::DispatcherLock guard(scheduler());
         Timer->deleting = true;
-        const bool was_set = scheduler().remove_timer(&Timer->timer);
-        if (was_set && !Cancel) {
+        if (Cancel) {
+            cancelled = unset(Timer);
+        } else if (scheduler().remove_timer(&Timer->timer)) {
             // It expires once more, and goes then.
             Timer->delete_at_expiry = true;
             scheduler().insert_timer(&Timer->timer, Timer->due_100ns, Timer->high_resolution);
             return FALSE;
         }
-        cancelled = was_set;
     }
     if (Wait)
         finish_deletion(Timer);

@@ -183,6 +183,31 @@ void NTAPI tick(PEX_TIMER timer, PVOID context) {
         KeSetEvent(&ticks->done, 0, FALSE);
 }
 
+/// Between the expiry and the DPC that sets the next period it is in no queue, and set all the same.
+TEST_P(WorkTest, APeriodicTimerCanBeCancelledWhileItsDpcWaits) {
+    run([&] {
+        for (const bool deletes : {false, true}) {
+            Ticks ticks;
+            ticks.enough = 100;
+            ticks.kernel = kernel.get();
+            KeInitializeEvent(&ticks.done, NotificationEvent, FALSE);
+            PEX_TIMER timer = ExAllocateTimer(tick, &ticks, EX_TIMER_HIGH_RESOLUTION);
+            ExSetTimer(timer, -20'000, 20'000, nullptr); // 2 ms
+            const KIRQL irql = KeRaiseIrqlToDpcLevel();
+            KeStallExecutionProcessor(3'000);
+            EXPECT_TRUE(deletes ? ExDeleteTimer(timer, TRUE, FALSE, nullptr)
+                                : ExCancelTimer(timer, nullptr));
+            const int before = __atomic_load_n(&ticks.count, __ATOMIC_ACQUIRE);
+            KeLowerIrql(irql);
+            sleep_ms(30);
+            EXPECT_LE(ticks.count, before + 1); // the one of that DPC
+            if (!deletes) {
+                EXPECT_FALSE(ExDeleteTimer(timer, TRUE, TRUE, nullptr));
+            }
+        }
+    });
+}
+
 TEST_P(WorkTest, HighResolutionTimersKeepFinePeriods) {
     run([&] {
         Ticks ticks;
