@@ -10,7 +10,7 @@
 #include "abi/windows.h"
 
 #include "abi/guid_names.h"
-#include "box/bitmap_height.h"
+#include "base/bitmap_height.h"
 
 namespace ksbox {
 
@@ -46,7 +46,7 @@ void read_extension(DataRange &range) {
     } else if (is(range.specifier, KSDATAFORMAT_SPECIFIER_VIDEOINFO)) {
         if (auto video = extension_of<KS_DATARANGE_VIDEO>(range))
             range.video = {std::uint32_t(video->VideoInfoHeader.bmiHeader.biWidth),
-                           box::rows_of(video->VideoInfoHeader.bmiHeader.biHeight),
+                           rows_of(video->VideoInfoHeader.bmiHeader.biHeight),
                            video->VideoInfoHeader.bmiHeader.biBitCount,
                            std::uint64_t(video->ConfigCaps.MinFrameInterval),
                            std::uint64_t(video->ConfigCaps.MaxFrameInterval),
@@ -54,7 +54,7 @@ void read_extension(DataRange &range) {
     } else if (is(range.specifier, KSDATAFORMAT_SPECIFIER_VIDEOINFO2)) {
         if (auto video = extension_of<KS_DATARANGE_VIDEO2>(range))
             range.video = {std::uint32_t(video->VideoInfoHeader.bmiHeader.biWidth),
-                           box::rows_of(video->VideoInfoHeader.bmiHeader.biHeight),
+                           rows_of(video->VideoInfoHeader.bmiHeader.biHeight),
                            video->VideoInfoHeader.bmiHeader.biBitCount,
                            std::uint64_t(video->ConfigCaps.MinFrameInterval),
                            std::uint64_t(video->ConfigCaps.MaxFrameInterval),

@@ -10,7 +10,7 @@
 #include "abi/windows.h"
 
 #include "abi/guid_names.h"
-#include "box/bitmap_height.h"
+#include "base/bitmap_height.h"
 #include "ksbox/error.h"
 
 namespace ksbox {
@@ -57,7 +57,7 @@ std::optional<VideoFormat> video_of(const Guid &subtype, const KS_BITMAPINFOHEAD
                                     REFERENCE_TIME frame) {
     return VideoFormat{subtype,
                        std::uint32_t(bitmap.biWidth),
-                       box::rows_of(bitmap.biHeight),
+                       rows_of(bitmap.biHeight),
                        bitmap.biHeight < 0 || bitmap.biCompression != KS_BI_RGB,
                        bitmap.biSizeImage,
                        std::uint64_t(frame)};

@@ -18,8 +18,8 @@ void merge_registry_file(Kernel &kernel, const std::filesystem::path &file) {
     if (!content)
         throw Error(std::uint32_t(STATUS_OBJECT_NAME_NOT_FOUND), file.string() + " cannot be read");
     const auto bytes = content->span();
-    const auto merged = kernel.registry().import_file(
-        {reinterpret_cast<const char *>(bytes.data()), bytes.size()});
+    const auto merged =
+        kernel.registry().import_file({reinterpret_cast<const char *>(bytes.data()), bytes.size()});
     if (merged)
         return;
     const cm::RegFileError &error = merged.error();

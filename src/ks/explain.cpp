@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "base/bitmap_height.h"
+
 namespace ksbox::ks {
 namespace {
 
@@ -57,9 +59,9 @@ std::string video_observation(const KSDATARANGE &range, const KSDATAFORMAT &form
         return text;
     const KS_BITMAPINFOHEADER &one = limits->VideoInfoHeader.bmiHeader;
     const KS_BITMAPINFOHEADER &has = video->VideoInfoHeader.bmiHeader;
-    if (one.biWidth != has.biWidth || std::abs(one.biHeight) != std::abs(has.biHeight))
+    if (one.biWidth != has.biWidth || rows_of(one.biHeight) != rows_of(has.biHeight))
         add(text, fmt::format("the range is {}x{}, the format {}x{}", one.biWidth,
-                              std::abs(one.biHeight), has.biWidth, std::abs(has.biHeight)));
+                              rows_of(one.biHeight), has.biWidth, rows_of(has.biHeight)));
     compare(text, has.biBitCount, one.biBitCount, one.biBitCount, "bit");
     return text;
 }

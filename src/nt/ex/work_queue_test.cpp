@@ -183,7 +183,8 @@ void NTAPI tick(PEX_TIMER timer, PVOID context) {
         KeSetEvent(&ticks->done, 0, FALSE);
 }
 
-/// Between the expiry and the DPC that sets the next period it is in no queue, and set all the same.
+/// Between the expiry and the DPC that sets the next period it is in no queue, and set all the
+/// same.
 TEST_P(WorkTest, APeriodicTimerCanBeCancelledWhileItsDpcWaits) {
     run([&] {
         for (const bool deletes : {false, true}) {

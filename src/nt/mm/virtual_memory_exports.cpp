@@ -21,8 +21,8 @@ Result<ps::Process *> process_of(HANDLE handle) {
     Kernel &kernel = current_kernel();
     if (handle == NtCurrentProcess())
         return ps::process_or_system(kernel, ke::current_thread().process)->process;
-    auto entry = KS_TRY(kernel.objects().resolve_typed(
-        ob::handle_process(handle), handle, ob::ObjectType::process, 0, false));
+    auto entry = KS_TRY(kernel.objects().resolve_typed(ob::handle_process(handle), handle,
+                                                       ob::ObjectType::process, 0, false));
     kernel.objects().dereference(entry.body); // the handle holds it
     return static_cast<ps::ProcessBody *>(entry.body)->process;
 }

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace ksbox::box {
+namespace ksbox {
 
 /// biHeight is negative for pictures whose first row is the top one; of any number.
 inline std::uint32_t rows_of(std::int32_t bitmap_height) {
@@ -11,4 +11,4 @@ inline std::uint32_t rows_of(std::int32_t bitmap_height) {
     return bitmap_height < 0 ? 0 - height : height;
 }
 
-} // namespace ksbox::box
+} // namespace ksbox
