@@ -11,6 +11,8 @@
 #include "box/state.h"
 #include "ks/object_name.h"
 #include "ks/quirks.h"
+#include "nt/ex/executive.h"
+#include "nt/ex/work_queue.h"
 #include "nt/fs/file_system.h"
 #include "nt/io/pnp.h"
 #include "nt/ke/bug_check.h"
@@ -101,6 +103,23 @@ Box::Box(BoxOptions options) : state_(std::make_unique<State>()) {
                          " cannot be the box's drive");
 }
 
+namespace {
+
+/// What work items still do is of the system's own by now: it ends soon, and should not be cut off.
+void settle(Box &box) {
+    constexpr int patience = 100;
+    constexpr std::chrono::milliseconds step{1};
+    auto &queues = box.kernel().executive().work_queues();
+    bool busy = true;
+    for (int i = 0; busy && i < patience; ++i) {
+        box.run([&] { busy = queues.busy(); });
+        if (busy)
+            box.run_for(step);
+    }
+}
+
+} // namespace
+
 Box::~Box() {
     if (!stopped()) {
         try {
@@ -110,6 +129,7 @@ Box::~Box() {
                 state_->drivers.back()->unload();
                 state_->drivers.pop_back();
             }
+            settle(*this);
         } catch (const BoxStopped &) {
             // A driver crashed on its way out; whoever cares has asked stopped() before.
         }

@@ -95,10 +95,10 @@ TEST_P(StreamIo, G1_AnExtendedHeaderReachesTheDriverWhole) {
 
 TEST_P(StreamIo, G1_HeadersInUnmappedMemoryAreAnAccessViolation) {
     DataPin pin = open(DATA_OUT);
-    std::byte *const unmapped = nullptr;
+    auto *const unmapped = reinterpret_cast<std::byte *>(0x1000);
     for (const std::uint32_t bytes : {header_size, 2 * header_size}) {
-        Request request = client.start_control(pin.pin.handle(), IOCTL_KS_READ_STREAM, {},
-                                               {unmapped + 0x1000, bytes});
+        Request request =
+            client.start_control(pin.pin.handle(), IOCTL_KS_READ_STREAM, {}, {unmapped, bytes});
         EXPECT_EQ(std::uint32_t(request.wait().status), status::access_violation);
     }
     EXPECT_EQ(available(pin), 0u);

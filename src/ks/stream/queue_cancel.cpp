@@ -79,8 +79,7 @@ void Queue::detach_clones(StreamIrp &irp) {
         }
         clone->cancelled = true;
         if (!clone->cancel_callback) {
-            clone->frame = nullptr;
-            clone->abi.StreamHeader = nullptr;
+            set_frame(*clone, nullptr);
             clone = clone->next;
             continue;
         }

@@ -59,6 +59,13 @@ bool WorkQueue::has_item_in(std::span<const std::byte> range) {
     return found;
 }
 
+bool WorkQueue::busy() {
+    const KIRQL irql = KeAcquireSpinLockRaiseToDpc(&lock_);
+    const bool result = !IsListEmpty(&items_) || idle_ < workers_;
+    KeReleaseSpinLock(&lock_, irql);
+    return result;
+}
+
 bool WorkQueues::have_item_in(std::span<const std::byte> range) {
     return critical_.has_item_in(range) || delayed_.has_item_in(range) ||
            hyper_critical_.has_item_in(range);

@@ -26,6 +26,8 @@ class WorkQueue {
     bool is_queued(const WORK_QUEUE_ITEM *item);
     /// Whether an item that is queued lies in `range`. IRQL <= DISPATCH_LEVEL.
     bool has_item_in(std::span<const std::byte> range);
+    /// Whether an item is queued or runs. IRQL <= DISPATCH_LEVEL.
+    bool busy();
 
   private:
     void start_worker(unsigned number);
@@ -50,6 +52,7 @@ class WorkQueues {
     /// Null for a type that is none.
     WorkQueue *of(ULONG type);
     bool have_item_in(std::span<const std::byte> range);
+    bool busy() { return critical_.busy() || delayed_.busy() || hyper_critical_.busy(); }
 
   private:
     WorkQueue critical_, delayed_, hyper_critical_;

@@ -8,7 +8,9 @@ static VOID Look(PKSSTREAM_POINTER Pointer, DATA_RESULT *Result) {
     Result->Values[2] = Offset->Count;
     Result->Values[3] = Offset->Remaining;
     if (Offset->Data != NULL && Offset->Remaining >= sizeof(ULONG)) {
-        Result->Values[4] = *reinterpret_cast<UNALIGNED ULONG *>(Offset->Data);
+        ULONG First;
+        RtlCopyMemory(&First, Offset->Data, sizeof(First)); // of any alignment
+        Result->Values[4] = First;
     }
     Result->Values[5] = Pointer->Context == Pointer + 1;
 }
