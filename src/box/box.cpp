@@ -1,5 +1,4 @@
-#include "ks/object_name.h"
-
+// A box: made, filled, run and taken apart.
 #include <fmt/format.h>
 
 #include "base/status_names.h"

@@ -1,12 +1,11 @@
 // Starting a pin at an event.
 #include "ks/start_at.h"
-#include "base/status_names.h"
-#include "ks/object_name.h"
 
 #include <algorithm>
 #include <cstring>
 #include <utility>
 
+#include "base/status_names.h"
 #include "ks/alive.h"
 #include "ks/filter.h"
 #include "ks/ks_class.h"
