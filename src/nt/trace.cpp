@@ -36,7 +36,7 @@ ShortName short_name(std::string_view name) {
     return cut;
 }
 
-Trace::Trace() : lock_(std::make_unique<ke::HostLock>()) {}
+Trace::Trace() = default;
 
 Trace::~Trace() {
     if (file_ >= 0)
@@ -83,9 +83,9 @@ std::string Trace::format(std::uint64_t time_100ns, std::string_view thread, std
 }
 
 void Trace::remember(std::string_view kind, std::span<const TraceField> fields) {
-    ke::HostLockGuard guard(*lock_);
+    ke::HostLockGuard guard(lock_);
     Entry &entry = ring_[next_++ % ring_size];
-    entry.order = ke::add_shared(order_, std::uint64_t(1));
+    entry.order = order_++;
     entry.time_100ns = now_100ns ? now_100ns() : 0;
     entry.kind = kind;
     std::string_view thread = thread_name ? thread_name() : "";
@@ -110,7 +110,7 @@ void Trace::event(std::string_view kind, std::initializer_list<TraceField> field
         return;
     std::string line =
         format(now_100ns ? now_100ns() : 0, thread_name ? thread_name() : "", kind, given);
-    ke::HostLockGuard guard(*lock_);
+    ke::HostLockGuard guard(lock_);
     if (write(file_, line.data(), line.size()) != ssize_t(line.size()))
         failed_ = true;
 }

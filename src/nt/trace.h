@@ -14,13 +14,9 @@
 #include <variant>
 
 #include "base/result.h"
-#include "nt/ke/host_sharing.h"
+#include "nt/ke/host_lock.h"
 
 namespace ksbox {
-
-namespace ke {
-class HostLock;
-}
 
 /// A host address that the trace prints as driver+offset or an object's name, never as a number.
 struct TracedAddress {
@@ -65,7 +61,9 @@ class Trace {
     void note(const NoteKind &kind, std::uint64_t time_100ns, const ShortName &thread,
               const std::array<const char *, 2> &texts, const std::array<std::uint64_t, 3> &values,
               const ShortName &subject = {}) noexcept {
-        const auto order = ke::add_shared(order_, std::uint64_t(1));
+        // A thread put aside for a lap of the ring would meet another one in its slot.
+        ke::HostLockGuard guard(lock_);
+        const auto order = order_++;
         notes_[order % ring_size] = {order, time_100ns, &kind, texts, values, thread, subject};
     }
 
@@ -106,7 +104,7 @@ class Trace {
 
     int file_ = -1;
     bool failed_ = false;
-    std::unique_ptr<ke::HostLock> lock_;
+    ke::HostLock lock_; ///< of the rings and the file
     std::array<Entry, ring_size> ring_;
     std::array<Note, ring_size> notes_{};
     std::uint64_t order_ = 0; ///< of both rings
