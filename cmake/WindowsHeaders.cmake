@@ -77,6 +77,12 @@ ksbox_copy_header(ddk/ntifs.h)
 ksbox_fix_header(ntifs.h 2 "^\\(\\*PF" "(NTAPI *PF")
 ksbox_finish_header(ntifs.h)
 
+# 00000000-0000-0000-C000-000000000046, whose C0 is two bytes late there.
+ksbox_copy_header(ddk/punknown.h)
+ksbox_fix_header(punknown.h 1 "^    0x00000000, 0x0000, 0x0000, 0x00, 0x00, 0xC0, 0x00, 0x00, 0x00, 0x00, 0x46\\);"
+  "    0x00000000, 0x0000, 0x0000, 0xC0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46);")
+ksbox_finish_header(punknown.h)
+
 ksbox_copy_header(ddk/portcls.h)
 ksbox_fix_header(portcls.h 1 "\\(\\*PDRIVER_ADD_DEVICE" "(NTAPI *PDRIVER_ADD_DEVICE")
 ksbox_finish_header(portcls.h)

@@ -7,7 +7,6 @@
 #include "ks/object.h"
 #include "ks/pin.h"
 #include "ks/pool_object.h"
-#include "ks/unknown_id.h"
 #include "nt/spin_guard.h"
 
 namespace ksbox::ks {
@@ -83,7 +82,7 @@ class Outer final : public Control {
         : object_(object), functions_(object.device(), static_cast<IKsControl &>(*this)) {}
 
     STDMETHODIMP_(NTSTATUS) QueryInterface(REFIID id, PVOID *result) noexcept override {
-        if (is(id, unknown_id) || is(id, IID_IKsControl)) {
+        if (is(id, IID_IUnknown) || is(id, IID_IKsControl)) {
             *result = static_cast<IKsControl *>(this);
             AddRef();
             return STATUS_SUCCESS;
@@ -131,7 +130,7 @@ class Thunk final : public Control {
     }
 
     STDMETHODIMP_(NTSTATUS) QueryInterface(REFIID id, PVOID *result) noexcept override {
-        if (!is(id, unknown_id) && !is(id, IID_IKsControl)) {
+        if (!is(id, IID_IUnknown) && !is(id, IID_IKsControl)) {
             *result = nullptr;
             return STATUS_NOINTERFACE;
         }

@@ -6,7 +6,6 @@
 #include "abi/guid.h"
 #include "ks/clock/default_clock.h"
 #include "ks/internal_code.h"
-#include "ks/unknown_id.h"
 
 namespace ksbox::ks {
 
@@ -26,7 +25,7 @@ template <typename Derived> class ReferenceClock : public IKsReferenceClock {
 
     NTSTATUS NTAPI QueryInterface(REFIID id, PVOID *result) noexcept override {
         *result = nullptr;
-        if (!(id == unknown_id) && !(id == IID_IKsFastClock))
+        if (!(id == IID_IUnknown) && !(id == IID_IKsFastClock))
             return STATUS_NOINTERFACE;
         *result = static_cast<IKsReferenceClock *>(this);
         AddRef();

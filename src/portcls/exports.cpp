@@ -1,0 +1,42 @@
+// The export table of portcls.sys: what the files of this module implement, then a loud stub for
+// every other name that is documented or known to be imported.
+#include "portcls/exports.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
+
+namespace ksbox::portcls {
+namespace {
+
+struct KnownName {
+    const char *name;
+    const char *page;
+};
+
+constexpr KnownName known_names[] = {
+#include "portcls/known_names.inc"
+};
+
+using Table = std::span<const Export> (*)();
+constexpr std::array<Table, 0> tables = {};
+
+std::vector<Export> assemble() {
+    std::vector<Export> all;
+    for (const Table table : tables)
+        all.insert(all.end(), table().begin(), table().end());
+    for (const KnownName &known : known_names)
+        if (std::ranges::find(all, std::string_view(known.name), &Export::name) == all.end())
+            all.push_back(stub(known.name, known.page));
+    return all;
+}
+
+} // namespace
+
+std::span<const Export> portcls_exports() {
+    static const std::vector<Export> exports = assemble();
+    return exports;
+}
+
+} // namespace ksbox::portcls
