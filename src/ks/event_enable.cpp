@@ -7,9 +7,12 @@
 #include "ks/automation_find.h"
 #include "ks/event_list.h"
 #include "ks/event_storage.h"
+#include "ks/filter.h"
 #include "ks/internal_code.h"
 #include "ks/object.h"
+#include "ks/pin.h"
 #include "ks/sized_answer.h"
+#include "ks/transport.h"
 #include "nt/ob/object_manager.h"
 
 namespace ksbox::ks {
@@ -286,7 +289,13 @@ EventsPlace events_of(Object &object) {
 }
 
 void free_events(Object &object) {
-    free_event_list(nullptr, events_of(object));
+    // A list may be shared by filters and pins: by file object, then.
+    PFILE_OBJECT file = nullptr;
+    if (object.type == KsObjectTypeFilter)
+        file = static_cast<Filter &>(object).file;
+    if (object.type == KsObjectTypePin)
+        file = static_cast<Pin &>(object).file;
+    free_event_list(file, events_of(object));
 }
 
 } // namespace ksbox::ks

@@ -47,6 +47,8 @@ Filter::Filter(FilterFactory &factory)
     if (!allocated())
         return;
     abi().Descriptor = factory.abi().FilterDescriptor;
+    if (factory.shared_events)
+        share_events(factory.shared_events);
     abi().Bag = &bag();
     abi().Context = factory.abi().Context;
 }

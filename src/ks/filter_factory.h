@@ -12,6 +12,7 @@
 
 namespace ksbox::ks {
 
+class EventList;
 class Filter;
 
 class FilterFactory final : public ObjectWith<KSFILTERFACTORY> {
@@ -56,6 +57,9 @@ class FilterFactory final : public ObjectWith<KSFILTERFACTORY> {
     std::vector<std::u16string> reference_strings;
     PFNKSFILTERFACTORYPOWER sleep = nullptr;
     PFNKSFILTERFACTORYPOWER wake = nullptr;
+    /// One list for the events of all filters and pins, as PortCls keeps one for each subdevice;
+    /// null: each has its own. Set before the first filter is opened.
+    std::shared_ptr<EventList> shared_events;
     /// IDs of the camera profiles, once their store is initialized.
     std::optional<std::vector<GUID>> profiles;
 

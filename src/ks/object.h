@@ -55,6 +55,8 @@ class Object {
     /// factory) or the filter's control mutex (filter, pin).
     ObjectBag &bag() { return *bag_; }
     EventList &events() { return *events_; }
+    /// One list for several objects. Before any event is enabled.
+    void share_events(std::shared_ptr<EventList> list) { events_ = std::move(list); }
 
     /// The minidriver's unknown (KsRegisterAggregatedClientUnknown); referenced; may be null.
     PUNKNOWN client_unknown = nullptr;
@@ -73,7 +75,7 @@ class Object {
   private:
     void *abi_ = nullptr;
     std::unique_ptr<ObjectBag> bag_;
-    std::unique_ptr<EventList> events_;
+    std::shared_ptr<EventList> events_;
 };
 
 /// Typed access to the ABI side.

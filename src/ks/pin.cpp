@@ -6,6 +6,7 @@
 #include "ks/data_range.h"
 #include "ks/file_context.h"
 #include "ks/filter.h"
+#include "ks/filter_factory.h"
 #include "ks/object_bag.h"
 #include "ks/start_at.h"
 #include "ks/transport.h"
@@ -17,6 +18,8 @@ Pin::Pin(Filter &filter, ULONG id)
       processing_mutex(MutexRank::processing, abi_address()) {
     if (!allocated())
         return;
+    if (const auto &shared = filter.factory().shared_events)
+        share_events(shared);
     KSPIN &pin = abi();
     pin.Descriptor = &filter.pin_descriptor(id);
     pin.Bag = &bag();

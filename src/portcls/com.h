@@ -11,6 +11,9 @@
 
 namespace ksbox::portcls {
 
+/// False when the box is dead or being taken apart: references are only forgotten then.
+bool runs_driver_code();
+
 /// One counted reference on a COM object, whoever implements it. Dropping the last one runs the
 /// driver's code: IRQL of the interface's Release, PASSIVE for miniports and streams.
 template <typename I> class ComPtr {
@@ -47,7 +50,8 @@ template <typename I> class ComPtr {
     ~ComPtr() { reset(); }
 
     void reset() {
-        if (I *object = std::exchange(object_, nullptr))
+        I *object = std::exchange(object_, nullptr);
+        if (object && runs_driver_code())
             call_method("IUnknown.Release", object, &I::Release);
     }
     /// Where a driver's function puts a referenced object; this one must be empty.
@@ -60,15 +64,35 @@ template <typename I> class ComPtr {
     I *object_ = nullptr;
 };
 
+/// What ComObjects of all kinds have in common: their count, and a place in the box's list, from
+/// which a box that is taken apart destroys what drivers have not released.
+class ComBase {
+  public:
+    explicit ComBase(Kernel &kernel);
+    virtual ~ComBase();
+    ComBase(const ComBase &) = delete;
+    ComBase &operator=(const ComBase &) = delete;
+
+    Kernel &kernel;
+
+  protected:
+    ULONG add_reference() { return static_cast<ULONG>(InterlockedIncrement(&references_)); }
+    /// With the last one the object is gone. PASSIVE for objects that hold drivers' interfaces.
+    ULONG drop_reference();
+
+  private:
+    template <typename T, typename... A> friend T *make_com(Kernel &kernel, A &&...arguments);
+    void *memory_ = nullptr; ///< the pool's, where the whole object begins
+    LONG references_ = 1;
+};
+
 /// Base of an object that drivers hold by one or more interfaces: lives in the box's pool
 /// (make_com), starts with one reference, goes with its last. The interfaces' slots come first in
 /// its tables, the C++ side's behind them.
-template <typename Main, typename... Others> class ComObject : public Main, public Others... {
+template <typename Main, typename... Others>
+class ComObject : public Main, public Others..., public ComBase {
   public:
-    explicit ComObject(Kernel &kernel) : kernel(kernel) {}
-    virtual ~ComObject() = default;
-    ComObject(const ComObject &) = delete;
-    ComObject &operator=(const ComObject &) = delete;
+    explicit ComObject(Kernel &kernel) : ComBase(kernel) {}
 
     STDMETHODIMP_(NTSTATUS) QueryInterface(REFIID id, PVOID *result) noexcept override {
         IUnknown *found = id == IID_IUnknown ? static_cast<IUnknown *>(main()) : interface_of(id);
@@ -78,35 +102,13 @@ template <typename Main, typename... Others> class ComObject : public Main, publ
         found->AddRef();
         return STATUS_SUCCESS;
     }
-    STDMETHODIMP_(ULONG) AddRef() noexcept override {
-        return static_cast<ULONG>(InterlockedIncrement(&references_));
-    }
-    STDMETHODIMP_(ULONG) Release() noexcept override {
-        const LONG left = InterlockedDecrement(&references_);
-        if (left == 0)
-            destroy();
-        return static_cast<ULONG>(left);
-    }
-
-    Kernel &kernel;
+    STDMETHODIMP_(ULONG) AddRef() noexcept override { return add_reference(); }
+    STDMETHODIMP_(ULONG) Release() noexcept override { return drop_reference(); }
 
   protected:
     /// The interface of that identifier, not referenced; null if the object has none.
     virtual IUnknown *interface_of(const GUID &id) = 0;
     Main *main() { return this; }
-
-  private:
-    template <typename T, typename... A> friend T *make_com(Kernel &kernel, A &&...arguments);
-    void destroy() {
-        Kernel &owner = kernel;
-        void *memory = memory_;
-        this->~ComObject();
-        if (ks::alive(owner))
-            owner.pool().free(memory, ks::handle_tag, nullptr);
-    }
-
-    void *memory_ = nullptr;
-    LONG references_ = 1;
 };
 
 /// A new object with one reference, the caller's; null without memory.
@@ -114,7 +116,7 @@ template <typename T, typename... A> T *make_com(Kernel &kernel, A &&...argument
     auto made = ks::make_in_pool<T>(kernel, kernel, std::forward<A>(arguments)...);
     if (!made)
         return nullptr;
-    made->memory_ = made.get();
+    static_cast<ComBase &>(*made).memory_ = made.get();
     return made.release();
 }
 

@@ -11,6 +11,12 @@ namespace ksbox::portcls {
 /// Every documented name of portcls.sys, and those that drivers import. The loader binds from it.
 std::span<const Export> portcls_exports();
 
+// One function per file that implements functions.
+std::span<const Export> adapter_exports();
+std::span<const Export> connection_exports();
+std::span<const Export> property_request_exports();
+std::span<const Export> subdevice_exports();
+
 } // namespace ksbox::portcls
 
 /// A table entry whose page is named after the function: `PC_EXPORT(done, PcNewPort)`.

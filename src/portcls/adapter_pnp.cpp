@@ -1,0 +1,95 @@
+// An adapter's PnP and power callbacks: what AVStream asks of a minidriver, turned into what
+// PortCls asks of an adapter driver. @doc audio/startup-sequence,
+// NN:portcls.IAdapterPowerManagement
+#include "abi/export.h"
+#include "portcls/adapter.h"
+#include "portcls/port_class.h"
+
+namespace ksbox::portcls {
+namespace {
+
+KS_ASSERT_MS_ABI(PCPFNSTARTDEVICE);
+
+std::shared_ptr<Adapter> adapter_of(PKSDEVICE device) {
+    return Adapter::of(device->FunctionalDeviceObject);
+}
+
+NTSTATUS NTAPI start(PKSDEVICE device, PIRP irp, PCM_RESOURCE_LIST translated,
+                     PCM_RESOURCE_LIST untranslated) {
+    const auto adapter = adapter_of(device);
+    ComPtr<IResourceList> resources;
+    NTSTATUS status =
+        PcNewResourceList(resources.receive(), nullptr, PagedPool, translated, untranslated);
+    if (!NT_SUCCESS(status))
+        return status;
+    status = call_driver("StartDevice", adapter->fdo, adapter->start_device, adapter->fdo, irp,
+                         resources.get());
+    if (!NT_SUCCESS(status)) {
+        ks::MutexGuard guard(adapter->device().mutex);
+        adapter->unregister_all();
+    }
+    return status;
+}
+
+void NTAPI stop(PKSDEVICE device, PIRP) {
+    adapter_of(device)->unregister_all();
+}
+
+void NTAPI remove(PKSDEVICE device, PIRP) {
+    const auto adapter = adapter_of(device);
+    adapter->unregister_all();
+    adapter->power.reset();
+    PortClass::current().remove(*adapter);
+}
+
+NTSTATUS NTAPI query_capabilities(PKSDEVICE device, PIRP, PDEVICE_CAPABILITIES capabilities) {
+    const auto adapter = adapter_of(device);
+    if (!adapter->power)
+        return STATUS_SUCCESS;
+    return call_method("IAdapterPowerManagement.QueryDeviceCapabilities", adapter->power.get(),
+                       &IAdapterPowerManagement::QueryDeviceCapabilities, capabilities);
+}
+
+POWER_STATE device_state(DEVICE_POWER_STATE state) {
+    POWER_STATE power{};
+    power.DeviceState = state;
+    return power;
+}
+
+NTSTATUS NTAPI query_power(PKSDEVICE device, PIRP, DEVICE_POWER_STATE to, DEVICE_POWER_STATE,
+                           SYSTEM_POWER_STATE, SYSTEM_POWER_STATE, POWER_ACTION) {
+    const auto adapter = adapter_of(device);
+    if (!adapter->power)
+        return STATUS_SUCCESS;
+    return call_method("IAdapterPowerManagement.QueryPowerChangeState", adapter->power.get(),
+                       &IAdapterPowerManagement::QueryPowerChangeState, device_state(to));
+}
+
+void NTAPI set_power(PKSDEVICE device, PIRP, DEVICE_POWER_STATE to, DEVICE_POWER_STATE) {
+    const auto adapter = adapter_of(device);
+    if (adapter->power)
+        call_method("IAdapterPowerManagement.PowerChangeState", adapter->power.get(),
+                    &IAdapterPowerManagement::PowerChangeState, device_state(to));
+}
+
+const KSDEVICE_DISPATCH dispatch = {
+    nullptr, // Add
+    start,
+    nullptr, // PostStart
+    nullptr, // QueryStop
+    nullptr, // CancelStop
+    stop,
+    nullptr, // QueryRemove
+    nullptr, // CancelRemove
+    remove,      query_capabilities,
+    nullptr, // SurpriseRemoval: the interfaces are switched off already
+    query_power, set_power,
+    nullptr, // QueryInterface
+};
+
+} // namespace
+
+const KSDEVICE_DESCRIPTOR adapter_device_descriptor = {&dispatch, 0, nullptr,
+                                                       KSDEVICE_DESCRIPTOR_VERSION, 0};
+
+} // namespace ksbox::portcls

@@ -1,0 +1,106 @@
+// Filter descriptions of miniports, for AVStream.
+#include "portcls/description.h"
+
+#include "portcls/pins.h"
+
+namespace ksbox::portcls {
+namespace {
+
+template <typename T> const T &element(const T *array, ULONG index, ULONG bytes) {
+    return *reinterpret_cast<const T *>(reinterpret_cast<const char *>(array) +
+                                        std::size_t(index) * bytes);
+}
+
+/// An array of `count` elements of `bytes` bytes each, at least T's.
+template <typename T> bool valid_array(const T *array, ULONG count, ULONG bytes) {
+    return count == 0 || (array != nullptr && bytes >= sizeof(T) && bytes % 8 == 0);
+}
+
+std::string wrong(const char *what, ULONG count, ULONG bytes, std::size_t least) {
+    return std::string(what) + ": " + std::to_string(count) + " of " + std::to_string(bytes) +
+           " bytes; each has at least " + std::to_string(least) + ", a multiple of 8";
+}
+
+} // namespace
+
+const PCPIN_DESCRIPTOR &Description::pin(ULONG pin_id) const {
+    return element(from_->Pins, pin_id, from_->PinSize);
+}
+
+Result<const KSAUTOMATION_TABLE *> Description::automation(const PCAUTOMATION_TABLE *table,
+                                                           const OwnSets &own) {
+    automations_.push_back(std::make_unique<Automation>(KS_TRY(Automation::translate(table, own))));
+    return automations_.back()->abi();
+}
+
+Result<void> Description::add_pins(const PortKind &kind) {
+    for (ULONG id = 0; id < from_->PinCount; ++id) {
+        const PCPIN_DESCRIPTOR &from = pin(id);
+        KSPIN_DESCRIPTOR_EX made{};
+        made.Dispatch = kind.pin_dispatch;
+        made.AutomationTable = KS_TRY(automation(from.AutomationTable, kind.pin_sets));
+        made.PinDescriptor = from.KsPinDescriptor;
+        made.PinDescriptor.InterfacesCount = static_cast<ULONG>(kind.interfaces.size());
+        made.PinDescriptor.Interfaces = kind.interfaces.data();
+        made.Flags = kind.pin_flags;
+        made.InstancesPossible = from.MaxFilterInstanceCount; // ULONG(-1) in both: unlimited
+        // PortCls tells MinFilterInstanceCount (KSPROPERTY_PIN_NECESSARYINSTANCES), and leaves it
+        // to the miniport to refuse. inferred
+        made.InstancesNecessary = 0;
+        made.IntersectHandler = intersect_pin;
+        pins_.push_back(made);
+    }
+    return {};
+}
+
+Result<void> Description::add_nodes() {
+    for (ULONG id = 0; id < from_->NodeCount; ++id) {
+        const PCNODE_DESCRIPTOR &from = element(from_->Nodes, id, from_->NodeSize);
+        if (!from.Type)
+            return fail(STATUS_INVALID_PARAMETER);
+        nodes_.push_back({KS_TRY(automation(from.AutomationTable, {})), from.Type, from.Name});
+    }
+    for (ULONG i = 0; i < from_->ConnectionCount; ++i) {
+        const PCCONNECTION_DESCRIPTOR &from = from_->Connections[i];
+        connections_.push_back({from.FromNode, from.FromNodePin, from.ToNode, from.ToNodePin});
+    }
+    return {};
+}
+
+Result<std::unique_ptr<Description>>
+Description::translate(const PCFILTER_DESCRIPTOR &from, const PortKind &kind, std::string &why) {
+    if (!valid_array(from.Pins, from.PinCount, from.PinSize))
+        why = wrong("pins", from.PinCount, from.PinSize, sizeof(PCPIN_DESCRIPTOR));
+    else if (!valid_array(from.Nodes, from.NodeCount, from.NodeSize))
+        why = wrong("nodes", from.NodeCount, from.NodeSize, sizeof(PCNODE_DESCRIPTOR));
+    else if (from.ConnectionCount && !from.Connections)
+        why = "connections: " + std::to_string(from.ConnectionCount) + ", and no table";
+    else if (from.CategoryCount && !from.Categories)
+        why = "categories: " + std::to_string(from.CategoryCount) + ", and no table";
+    if (!why.empty())
+        return fail(STATUS_INVALID_PARAMETER);
+    std::unique_ptr<Description> made(new Description(from));
+    why = "an automation table with items of another size than its structure's, or an item or a "
+          "node without a GUID";
+    KSFILTER_DESCRIPTOR &abi = made->abi_;
+    abi.Dispatch = &filter_dispatch;
+    abi.AutomationTable = KS_TRY(made->automation(from.AutomationTable, kind.filter_sets));
+    KS_CHECK(made->add_pins(kind));
+    KS_CHECK(made->add_nodes());
+    why.clear();
+    abi.Version = KSFILTER_DESCRIPTOR_VERSION;
+    abi.PinDescriptorsCount = static_cast<ULONG>(made->pins_.size());
+    abi.PinDescriptorSize = sizeof(KSPIN_DESCRIPTOR_EX);
+    abi.PinDescriptors = made->pins_.data();
+    abi.NodeDescriptorsCount = static_cast<ULONG>(made->nodes_.size());
+    abi.NodeDescriptorSize = sizeof(KSNODE_DESCRIPTOR);
+    abi.NodeDescriptors = made->nodes_.data();
+    abi.ConnectionsCount = static_cast<ULONG>(made->connections_.size());
+    abi.Connections = made->connections_.data();
+    const bool own = from.CategoryCount != 0;
+    abi.CategoriesCount = own ? from.CategoryCount : static_cast<ULONG>(kind.categories.size());
+    abi.Categories = own ? from.Categories : kind.categories.data();
+    return made;
+}
+
+} // namespace ksbox::portcls

@@ -1,0 +1,111 @@
+// What PortCls answers about pin factories.
+#include "portcls/filter_properties.h"
+
+#include <cstring>
+
+#include "ks/filter.h"
+#include "ks/filter_factory.h"
+#include "ks/item_tables.h"
+#include "ks/pin.h"
+#include "ks/refusal.h"
+#include "ks/sized_answer.h"
+#include "ks/transport.h"
+#include "portcls/adapter.h"
+#include "portcls/port.h"
+#include "portcls/request_target.h"
+
+namespace ksbox::portcls {
+namespace {
+
+/// The pin factory that a KSP_PIN names.
+struct PinFactory {
+    ks::Filter &filter;
+    Port &port;
+    ULONG id;
+};
+
+Result<PinFactory> pin_factory(PIRP irp, PKSIDENTIFIER request) {
+    ks::Filter *filter = ks::Filter::of(IoGetCurrentIrpStackLocation(irp)->FileObject);
+    if (!filter)
+        return fail(STATUS_INVALID_DEVICE_REQUEST);
+    Port &port = port_of(filter->abi());
+    const ULONG id = reinterpret_cast<const KSP_PIN *>(request)->PinId;
+    const ULONG count = port.description().pin_count();
+    if (id >= count)
+        return ks::refuse(STATUS_INVALID_PARAMETER,
+                          "pin ID " + std::to_string(id) + " is out of range: the filter has " +
+                              ks::counted(count, "pin factory", "pin factories"));
+    return PinFactory{*filter, port, id};
+}
+
+NTSTATUS NTAPI get_counts(PIRP irp, PKSIDENTIFIER request, PVOID data) {
+    const auto factory = pin_factory(irp, request);
+    if (!factory)
+        return factory.error().value();
+    const Port::PinCounts counts = factory->port.pin_counts(factory->filter, factory->id);
+    if (request->Id == KSPROPERTY_PIN_NECESSARYINSTANCES)
+        return ks::answer_value(irp, data, &counts.necessary, sizeof counts.necessary);
+    const KSPIN_CINSTANCES answer =
+        request->Id == KSPROPERTY_PIN_CINSTANCES
+            ? KSPIN_CINSTANCES{counts.possible, counts.current}
+            : KSPIN_CINSTANCES{counts.global_possible, counts.global_current};
+    return ks::answer_value(irp, data, &answer, sizeof answer);
+}
+
+/// The name by which a client opens the other filter: an audio interface's if it has one.
+std::u16string link_of(const ks::FilterFactory &factory) {
+    const ks::FilterFactory::Interface *best = nullptr;
+    for (const auto &one : factory.interfaces)
+        if (!best || one.category == KSCATEGORY_AUDIO)
+            best = &one;
+    if (!best)
+        return {};
+    return {best->symbolic_link.Buffer, best->symbolic_link.Length / sizeof(WCHAR)};
+}
+
+NTSTATUS NTAPI get_physical_connection(PIRP irp, PKSIDENTIFIER request, PVOID data) {
+    const auto factory = pin_factory(irp, request);
+    if (!factory)
+        return factory.error().value();
+    const auto other = factory->port.adapter()->connections.other_end(factory->port, factory->id);
+    if (!other)
+        return STATUS_NOT_FOUND;
+    std::u16string link;
+    if (const auto *port = std::get_if<Port *>(&other->filter)) {
+        if (!(*port)->factory) // connected, and not registered
+            return STATUS_NOT_FOUND;
+        link = link_of(*(*port)->factory);
+    } else {
+        link = std::get<std::u16string>(other->filter);
+    }
+    const std::size_t text = (link.size() + 1) * sizeof(WCHAR);
+    const std::size_t bytes = offsetof(KSPIN_PHYSICALCONNECTION, SymbolicLinkName) + text;
+    const KSPIN_PHYSICALCONNECTION head{static_cast<ULONG>(bytes), other->pin_id, {}};
+    std::vector<std::byte> answer(bytes);
+    std::memcpy(answer.data(), &head, offsetof(KSPIN_PHYSICALCONNECTION, SymbolicLinkName));
+    std::memcpy(answer.data() + offsetof(KSPIN_PHYSICALCONNECTION, SymbolicLinkName), link.c_str(),
+                text);
+    return ks::answer_value(irp, data, answer.data(), static_cast<ULONG>(bytes));
+}
+
+const KSPROPERTY_ITEM pin_items[] = {
+    ks::property_item(KSPROPERTY_PIN_CINSTANCES, get_counts, nullptr, sizeof(KSP_PIN),
+                      sizeof(KSPIN_CINSTANCES)),
+    ks::property_item(KSPROPERTY_PIN_GLOBALCINSTANCES, get_counts, nullptr, sizeof(KSP_PIN),
+                      sizeof(KSPIN_CINSTANCES)),
+    ks::property_item(KSPROPERTY_PIN_NECESSARYINSTANCES, get_counts, nullptr, sizeof(KSP_PIN),
+                      sizeof(ULONG)),
+    ks::property_item(KSPROPERTY_PIN_PHYSICALCONNECTION, get_physical_connection, nullptr,
+                      sizeof(KSP_PIN), 0),
+};
+
+} // namespace
+
+std::span<const KSPROPERTY_SET> filter_property_sets() {
+    static const KSPROPERTY_SET sets[] = {
+        {&KSPROPSETID_Pin, std::size(pin_items), pin_items, 0, nullptr},
+    };
+    return sets;
+}
+
+} // namespace ksbox::portcls

@@ -1,0 +1,38 @@
+// PortCls's state in one box: its adapters, and the ports that drivers have made.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "abi/windows.h"
+#include "nt/kernel.h"
+
+namespace ksbox::portcls {
+
+class Adapter;
+class Port;
+
+class PortClass final : public KernelExtension {
+  public:
+    explicit PortClass(Kernel &) {}
+    ~PortClass() override;
+    static PortClass &current() { return current_kernel().extension<PortClass>(); }
+
+    // IRQL of all: <= DISPATCH_LEVEL.
+    void add(std::shared_ptr<Adapter> adapter);
+    void remove(const Adapter &adapter);
+    /// Null when the device object is no adapter's.
+    std::shared_ptr<Adapter> adapter_of(PDEVICE_OBJECT fdo) const;
+
+    void add(Port &port);
+    void remove(Port &port);
+    /// The port behind any of its interfaces; null if it is none of ours. PASSIVE: asks the object.
+    Port *port_of(IUnknown *object) const;
+
+  private:
+    mutable KSPIN_LOCK lock_ = 0; ///< guards the lists; a leaf
+    std::vector<std::shared_ptr<Adapter>> adapters_;
+    std::vector<Port *> ports_;
+};
+
+} // namespace ksbox::portcls

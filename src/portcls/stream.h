@@ -1,0 +1,23 @@
+// A pin instance's stream: the miniport's stream object and what its kind of port does with it.
+// Owned by the pin, from NewStream to the pin's close.
+#pragma once
+
+#include "abi/windows.h"
+
+namespace ksbox::portcls {
+
+class Stream {
+  public:
+    virtual ~Stream() = default;
+    /// What PCPROPERTY_REQUEST calls MinorTarget; not referenced for the caller.
+    virtual IUnknown *unknown() = 0;
+    /// One step (F3). The pin's control mutex held, PASSIVE.
+    virtual NTSTATUS set_state(KSSTATE to, KSSTATE from) = 0;
+    /// A new format for the stream, not its first. The pin's control mutex held, PASSIVE.
+    virtual NTSTATUS set_format(KSDATAFORMAT &format) = 0;
+    /// KSPIN_DISPATCH.Process and Reset, for ports whose pins have a queue.
+    virtual NTSTATUS process() { return STATUS_NOT_IMPLEMENTED; }
+    virtual void reset() {}
+};
+
+} // namespace ksbox::portcls
