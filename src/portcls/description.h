@@ -22,8 +22,8 @@ inline KSPIN_INTERFACE standard_interface(ULONG id) {
 struct PortKind {
     const char *name; ///< "WaveRT", for findings
     /// Where the miniport names none. @doc audio/installing-device-interfaces-for-an-audio-adapter
-    std::span<const GUID> categories;
-    std::span<const KSPIN_INTERFACE> interfaces; ///< the descriptor's own list is ignored
+    std::vector<GUID> categories;
+    std::vector<KSPIN_INTERFACE> interfaces; ///< the descriptor's own list is ignored
     OwnSets filter_sets;
     OwnSets pin_sets;
     const KSPIN_DISPATCH *pin_dispatch;
@@ -32,8 +32,8 @@ struct PortKind {
 
 class Description {
   public:
-    /// `from` must outlive this. STATUS_INVALID_PARAMETER for tables that are missing or have
-    /// strides below their structures'; `why` says which.
+    /// `from` and `kind` must outlive this. STATUS_INVALID_PARAMETER for tables that are missing or
+    /// have strides below their structures'; `why` says which.
     static Result<std::unique_ptr<Description>> translate(const PCFILTER_DESCRIPTOR &from,
                                                           const PortKind &kind, std::string &why);
 

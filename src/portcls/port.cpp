@@ -13,8 +13,8 @@
 
 namespace ksbox::portcls {
 
-Port::Port(Kernel &kernel, const PortKind &kind)
-    : kind(kind), events(std::make_shared<ks::EventList>()), box(kernel) {
+Port::Port(Kernel &kernel, PortKind kind)
+    : kind(std::move(kind)), events(std::make_shared<ks::EventList>()), box(kernel) {
     KeInitializeDpc(&late_events_, generate_late, this);
     kernel.extension<PortClass>().add(*this);
 }

@@ -22,12 +22,12 @@ class Stream;
 
 class Port {
   public:
-    explicit Port(Kernel &kernel, const PortKind &kind);
+    Port(Kernel &kernel, PortKind kind);
     virtual ~Port();
     Port(const Port &) = delete;
     Port &operator=(const Port &) = delete;
 
-    const PortKind &kind;
+    const PortKind kind;
 
     // IPort. PASSIVE.
     /// Asks the miniport for its interface, calls its Init, reads its description. On an error the

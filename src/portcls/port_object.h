@@ -18,7 +18,7 @@ class PortObject : public ComObject<I, IPortEvents, IPortClsVersion, IUnregister
                                     IUnregisterPhysicalConnection>,
                    public Port {
   public:
-    PortObject(Kernel &kernel, const PortKind &kind) : Base(kernel), Port(kernel, kind) {}
+    PortObject(Kernel &kernel, PortKind kind) : Base(kernel), Port(kernel, std::move(kind)) {}
 
     STDMETHODIMP_(NTSTATUS)
     Init(PDEVICE_OBJECT fdo, PIRP, PUNKNOWN miniport, PUNKNOWN adapter,

@@ -8,18 +8,14 @@
 namespace ksbox::portcls {
 namespace {
 
-const GUID categories[] = {KSCATEGORY_AUDIO, KSCATEGORY_TOPOLOGY};
-const PortKind &topology_kind() {
-    static const KSPIN_INTERFACE interfaces[] = {
-        standard_interface(KSINTERFACE_STANDARD_STREAMING)};
-    static const PortKind kind{.name = "Topology",
-                               .categories = categories,
-                               .interfaces = interfaces,
-                               .filter_sets = {filter_property_sets(), {}},
-                               .pin_sets = {},
-                               .pin_dispatch = &pin_dispatch,
-                               .pin_flags = KSPIN_FLAG_DO_NOT_USE_STANDARD_TRANSPORT};
-    return kind;
+PortKind topology_kind() {
+    return {.name = "Topology",
+            .categories = {KSCATEGORY_AUDIO, KSCATEGORY_TOPOLOGY},
+            .interfaces = {standard_interface(KSINTERFACE_STANDARD_STREAMING)},
+            .filter_sets = {filter_property_sets(), {}},
+            .pin_sets = {},
+            .pin_dispatch = &pin_dispatch,
+            .pin_flags = KSPIN_FLAG_DO_NOT_USE_STANDARD_TRANSPORT};
 }
 
 class TopologyPort final : public PortObject<IPortTopology> {
