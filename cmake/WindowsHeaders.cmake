@@ -84,8 +84,16 @@ ksbox_fix_header(punknown.h 1 "^    0x00000000, 0x0000, 0x0000, 0x00, 0x00, 0xC0
 ksbox_finish_header(punknown.h)
 
 ksbox_copy_header(ddk/portcls.h)
+# Since Vista for port drivers only: host code is one.
+ksbox_fix_header(portcls.h 1 "^#if \\(NTDDI_VERSION < NTDDI_LONGHORN\\)" "#if 1")
 ksbox_fix_header(portcls.h 1 "\\(\\*PDRIVER_ADD_DEVICE" "(NTAPI *PDRIVER_ADD_DEVICE")
 ksbox_finish_header(portcls.h)
+
+# The P of PCDRMFORWARD points to a constant.
+ksbox_copy_header(ddk/drmk.h)
+ksbox_fix_header(drmk.h 1 "^\\} DRMFORWARD, \\*PDRMFORWARD, \\*PCDRMFORWARD;"
+  "} DRMFORWARD, *PDRMFORWARD; typedef const DRMFORWARD *PCDRMFORWARD;")
+ksbox_finish_header(drmk.h)
 
 # guid_list.inc: KSBOX_GUID_STRUCT("text", NAME) for each GUID that ks.h and ksmedia.h name, and
 # KSBOX_GUID_NAME(NAME) for each plain DEFINE_GUID of the headers that the umbrella includes.
@@ -93,15 +101,16 @@ set(_list ${KSBOX_FIXED_HEADERS}/guid_list.inc)
 execute_process(
   COMMAND sed -nE "s@^DEFINE_GUIDSTRUCT *\\((\"[-0-9A-Fa-f]+\"), *([A-Za-z0-9_]+)\\).*@KSBOX_GUID_STRUCT(\\1, \\2)@p"
           ${KSBOX_MINGW_INCLUDE}/ks.h ${KSBOX_MINGW_INCLUDE}/ksmedia.h
+          ${KSBOX_MINGW_INCLUDE}/ddk/dmusicks.h
   COMMAND sort -u
   OUTPUT_VARIABLE _structs COMMAND_ERROR_IS_FATAL ANY)
 execute_process(
   COMMAND cat ${KSBOX_MINGW_INCLUDE}/ddk/portcls.h ${KSBOX_MINGW_INCLUDE}/ddk/wdmguid.h
           ${KSBOX_MINGW_INCLUDE}/ddk/drmk.h ${KSBOX_MINGW_INCLUDE}/ddk/punknown.h
-          ${KSBOX_MINGW_INCLUDE}/ks.h
+          ${KSBOX_MINGW_INCLUDE}/ks.h ${KSBOX_MINGW_INCLUDE}/ddk/dmusicks.h
+          ${CMAKE_SOURCE_DIR}/wdk/include/ksbox/portcls_power.h
   COMMAND tr "\\n" " "
   COMMAND grep -oE "DEFINE_GUID *\\( *[A-Za-z0-9_]+"
-  COMMAND grep -vE "IID_IDmaChannelSlave" # declared for port drivers only
   COMMAND sed -E "s@.*[( ]([A-Za-z0-9_]+)$@KSBOX_GUID_NAME(\\1)@"
   COMMAND sort -u
   OUTPUT_VARIABLE _names COMMAND_ERROR_IS_FATAL ANY)

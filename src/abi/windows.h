@@ -37,6 +37,8 @@ typedef WCHAR TCHAR; // as in a build with UNICODE
 #include "abi/ks_supplement.h"
 #include <wdmguid.h>
 #include <portcls.h>
+#include <dmusicks.h>
+#include "abi/portcls_supplement.h"
 
 #include "abi/windows_epilogue.h"
 

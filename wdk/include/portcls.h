@@ -1,4 +1,4 @@
-// Found before mingw-w64's portcls.h: the same, plus functions of the current WDK.
+// Found before mingw-w64's portcls.h: the same, plus what the current WDK has.
 #ifndef KSBOX_WDK_PORTCLS_H
 #define KSBOX_WDK_PORTCLS_H
 
@@ -11,26 +11,12 @@
 
 #include_next <portcls.h>
 
-// What a class that implements IPinCount declares. @doc NN:portcls.IPinCount
-#ifndef IMP_IPinCount
-#define IMP_IPinCount                                                                              \
-    STDMETHODIMP_(void)                                                                            \
-    PinCount(ULONG PinId, PULONG FilterNecessary, PULONG FilterCurrent, PULONG FilterPossible,     \
-             PULONG GlobalCurrent, PULONG GlobalPossible)
+// mingw-w64 has it for old systems only; an adapter may still ask for it.
+#if (NTDDI_VERSION >= NTDDI_LONGHORN)
+DEFINE_GUID(IID_IDmaChannelSlave, 0x22C6AC62L, 0x851B, 0x11D0, 0x9A, 0x7F, 0x00, 0xAA, 0x00, 0x38,
+            0xAC, 0xFE);
 #endif
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-// @doc NF:portcls.PcGetPhysicalDeviceObject
-PORTCLASSAPI NTSTATUS NTAPI PcGetPhysicalDeviceObject(PDEVICE_OBJECT pDeviceObject,
-                                                      PDEVICE_OBJECT *ppPhysicalObject);
-// @doc NF:portcls.PcUnregisterAdapterPowerManagement
-PORTCLASSAPI NTSTATUS NTAPI PcUnregisterAdapterPowerManagement(PDEVICE_OBJECT pDeviceObject);
-
-#ifdef __cplusplus
-}
-#endif
+#include <ksbox/portcls_current.h>
 
 #endif

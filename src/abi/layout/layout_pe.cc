@@ -8,6 +8,7 @@
 #undef NOBITMAP
 #include <punknown.h>
 
+#include <dmusicks.h>
 #include <ks.h>
 #include <ksmedia.h>
 #include <portcls.h>

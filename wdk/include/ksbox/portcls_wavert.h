@@ -1,0 +1,35 @@
+// WaveRT streams in packet mode: what a stream of the current portcls.h may offer beside
+// IMiniportWaveRTStreamNotification. Their IIDs are published nowhere but in Microsoft's header.
+#ifndef KSBOX_WDK_PORTCLS_WAVERT_H
+#define KSBOX_WDK_PORTCLS_WAVERT_H
+
+#include "portcls_methods.h"
+
+// @doc NN:portcls.IMiniportWaveRTInputStream
+#define KSBOX_IMiniportWaveRTInputStream(METHOD)                                                   \
+    METHOD(                                                                                        \
+        NTSTATUS, GetReadPacket,                                                                   \
+        (ULONG * PacketNumber, DWORD * Flags, ULONG64 * PerformanceCounterValue, BOOL * MoreData))
+KSBOX_INTERFACE(IMiniportWaveRTInputStream, IUnknown);
+#define IMP_IMiniportWaveRTInputStream KSBOX_IMiniportWaveRTInputStream(KSBOX_OWN_METHOD)
+typedef IMiniportWaveRTInputStream *PMINIPORTWAVERTINPUTSTREAM;
+
+// @doc NN:portcls.IMiniportWaveRTOutputStream
+#define KSBOX_IMiniportWaveRTOutputStream(METHOD)                                                  \
+    METHOD(NTSTATUS, SetWritePacket, (ULONG PacketNumber, DWORD Flags, ULONG EosPacketLength))     \
+    METHOD(NTSTATUS, GetOutputStreamPresentationPosition,                                          \
+           (KSAUDIO_PRESENTATION_POSITION * pPresentationPosition))                                \
+    METHOD(NTSTATUS, GetPacketCount, (ULONG * pPacketCount))
+KSBOX_INTERFACE(IMiniportWaveRTOutputStream, IUnknown);
+#define IMP_IMiniportWaveRTOutputStream KSBOX_IMiniportWaveRTOutputStream(KSBOX_OWN_METHOD)
+typedef IMiniportWaveRTOutputStream *PMINIPORTWAVERTOUTPUTSTREAM;
+
+// @doc NN:portcls.IMiniportAudioSignalProcessing
+#define KSBOX_IMiniportAudioSignalProcessing(METHOD)                                               \
+    METHOD(NTSTATUS, GetModes,                                                                     \
+           (ULONG Pin, GUID * SignalProcessingModes, ULONG * NumSignalProcessingModes))
+KSBOX_INTERFACE(IMiniportAudioSignalProcessing, IUnknown);
+#define IMP_IMiniportAudioSignalProcessing KSBOX_IMiniportAudioSignalProcessing(KSBOX_OWN_METHOD)
+typedef IMiniportAudioSignalProcessing *PMINIPORTAUDIOSIGNALPROCESSING;
+
+#endif
