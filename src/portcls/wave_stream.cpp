@@ -1,0 +1,69 @@
+// Properties of wave pins that the port answers.
+#include "portcls/wave_stream.h"
+
+#include <algorithm>
+
+#include "abi/guid.h"
+#include "ks/item_tables.h"
+#include "ks/sized_answer.h"
+#include "portcls/request_target.h"
+
+namespace ksbox::portcls {
+namespace {
+
+WaveStream *stream_of(PIRP irp) {
+    return static_cast<WaveStream *>(
+        RequestTarget::of(IoGetCurrentIrpStackLocation(irp)->FileObject).stream);
+}
+
+NTSTATUS NTAPI get_position(PIRP irp, PKSIDENTIFIER, PVOID data) {
+    WaveStream *stream = stream_of(irp);
+    KSAUDIO_POSITION position{};
+    const NTSTATUS status = stream ? stream->position(position) : STATUS_INVALID_DEVICE_REQUEST;
+    return NT_SUCCESS(status) ? ks::answer_value(irp, data, &position, sizeof position) : status;
+}
+
+NTSTATUS NTAPI set_position(PIRP irp, PKSIDENTIFIER, PVOID data) {
+    WaveStream *stream = stream_of(irp);
+    return stream ? stream->set_position(*static_cast<const KSAUDIO_POSITION *>(data))
+                  : STATUS_INVALID_DEVICE_REQUEST;
+}
+
+NTSTATUS NTAPI get_framing(PIRP irp, PKSIDENTIFIER, PVOID data) {
+    WaveStream *stream = stream_of(irp);
+    KSALLOCATOR_FRAMING framing{};
+    const NTSTATUS status = stream ? stream->framing(framing) : STATUS_INVALID_DEVICE_REQUEST;
+    return NT_SUCCESS(status) ? ks::answer_value(irp, data, &framing, sizeof framing) : status;
+}
+
+const KSPROPERTY_ITEM audio_items[] = {
+    ks::property_item(KSPROPERTY_AUDIO_POSITION, get_position, set_position, sizeof(KSPROPERTY),
+                      sizeof(KSAUDIO_POSITION)),
+};
+const KSPROPERTY_ITEM connection_items[] = {
+    ks::property_item(KSPROPERTY_CONNECTION_ALLOCATORFRAMING, get_framing, nullptr,
+                      sizeof(KSPROPERTY), sizeof(KSALLOCATOR_FRAMING)),
+};
+
+} // namespace
+
+std::span<const KSPROPERTY_SET> wave_pin_property_sets() {
+    static const KSPROPERTY_SET sets[] = {
+        {&KSPROPSETID_Audio, std::size(audio_items), audio_items, 0, nullptr},
+        {&KSPROPSETID_Connection, std::size(connection_items), connection_items, 0, nullptr},
+    };
+    return sets;
+}
+
+ULONG block_bytes(const KSDATAFORMAT &format) {
+    const WAVEFORMATEX *wave = nullptr;
+    if (format.Specifier == KSDATAFORMAT_SPECIFIER_WAVEFORMATEX &&
+        format.FormatSize >= sizeof(KSDATAFORMAT_WAVEFORMATEX))
+        wave = &reinterpret_cast<const KSDATAFORMAT_WAVEFORMATEX &>(format).WaveFormatEx;
+    else if (format.Specifier == KSDATAFORMAT_SPECIFIER_DSOUND &&
+             format.FormatSize >= sizeof(KSDATAFORMAT_DSOUND))
+        wave = &reinterpret_cast<const KSDATAFORMAT_DSOUND &>(format).BufferDesc.WaveFormatEx;
+    return std::max<ULONG>(wave ? wave->nBlockAlign : format.SampleSize, 1);
+}
+
+} // namespace ksbox::portcls
