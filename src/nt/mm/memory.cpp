@@ -67,14 +67,6 @@ int host_protection(Protection protection) {
     return PROT_NONE;
 }
 
-std::uintptr_t client_slot(unsigned slot) {
-    return layout::client_window + slot * layout::client_slot_bytes;
-}
-
-std::uintptr_t system_slot(unsigned slot) {
-    return layout::system_window + slot * layout::system_slot_bytes;
-}
-
 Memory::State::State(unsigned slot)
     : slot(slot), client(client_slot(slot), layout::client_slot_bytes),
       images(system_slot(slot) + layout::images_offset, layout::images_bytes),

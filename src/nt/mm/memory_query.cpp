@@ -12,10 +12,6 @@ std::uintptr_t number(const void *address) {
     return reinterpret_cast<std::uintptr_t>(address);
 }
 
-bool within(std::uintptr_t address, std::size_t bytes, std::uintptr_t base, std::size_t size) {
-    return address >= base && address - base <= size && bytes <= size - (address - base);
-}
-
 } // namespace
 
 Range *Memory::State::find_containing(std::uintptr_t address) {
@@ -74,14 +70,6 @@ std::byte *Memory::address_of(Pfn page) const {
             return reinterpret_cast<std::byte *>(address);
     }
     return nullptr;
-}
-
-bool Memory::is_client(const void *address, std::size_t bytes) const {
-    return within(number(address), bytes, client_slot(slot_), layout::client_slot_bytes);
-}
-
-bool Memory::is_system(const void *address) const {
-    return within(number(address), 1, system_slot(slot_), layout::system_slot_bytes);
 }
 
 bool Memory::accessible(const void *address, std::size_t bytes, bool write) const {
