@@ -69,6 +69,7 @@ Result<void> Description::add_nodes() {
 
 Result<std::unique_ptr<Description>>
 Description::translate(const PCFILTER_DESCRIPTOR &from, const PortKind &kind, std::string &why) {
+    why.clear();
     if (!valid_array(from.Pins, from.PinCount, from.PinSize))
         why = wrong("pins", from.PinCount, from.PinSize, sizeof(PCPIN_DESCRIPTOR));
     else if (!valid_array(from.Nodes, from.NodeCount, from.NodeSize))
