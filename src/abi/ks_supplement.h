@@ -5,6 +5,8 @@
 // cmake/WindowsHeaders.cmake renames the outdated definitions out of the way.
 
 #include "wdk/include/ksbox/ks_audio.h"
+#include "wdk/include/ksbox/ks_audio_device.h"
+#include "wdk/include/ksbox/ks_audio_engine.h"
 #include "wdk/include/ksbox/ks_video.h"
 #define KSBOX_KS_CREATE2
 #include "wdk/include/ksbox/ks_create.h"

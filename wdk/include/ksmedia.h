@@ -20,6 +20,9 @@
 #undef KSPROPERTY_RTAUDIO_GETPOSITIONFUNCTION
 
 #include <ksbox/ks_audio.h>
+#include <ksbox/ks_audio_device.h>
+#include <ksbox/ks_audio_engine.h>
+#include <ksbox/ks_audio_guids.h>
 #include <ksbox/ks_pin.h>
 #include <ksbox/ks_video.h>
 

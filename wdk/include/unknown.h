@@ -41,7 +41,7 @@ DECLARE_INTERFACE(IUnknown) {
 
 #endif
 
-typedef IUnknown *PUNKNOWN;
+typedef IUnknown *PUNKNOWN, *LPUNKNOWN;
 
 #ifndef DEFINE_ABSTRACT_UNKNOWN
 #define DEFINE_ABSTRACT_UNKNOWN()                                                                  \

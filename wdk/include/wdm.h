@@ -16,6 +16,7 @@
 #include <ksbox/object_types.h>
 #include <ksbox/pool.h>
 #include <ksbox/power.h>
+#include <ksbox/registry.h>
 #include <ksbox/roles.h>
 #include <ksbox/time.h>
 

@@ -64,4 +64,10 @@
 #define __reserved
 #endif
 
+// Members of structures, in SAL's first version.
+#define __field_bcount(size)
+#define __field_bcount_opt(size)
+#define __field_ecount(size)
+#define __field_ecount_opt(size)
+
 #endif

@@ -50,4 +50,9 @@ typedef PCCONNECTION_DESCRIPTOR *PPCCONNECTION_DESCRIPTOR;
 #define kBytePositionNone (~(ULONGLONG)0)
 #endif
 
+// 100 ns units. @doc NF:portcls.PcGetTimeInterval
+#define GTI_SECONDS(t) (ULONGLONG(t) * 10000000)
+#define GTI_MILLISECONDS(t) (ULONGLONG(t) * 10000)
+#define GTI_MICROSECONDS(t) (ULONGLONG(t) * 10)
+
 #endif

@@ -48,7 +48,7 @@ FORCEINLINE VOID PCSTREAMRESOURCE_DESCRIPTOR_INIT(PPCSTREAMRESOURCE_DESCRIPTOR D
     METHOD(NTSTATUS, RemoveStreamResource, (PCSTREAMRESOURCE ResourceHandle))
 KSBOX_INTERFACE(IPortClsStreamResourceManager, IUnknown);
 #define IMP_IPortClsStreamResourceManager KSBOX_IPortClsStreamResourceManager(KSBOX_OWN_METHOD)
-typedef IPortClsStreamResourceManager *PPORTCLSSTREAMRESOURCEMANAGER;
+typedef IPortClsStreamResourceManager *PPORTCLSStreamResourceManager;
 
 // @doc NN:portcls.IPortClsStreamResourceManager2
 #define KSBOX_IPortClsStreamResourceManager2(METHOD)                                               \
@@ -58,7 +58,7 @@ typedef IPortClsStreamResourceManager *PPORTCLSSTREAMRESOURCEMANAGER;
 KSBOX_INTERFACE(IPortClsStreamResourceManager2, IPortClsStreamResourceManager);
 #define IMP_IPortClsStreamResourceManager2                                                         \
     IMP_IPortClsStreamResourceManager KSBOX_IPortClsStreamResourceManager2(KSBOX_OWN_METHOD)
-typedef IPortClsStreamResourceManager2 *PPORTCLSSTREAMRESOURCEMANAGER2;
+typedef IPortClsStreamResourceManager2 *PPORTCLSStreamResourceManager2;
 
 // @doc NS:portcls._PCNOTIFICATION_BUFFER
 typedef struct _PCNOTIFICATION_BUFFER {

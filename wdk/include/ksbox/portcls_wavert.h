@@ -30,6 +30,6 @@ typedef IMiniportWaveRTOutputStream *PMINIPORTWAVERTOUTPUTSTREAM;
            (ULONG Pin, GUID * SignalProcessingModes, ULONG * NumSignalProcessingModes))
 KSBOX_INTERFACE(IMiniportAudioSignalProcessing, IUnknown);
 #define IMP_IMiniportAudioSignalProcessing KSBOX_IMiniportAudioSignalProcessing(KSBOX_OWN_METHOD)
-typedef IMiniportAudioSignalProcessing *PMINIPORTAUDIOSIGNALPROCESSING;
+typedef IMiniportAudioSignalProcessing *PMINIPORTAudioSignalProcessing;
 
 #endif
