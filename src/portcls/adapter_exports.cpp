@@ -43,10 +43,11 @@ NTSTATUS NTAPI PcInitializeAdapterDriver(PDRIVER_OBJECT DriverObject, PUNICODE_S
                                          PDRIVER_ADD_DEVICE AddDevice) {
     if (!DriverObject || !AddDevice)
         return STATUS_INVALID_PARAMETER;
-    for (ULONG major : {IRP_MJ_CLOSE, IRP_MJ_CREATE, IRP_MJ_DEVICE_CONTROL, IRP_MJ_FLUSH_BUFFERS,
-                        IRP_MJ_PNP, IRP_MJ_POWER, IRP_MJ_QUERY_SECURITY, IRP_MJ_READ,
-                        IRP_MJ_SET_SECURITY, IRP_MJ_SYSTEM_CONTROL, IRP_MJ_WRITE})
+    for (ULONG major : {IRP_MJ_CREATE, IRP_MJ_PNP, IRP_MJ_POWER, IRP_MJ_SYSTEM_CONTROL})
         DriverObject->MajorFunction[major] = dispatch;
+    for (ULONG major : {IRP_MJ_CLOSE, IRP_MJ_DEVICE_CONTROL, IRP_MJ_FLUSH_BUFFERS,
+                        IRP_MJ_QUERY_SECURITY, IRP_MJ_READ, IRP_MJ_SET_SECURITY, IRP_MJ_WRITE})
+        KsSetMajorFunctionHandler(DriverObject, major);
     // Not of the page's eleven: pins that queue IRPs must hear of their cleanup.
     DriverObject->MajorFunction[IRP_MJ_CLEANUP] = dispatch;
     DriverObject->DriverExtension->AddDevice = AddDevice;
@@ -111,13 +112,13 @@ NTSTATUS NTAPI PcRequestNewPowerState(PDEVICE_OBJECT pDeviceObject,
 
 std::span<const Export> ksbox::portcls::adapter_exports() {
     static const Export table[] = {
-        PC_EXPORT(done, PcInitializeAdapterDriver),
-        PC_EXPORT(done, PcAddAdapterDevice),
-        PC_EXPORT(done, PcDispatchIrp),
-        PC_EXPORT(done, PcGetPhysicalDeviceObject),
-        PC_EXPORT(done, PcRegisterAdapterPowerManagement),
-        PC_EXPORT(done, PcUnregisterAdapterPowerManagement),
-        PC_EXPORT(done, PcRequestNewPowerState),
+        PC_EXPORT(partial, PcInitializeAdapterDriver),
+        PC_EXPORT(partial, PcAddAdapterDevice),
+        PC_EXPORT(partial, PcDispatchIrp),
+        PC_EXPORT(partial, PcGetPhysicalDeviceObject),
+        PC_EXPORT(partial, PcRegisterAdapterPowerManagement),
+        PC_EXPORT(partial, PcUnregisterAdapterPowerManagement),
+        PC_EXPORT(partial, PcRequestNewPowerState),
     };
     return table;
 }

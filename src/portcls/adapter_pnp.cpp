@@ -57,12 +57,14 @@ POWER_STATE device_state(DEVICE_POWER_STATE state) {
 }
 
 NTSTATUS NTAPI query_power(PKSDEVICE device, PIRP, DEVICE_POWER_STATE to, DEVICE_POWER_STATE,
-                           SYSTEM_POWER_STATE, SYSTEM_POWER_STATE, POWER_ACTION) {
+                           SYSTEM_POWER_STATE system, SYSTEM_POWER_STATE, POWER_ACTION) {
     const auto adapter = adapter_of(device);
     if (!adapter->power)
         return STATUS_SUCCESS;
+    // The system asks whether it may sleep; an adapter is asked for the device state of that.
+    const DEVICE_POWER_STATE asked = system > PowerSystemWorking ? PowerDeviceD3 : to;
     return call_method("IAdapterPowerManagement.QueryPowerChangeState", adapter->power.get(),
-                       &IAdapterPowerManagement::QueryPowerChangeState, device_state(to));
+                       &IAdapterPowerManagement::QueryPowerChangeState, device_state(asked));
 }
 
 void NTAPI set_power(PKSDEVICE device, PIRP, DEVICE_POWER_STATE to, DEVICE_POWER_STATE) {

@@ -37,12 +37,12 @@ bool runs_driver_code() {
     return ke::current_thread_or_null() && !current_kernel().bug_check().stopped();
 }
 
-ComBase::ComBase(Kernel &kernel) : kernel(kernel) {
-    kernel.extension<ComObjects>().add(*this);
+ComBase::ComBase(Kernel &kernel) : kernel(kernel), all_(kernel.extension<ComObjects>()) {
+    all_.add(*this);
 }
 
 ComBase::~ComBase() {
-    kernel.extension<ComObjects>().remove(*this);
+    all_.remove(*this);
 }
 
 ULONG ComBase::drop_reference() {

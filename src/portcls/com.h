@@ -64,6 +64,8 @@ template <typename I> class ComPtr {
     I *object_ = nullptr;
 };
 
+class ComObjects;
+
 /// What ComObjects of all kinds have in common: their count, and a place in the box's list, from
 /// which a box that is taken apart destroys what drivers have not released.
 class ComBase {
@@ -82,6 +84,7 @@ class ComBase {
 
   private:
     template <typename T, typename... A> friend T *make_com(Kernel &kernel, A &&...arguments);
+    ComObjects &all_;
     void *memory_ = nullptr; ///< the pool's, where the whole object begins
     LONG references_ = 1;
 };

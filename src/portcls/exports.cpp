@@ -3,7 +3,6 @@
 #include "portcls/exports.h"
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 #include <vector>
 
@@ -20,7 +19,10 @@ constexpr KnownName known_names[] = {
 };
 
 using Table = std::span<const Export> (*)();
-constexpr std::array<Table, 0> tables = {};
+constexpr Table tables[] = {
+    adapter_exports,       connection_exports, property_request_exports,
+    resource_list_exports, subdevice_exports,
+};
 
 std::vector<Export> assemble() {
     std::vector<Export> all;

@@ -15,6 +15,7 @@ std::span<const Export> portcls_exports();
 std::span<const Export> adapter_exports();
 std::span<const Export> connection_exports();
 std::span<const Export> property_request_exports();
+std::span<const Export> resource_list_exports();
 std::span<const Export> subdevice_exports();
 
 } // namespace ksbox::portcls

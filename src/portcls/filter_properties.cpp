@@ -72,12 +72,16 @@ NTSTATUS NTAPI get_physical_connection(PIRP irp, PKSIDENTIFIER request, PVOID da
         return STATUS_NOT_FOUND;
     std::u16string link;
     if (const auto *port = std::get_if<Port *>(&other->filter)) {
-        if (!(*port)->factory) // connected, and not registered
+        const ks::FilterFactory *registered = (*port)->factory;
+        if (!registered || registered->deleted) // connected, and no filter to open
             return STATUS_NOT_FOUND;
-        link = link_of(*(*port)->factory);
+        link = link_of(*registered);
     } else {
         link = std::get<std::u16string>(other->filter);
     }
+    // The name by which the requestor opens it: CreateFile's spelling, or ZwCreateFile's. inferred
+    if (irp->RequestorMode == UserMode && link.starts_with(u"\\??\\"))
+        link[1] = u'\\';
     const std::size_t text = (link.size() + 1) * sizeof(WCHAR);
     const std::size_t bytes = offsetof(KSPIN_PHYSICALCONNECTION, SymbolicLinkName) + text;
     const KSPIN_PHYSICALCONNECTION head{static_cast<ULONG>(bytes), other->pin_id, {}};

@@ -60,9 +60,12 @@ NTSTATUS Port::describe() {
         call_method("IMiniport.GetDescription", miniport_.get(), &IMiniport::GetDescription, &from);
     if (!NT_SUCCESS(status))
         return status;
-    std::string why = "no filter descriptor";
-    auto made = from ? Description::translate(*from, kind, why)
-                     : Result<std::unique_ptr<Description>>(fail(STATUS_INVALID_PARAMETER));
+    if (!from) {
+        adapter_->finding("IMiniport::GetDescription: it succeeds without a description");
+        return STATUS_INVALID_PARAMETER;
+    }
+    std::string why;
+    auto made = Description::translate(*from, kind, why);
     if (!made) {
         adapter_->finding("IMiniport::GetDescription: " + why);
         return made.error().value();

@@ -71,6 +71,7 @@ class Port {
     const std::shared_ptr<ks::EventList> events;
     /// Unless it is on the list already. IRQL <= DISPATCH_LEVEL.
     void add_event(KSEVENT_ENTRY &entry);
+    /// PASSIVE, or at DISPATCH_LEVEL with the list's lock held.
     void remove_event(KSEVENT_ENTRY &entry);
     /// What IPortEvents.GenerateEventList selects; an absent value is a wild card.
     struct EventSelection {

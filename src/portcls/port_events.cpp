@@ -27,7 +27,10 @@ void Port::add_event(KSEVENT_ENTRY &entry) {
 }
 
 void Port::remove_event(KSEVENT_ENTRY &entry) {
-    const ks::EventsLock lock(place_of(*events));
+    // A one-shot event that has been signalled goes while generate_events() walks the list.
+    std::optional<ks::EventsLock> lock;
+    if (KeGetCurrentIrql() < DISPATCH_LEVEL)
+        lock.emplace(place_of(*events));
     RemoveEntryList(&entry.ListEntry);
     InitializeListHead(&entry.ListEntry);
 }
