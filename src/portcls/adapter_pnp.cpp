@@ -39,6 +39,7 @@ void NTAPI remove(PKSDEVICE device, PIRP) {
     const auto adapter = adapter_of(device);
     adapter->unregister_all();
     adapter->power.reset();
+    PortClass::current().release_miniports(*adapter);
     PortClass::current().remove(*adapter);
 }
 

@@ -80,6 +80,13 @@ void Port::forget() {
     adapter_.reset();
 }
 
+void Port::release_miniport() {
+    release_interfaces();
+    pin_count_.reset();
+    miniport_.reset();
+    unknown_.reset();
+}
+
 NTSTATUS Port::get_device_property(DEVICE_REGISTRY_PROPERTY property, ULONG bytes, PVOID buffer,
                                    PULONG result_bytes) {
     if (!adapter_)

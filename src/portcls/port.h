@@ -39,6 +39,10 @@ class Port {
     NTSTATUS new_registry_key(PREGISTRYKEY *key, IUnknown *outer, ULONG type, ACCESS_MASK access,
                               POBJECT_ATTRIBUTES attributes, ULONG options, PULONG disposition);
 
+    /// The device is removed: a miniport that holds its port would keep both for ever. No filter is
+    /// open. PASSIVE.
+    void release_miniport();
+
     /// This port's IUnknown, by which drivers name it; not referenced for the caller.
     virtual IUnknown *identity() = 0;
     /// The stream of a pin that is being created. The pin's control mutex held, PASSIVE.
@@ -90,6 +94,8 @@ class Port {
     virtual NTSTATUS init_miniport(IUnknown *adapter, IResourceList *resources) = 0;
     /// The kind's own interfaces of an initialized miniport.
     virtual void initialized() {}
+    /// Lets go of them.
+    virtual void release_interfaces() {}
 
   private:
     static void NTAPI generate_late(PKDPC dpc, PVOID context, PVOID, PVOID);

@@ -44,6 +44,21 @@ void PortClass::remove(Port &port) {
     std::erase(ports_, &port);
 }
 
+void PortClass::release_miniports(const Adapter &adapter) {
+    std::vector<ComPtr<IUnknown>> alive; // the last reference may be the miniport's
+    std::vector<Port *> ports;
+    {
+        SpinGuard guard(lock_);
+        for (Port *port : ports_)
+            if (port->adapter() == &adapter)
+                ports.push_back(port);
+    }
+    for (Port *port : ports)
+        alive.push_back(ComPtr<IUnknown>::share(port->identity()));
+    for (Port *port : ports)
+        port->release_miniport();
+}
+
 Port *PortClass::port_of(IUnknown *object) const {
     // COM's rule of identity: whatever interface it is, its IUnknown is always the same.
     const auto identity = ComPtr<IUnknown>::query(object, IID_IUnknown);

@@ -26,6 +26,8 @@ class PortClass final : public KernelExtension {
 
     void add(Port &port);
     void remove(Port &port);
+    /// Port::release_miniport() of each of the adapter's. PASSIVE.
+    void release_miniports(const Adapter &adapter);
     /// The port behind any of its interfaces; null if it is none of ours. PASSIVE: asks the object.
     Port *port_of(IUnknown *object) const;
 
