@@ -1,6 +1,6 @@
 // The WaveCyclic port. @doc NN:portcls.IPortWaveCyclic
 #include "portcls/adapter.h"
-#include "portcls/dma_channels.h"
+#include "portcls/wave_dma.h"
 #include "portcls/filter_properties.h"
 #include "portcls/pins.h"
 #include "portcls/port_object.h"

@@ -156,13 +156,14 @@ void CyclicRender::rewind() {
     loop_bytes_ = 0;
 }
 
-/// What was ahead of the device is not heard.
 void CyclicRender::forget_frames() {
     queue().flush(false);
     while (ks::StreamPointer *clone = queue().first_clone())
         queue().remove(*clone);
     move_to(0);
     loop_bytes_ = 0;
+    if (device_bytes()) // else nothing is heard before the next data or service
+        silence(written_, rounded_up(device_bytes() + bytes_ahead()));
 }
 
 } // namespace

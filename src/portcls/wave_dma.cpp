@@ -1,5 +1,5 @@
 // DEVICE_DESCRIPTIONs of wave devices.
-#include "portcls/dma_channels.h"
+#include "portcls/wave_dma.h"
 
 namespace ksbox::portcls {
 
