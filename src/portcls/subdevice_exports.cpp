@@ -27,6 +27,7 @@ struct PortClassId {
 const PortClassId port_classes[] = {
     {CLSID_PortTopology, make_topology_port},
     {CLSID_PortWaveCyclic, make_wave_cyclic_port},
+    {CLSID_PortWavePci, make_wave_pci_port},
 };
 
 } // namespace

@@ -1,29 +1,16 @@
 // The WaveCyclic port. @doc NN:portcls.IPortWaveCyclic
 #include "portcls/adapter.h"
-#include "portcls/wave_dma.h"
-#include "portcls/filter_properties.h"
-#include "portcls/pins.h"
 #include "portcls/port_object.h"
 #include "portcls/ports.h"
 #include "portcls/wave_cyclic_stream.h"
+#include "portcls/wave_dma.h"
 
 namespace ksbox::portcls {
 namespace {
 
-PortKind wave_cyclic_kind() {
-    return {.name = "WaveCyclic",
-            .categories = {KSCATEGORY_AUDIO, KSCATEGORY_RENDER, KSCATEGORY_CAPTURE},
-            .interfaces = {standard_interface(KSINTERFACE_STANDARD_STREAMING),
-                           standard_interface(KSINTERFACE_STANDARD_LOOPED_STREAMING)},
-            .filter_sets = {filter_property_sets(), {}},
-            .pin_sets = {wave_pin_property_sets(), {}},
-            .pin_dispatch = &queue_pin_dispatch,
-            .pin_flags = wave_pin_flags};
-}
-
 class WaveCyclicPort final : public PortObject<IPortWaveCyclic> {
   public:
-    explicit WaveCyclicPort(Kernel &kernel) : PortObject(kernel, wave_cyclic_kind()) {}
+    explicit WaveCyclicPort(Kernel &kernel) : PortObject(kernel, wave_kind("WaveCyclic")) {}
 
     STDMETHODIMP_(void) Notify(PSERVICEGROUP group) noexcept override { request_service(group); }
     STDMETHODIMP_(NTSTATUS)

@@ -1,7 +1,6 @@
 // States, positions and sizes of WaveCyclic streams.
 #include "portcls/wave_cyclic_stream.h"
 
-#include "abi/guid.h"
 #include "ks/pin.h"
 #include "ks/stream/pin_stream.h"
 #include "portcls/wave_cyclic_transfer.h"
@@ -13,11 +12,6 @@ namespace {
 constexpr ULONG notification_interval_ms = 10;
 /// What allocator framing asks of a client: enough frames that one can be late [inferred].
 constexpr ULONG frames_wanted = 8;
-
-bool is_looped(const KSPIN &pin) {
-    return pin.ConnectionInterface.Set == KSINTERFACESETID_Standard &&
-           pin.ConnectionInterface.Id == KSINTERFACE_STANDARD_LOOPED_STREAMING;
-}
 
 } // namespace
 

@@ -6,6 +6,8 @@
 #include "abi/guid.h"
 #include "ks/item_tables.h"
 #include "ks/sized_answer.h"
+#include "portcls/filter_properties.h"
+#include "portcls/pins.h"
 #include "portcls/request_target.h"
 
 namespace ksbox::portcls {
@@ -45,14 +47,28 @@ const KSPROPERTY_ITEM connection_items[] = {
                       sizeof(KSPROPERTY), sizeof(KSALLOCATOR_FRAMING)),
 };
 
+const KSPROPERTY_SET pin_sets[] = {
+    {&KSPROPSETID_Audio, std::size(audio_items), audio_items, 0, nullptr},
+    {&KSPROPSETID_Connection, std::size(connection_items), connection_items, 0, nullptr},
+};
+
 } // namespace
 
-std::span<const KSPROPERTY_SET> wave_pin_property_sets() {
-    static const KSPROPERTY_SET sets[] = {
-        {&KSPROPSETID_Audio, std::size(audio_items), audio_items, 0, nullptr},
-        {&KSPROPSETID_Connection, std::size(connection_items), connection_items, 0, nullptr},
-    };
-    return sets;
+PortKind wave_kind(const char *name) {
+    return {.name = name,
+            .categories = {KSCATEGORY_AUDIO, KSCATEGORY_RENDER, KSCATEGORY_CAPTURE},
+            .interfaces = {standard_interface(KSINTERFACE_STANDARD_STREAMING),
+                           standard_interface(KSINTERFACE_STANDARD_LOOPED_STREAMING)},
+            .filter_sets = {filter_property_sets(), {}},
+            .pin_sets = {pin_sets, {}},
+            .pin_dispatch = &queue_pin_dispatch,
+            .pin_flags = KSPIN_FLAG_USE_STANDARD_TRANSPORT | KSPIN_FLAG_DISPATCH_LEVEL_PROCESSING |
+                         KSPIN_FLAG_GENERATE_EOS_EVENTS};
+}
+
+bool is_looped(const KSPIN &pin) {
+    return pin.ConnectionInterface.Set == KSINTERFACESETID_Standard &&
+           pin.ConnectionInterface.Id == KSINTERFACE_STANDARD_LOOPED_STREAMING;
 }
 
 ULONG block_bytes(const KSDATAFORMAT &format) {

@@ -2,8 +2,7 @@
 // allocator framing. @doc audio/audio-position-property
 #pragma once
 
-#include <span>
-
+#include "portcls/description.h"
 #include "portcls/stream.h"
 
 namespace ksbox::portcls {
@@ -19,15 +18,12 @@ class WaveStream : public Stream {
     virtual NTSTATUS framing(KSALLOCATOR_FRAMING &framing) = 0;
 };
 
-/// KSPIN_FLAG_* of pins whose streams are WaveStreams: their queue whatever the interface, which
-/// may be the looped one, and the event when what the client sent last has been played.
-inline constexpr ULONG wave_pin_flags = KSPIN_FLAG_USE_STANDARD_TRANSPORT |
-                                        KSPIN_FLAG_DISPATCH_LEVEL_PROCESSING |
-                                        KSPIN_FLAG_GENERATE_EOS_EVENTS;
-
-/// KSPROPERTY_AUDIO_POSITION and KSPROPERTY_CONNECTION_ALLOCATORFRAMING of pins whose streams are
-/// WaveStreams.
-std::span<const KSPROPERTY_SET> wave_pin_property_sets();
+/// What the WaveCyclic and the WavePci port bring to their filters: the looped interface beside the
+/// usual one; a queue for pins of either; KSPROPERTY_AUDIO_POSITION and
+/// KSPROPERTY_CONNECTION_ALLOCATORFRAMING; the event when what the client sent last has been
+/// played.
+PortKind wave_kind(const char *name);
+bool is_looped(const KSPIN &pin);
 
 /// Bytes of one sample of all channels; 1 for formats that say nothing about it.
 ULONG block_bytes(const KSDATAFORMAT &format);
