@@ -72,11 +72,14 @@ struct LoadedImage {
 struct DriverOptions {
     /// Values of the driver's Parameters key; a number becomes a DWORD.
     std::vector<std::pair<std::string, std::string>> parameters;
+    /// The .inf file that installs it: service, device and interface values of the registry, names,
+    /// hardware IDs. Empty: the one beside the driver, if there is one.
+    std::filesystem::path inf;
     /// Registry files (.reg) to merge before DriverEntry runs, as Box::merge_registry() does.
     std::vector<std::filesystem::path> registry_files;
-    /// Hardware id of the device on the root bus; empty: ROOT\<name>.
+    /// Hardware id of the device on the root bus; empty: the .inf file's, or ROOT\<name>.
     std::string hardware_id;
-    /// FriendlyName and DeviceDesc of the device; empty: the driver's name.
+    /// FriendlyName and DeviceDesc of the device; empty: the .inf file's, or the driver's name.
     std::string friendly_name;
     /// For drivers built with COVERAGE: receives which lines ran how often, when the driver is
     /// unloaded or its stopped box goes: lcov's format, or with the extension .profraw LLVM's.

@@ -24,16 +24,28 @@ DriverState::DriverState(Box::State &box, std::filesystem::path file, DriverOpti
     : box_(box), file_(std::move(file)), options_(std::move(options)),
       name_(file_.filename().string()), service_(to_utf16(file_.stem().string())) {}
 
+// Its service is called as the .inf file calls it, else after the driver's file.
+void DriverState::find_installation() {
+    installation_ =
+        box::Installation::find(file_, options_.inf, box_.kernel->options().windows_version);
+    if (installation_)
+        service_ = to_utf16(installation_->device().service);
+}
+
 void DriverState::write_registry() {
     cm::Registry &registry = box_.kernel->registry();
     std::u16string parameters = service_key() + u"\\Parameters";
     auto created = registry.create_key(parameters);
     if (!created)
         throw Error(std::uint32_t(created.error().value()), "the registry refuses " + name_);
+    if (installation_)
+        if (auto done = installation_->write_service(*box_.kernel, service_key()); !done)
+            throw Error(std::uint32_t(STATUS_INVALID_PARAMETER),
+                        installation_->message(done.error()));
     for (const auto &file : options_.registry_files)
         box::merge_registry_file(*box_.kernel, file);
     for (const auto &[key, value] : options_.parameters)
-        if (auto set = registry.assign(file_.stem().string(), key + "=" + value); !set)
+        if (auto set = registry.assign(to_utf8(service_), key + "=" + value); !set)
             throw Error(std::uint32_t(STATUS_INVALID_PARAMETER), set.error());
 }
 
@@ -44,6 +56,7 @@ std::u16string DriverState::service_key() const {
 // DriverEntry, then a device on the root bus for AddDevice. Throws; what was done is undone.
 void DriverState::start() {
     box_.run([&] {
+        find_installation();
         write_registry();
         auto image = box_.kernel->extension<box::DriverImages>().load(file_);
         if (!image)
@@ -92,12 +105,23 @@ void DriverState::add_device() {
         return; // a driver of the old kind made its devices in DriverEntry
     io::DeviceFacts device;
     device.device_id = u"ROOT\\" + service_;
-    std::string friendly =
-        options_.friendly_name.empty() ? file_.stem().string() : options_.friendly_name;
-    device.hardware_ids = {options_.hardware_id.empty() ? device.device_id
-                                                        : to_utf16(options_.hardware_id)};
-    device.friendly_name = to_utf16(friendly);
-    device.description = device.friendly_name;
+    device.hardware_ids = {device.device_id};
+    device.friendly_name = device.description = to_utf16(file_.stem().string());
+    box::Installation::Written installed;
+    if (installation_) {
+        installed = installation_->describe(device);
+        device.install = [&](const io::DeviceNode &node) -> Result<void> {
+            if (installed)
+                installed = installation_->write_device(*box_.kernel, node);
+            if (!installed)
+                return fail(STATUS_INVALID_PARAMETER);
+            return {};
+        };
+    }
+    if (!options_.hardware_id.empty())
+        device.hardware_ids = {to_utf16(options_.hardware_id)};
+    if (!options_.friendly_name.empty())
+        device.friendly_name = device.description = to_utf16(options_.friendly_name);
     auto node = box_.kernel->io().pnp().add_device(object_, std::move(device));
     if (!node) {
         auto unloaded = box_.kernel->io().unload_driver(object_);
@@ -105,7 +129,9 @@ void DriverState::add_device() {
         if (unloaded)
             unmap();
         throw Error(std::uint32_t(node.error().value()),
-                    name_ + ": its device did not start: " + describe_status(node.error().value()));
+                    !installed ? installation_->message(installed.error())
+                               : name_ + ": its device did not start: " +
+                                     describe_status(node.error().value()));
     }
 }
 

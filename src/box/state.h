@@ -12,6 +12,7 @@
 #include "abi/windows.h"
 
 #include "box/client_heap.h"
+#include "box/installation.h"
 #include "box/opened_files.h"
 #include "box/request_state.h"
 #include "broker/broker.h"
@@ -99,6 +100,7 @@ class DriverState final : public Driver {
     std::string write_coverage();
 
   private:
+    void find_installation();
     void write_registry();
     std::u16string service_key() const;
     LoadedImage describe_image() const;
@@ -113,6 +115,7 @@ class DriverState final : public Driver {
     std::filesystem::path file_;
     DriverOptions options_;
     std::string name_;
+    std::optional<box::Installation> installation_;
     std::u16string service_;
     loader::Image *image_ = nullptr;
     PDRIVER_OBJECT object_ = nullptr;

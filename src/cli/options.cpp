@@ -79,6 +79,11 @@ void add_run_options(CLI::App &command, RunOptions &options) {
             "on standard error, with time and driver")
         ->type_name("LEVEL");
     command
+        .add_option("--inf", options.inf,
+                    "the file that installs the driver: its registry values, names and interfaces; "
+                    "the one beside the driver unless given")
+        ->type_name("FILE.inf");
+    command
         .add_option("--registry,--reg", options.registry_files,
                     "merges a file of Windows' registry editor before the driver starts; may be "
                     "repeated")

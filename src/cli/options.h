@@ -26,6 +26,7 @@ struct RunOptions {
     unsigned processors = 2;
     std::filesystem::path trace;
     std::optional<std::uint32_t> debug_print;
+    std::filesystem::path inf;
     std::vector<std::filesystem::path> registry_files;
     std::filesystem::path save_registry;
     std::vector<std::pair<std::string, std::string>> parameters;

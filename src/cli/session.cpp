@@ -75,6 +75,7 @@ Session::Session(const RunOptions &options, Worker &worker) : options_(options),
     note_missing_imports(options.driver);
     DriverOptions driver;
     driver.parameters = options.parameters;
+    driver.inf = options.inf;
     driver.registry_files = options.registry_files;
     driver.coverage = options.coverage;
     if (options.gdb)

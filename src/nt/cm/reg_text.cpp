@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "base/unicode.h"
-#include "nt/rtl/code_page.h"
+#include "nt/rtl/decode_text.h"
 
 namespace ksbox::cm {
 namespace {
@@ -17,49 +16,15 @@ bool is_line_end(char16_t unit) {
     return unit == u'\r' || unit == u'\n';
 }
 
-std::u16string from_code_page(std::string_view bytes) {
-    std::u16string out;
-    for (const char byte : bytes)
-        out += rtl::from_ansi(static_cast<unsigned char>(byte));
-    return out;
-}
-
-/// Line of the first byte that is no UTF-8, counted in the decoded text; 0: all of it is.
-unsigned malformed_line(std::string_view bytes, const std::u16string &decoded) {
-    const std::string again = to_utf8(decoded);
-    const auto [here, there] = std::ranges::mismatch(bytes, again);
-    if (here == bytes.end() && there == again.end())
-        return 0;
-    return 1 + static_cast<unsigned>(std::count(bytes.begin(), here, '\n'));
-}
-
 } // namespace
 
 std::expected<std::u16string, RegFileError> decode_reg_text(std::string_view bytes) {
-    if (bytes.starts_with("\xFE\xFF"))
-        return std::unexpected(
-            RegFileError{0, "is UTF-16 with its bytes swapped; registry files are little-endian"});
-    const bool has_mark = bytes.starts_with("\xFF\xFE");
-    if (has_mark || (bytes.size() > 1 && bytes[0] && !bytes[1])) {
-        bytes.remove_prefix(has_mark ? 2 : 0);
-        if (bytes.size() % 2)
-            return std::unexpected(RegFileError{0, "ends in half a UTF-16 character"});
-        std::u16string out(bytes.size() / 2, u'\0');
-        std::memcpy(out.data(), bytes.data(), bytes.size());
-        return out;
-    }
     if (bytes.starts_with("REGEDIT4"))
-        return from_code_page(bytes);
-    const bool is_marked_utf8 = bytes.starts_with("\xEF\xBB\xBF");
-    if (is_marked_utf8)
-        bytes.remove_prefix(3);
-    std::u16string text = to_utf16(bytes);
-    if (const unsigned line = malformed_line(bytes, text)) {
-        if (is_marked_utf8)
-            return std::unexpected(RegFileError{line, "is not UTF-8, as the file's mark says"});
-        return from_code_page(bytes);
-    }
-    return text;
+        return rtl::from_ansi(bytes);
+    auto text = rtl::decode_text(bytes);
+    if (!text)
+        return std::unexpected(RegFileError{text.error().line, std::move(text.error().text)});
+    return std::move(*text);
 }
 
 bool RegText::at_line_end() const {

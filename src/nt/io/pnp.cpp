@@ -205,7 +205,10 @@ Result<DeviceNode *> Pnp::add_device(PDRIVER_OBJECT driver, DeviceFacts facts) {
             ke::HostLockGuard guard(lock_);
             nodes_.push_back(std::move(node));
         }
-        if (auto built = build_stack(made); !built) {
+        auto built = made.facts.install ? made.facts.install(made) : Result<void>();
+        if (built)
+            built = build_stack(made);
+        if (!built) {
             made.state = DeviceState::removed;
             erase(made);
             return built;

@@ -41,6 +41,9 @@ struct DeviceFacts {
     /// The deepest states from which the device wakes the system; unspecified: it never does.
     SYSTEM_POWER_STATE wakes_from = PowerSystemUnspecified;
     DEVICE_POWER_STATE wakes_in = PowerDeviceUnspecified;
+    /// Setup's part, once the device has its keys and its PDO, before AddDevice; may be empty. On
+    /// an error the device goes again.
+    std::function<Result<void>(const struct DeviceNode &node)> install;
 };
 
 enum class DeviceState : std::uint8_t {

@@ -12,9 +12,10 @@ rule_check() {
             below["loader"] = " base abi " # knows nothing of nt: it takes a symbol resolver
             below["ks"] = " base abi nt loader "
             below["portcls"] = below["sysaudio"] = below["mixer"] = below["filters"] = below["ks"] "ks "
+            below["inf"] = " base abi nt "
             below["broker"] = " base abi nt ks "
             below["ksuser"] = below["ks"] "ks broker "
-            below["box"] = below["portcls"] "portcls sysaudio mixer filters ksuser broker "
+            below["box"] = below["portcls"] "portcls inf sysaudio mixer filters ksuser broker "
             below["cli"] = " base box " # Box is the API; the tools use nothing beneath it
         }
         match($0, /^ *# *include *"[a-z]+\//) {
