@@ -87,6 +87,16 @@ ksbox_copy_header(ddk/portcls.h)
 # Since Vista for port drivers only: host code is one.
 ksbox_fix_header(portcls.h 1 "^#if \\(NTDDI_VERSION < NTDDI_LONGHORN\\)" "#if 1")
 ksbox_fix_header(portcls.h 1 "\\(\\*PDRIVER_ADD_DEVICE" "(NTAPI *PDRIVER_ADD_DEVICE")
+# Microsoft's compilers return a structure from a method, of whatever size, where its first
+# argument says.
+ksbox_fix_header(portcls.h 1 "STDMETHOD_\\(PHYSICAL_ADDRESS, PhysicalAddress\\)\\( THIS \\)"
+  "STDMETHOD_(PPHYSICAL_ADDRESS, PhysicalAddress)( THIS_ PPHYSICAL_ADDRESS Result )")
+ksbox_fix_header(portcls.h 1 "STDMETHODIMP_\\(PHYSICAL_ADDRESS\\) PhysicalAddress\\(void\\)"
+  "STDMETHODIMP_(PPHYSICAL_ADDRESS) PhysicalAddress(PPHYSICAL_ADDRESS Result)")
+ksbox_fix_header(portcls.h 1 "STDMETHOD_\\(PHYSICAL_ADDRESS, GetPhysicalPageAddress\\)"
+  "STDMETHOD_(PPHYSICAL_ADDRESS, GetPhysicalPageAddress)")
+ksbox_fix_header(portcls.h 1 "^        IN      PMDL    MemoryDescriptorList,$"
+  "        PPHYSICAL_ADDRESS Result, IN PMDL MemoryDescriptorList,")
 ksbox_finish_header(portcls.h)
 
 # The P of PCDRMFORWARD points to a constant.
@@ -109,6 +119,7 @@ execute_process(
           ${KSBOX_MINGW_INCLUDE}/ddk/drmk.h ${KSBOX_MINGW_INCLUDE}/ddk/punknown.h
           ${KSBOX_MINGW_INCLUDE}/ks.h ${KSBOX_MINGW_INCLUDE}/ddk/dmusicks.h
           ${CMAKE_SOURCE_DIR}/wdk/include/ksbox/portcls_power.h
+          ${CMAKE_SOURCE_DIR}/wdk/include/ksbox/portcls_wavert.h
   COMMAND tr "\\n" " "
   COMMAND grep -oE "DEFINE_GUID *\\( *[A-Za-z0-9_]+"
   COMMAND sed -E "s@.*[( ]([A-Za-z0-9_]+)$@KSBOX_GUID_NAME(\\1)@"

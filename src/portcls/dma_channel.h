@@ -29,7 +29,11 @@ class DmaChannel final : public PartObject<IDmaChannelSlave> {
     STDMETHODIMP_(ULONG) BufferSize() noexcept override { return size_; }
     STDMETHODIMP_(void) SetBufferSize(ULONG BufferSize) noexcept override { size_ = BufferSize; }
     STDMETHODIMP_(PVOID) SystemAddress() noexcept override { return address_; }
-    STDMETHODIMP_(PHYSICAL_ADDRESS) PhysicalAddress() noexcept override { return physical_; }
+    STDMETHODIMP_(PPHYSICAL_ADDRESS)
+    PhysicalAddress(PPHYSICAL_ADDRESS result) noexcept override {
+        *result = physical_;
+        return result;
+    }
     STDMETHODIMP_(PADAPTER_OBJECT) GetAdapterObject() noexcept override;
     STDMETHODIMP_(void)
     CopyTo(PVOID Destination, PVOID Source, ULONG ByteCount) noexcept override;
