@@ -116,8 +116,10 @@ void add_run_options(CLI::App &command, RunOptions &options) {
                     "shows a bug of real systems; may be repeated. clone-delete-in-cancel: a "
                     "stream pointer clone that is deleted in its own cancel callback is not. "
                     "busy-pin-not-ready: a pin factory without a free instance answers "
-                    "ERROR_NOT_READY")
-        ->check(CLI::IsMember({"clone-delete-in-cancel", "busy-pin-not-ready"}))
+                    "ERROR_NOT_READY. constrained-ranges-too-small: PortCls does not ask a "
+                    "miniport for the size of its constrained data ranges")
+        ->check(CLI::IsMember(
+            {"clone-delete-in-cancel", "busy-pin-not-ready", "constrained-ranges-too-small"}))
         ->allow_extra_args(false)
         ->type_name("NAME");
     command

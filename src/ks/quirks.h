@@ -27,6 +27,11 @@ struct Quirks final : KernelExtension {
     /// as a camera in use does, in place of STATUS_INSUFFICIENT_RESOURCES. @observed GStreamer's
     /// winks source tries again on ERROR_NOT_READY.
     std::atomic<bool> busy_pin_not_ready = false;
+
+    /// "constrained-ranges-too-small": PortCls answers an empty query of
+    /// KSPROPERTY_PIN_CONSTRAINEDDATARANGES with STATUS_BUFFER_TOO_SMALL, and does not ask the
+    /// miniport. @observed Windows 7 to 10 (MicrosoftDocs/windows-driver-docs #538).
+    std::atomic<bool> constrained_ranges_too_small = false;
 };
 
 } // namespace ksbox::ks

@@ -2,6 +2,8 @@
 #include "portcls/automation_handlers.h"
 
 #include "abi/export.h"
+#include "abi/guid.h"
+#include "ks/quirks.h"
 #include "ks/request.h"
 #include "portcls/automation.h"
 #include "portcls/exports.h"
@@ -52,7 +54,18 @@ ULONG answered_bytes(NTSTATUS status, const PCPROPERTY_REQUEST &request) {
     return NT_ERROR(status) ? 0 : request.ValueSize;
 }
 
+/// The quirk of that name: an empty query that does not get to the miniport.
+bool keeps_from_miniport(PIRP irp, const KSIDENTIFIER &request) {
+    return ks::Quirks::of(current_kernel()).constrained_ranges_too_small &&
+           request.Set == KSPROPSETID_Pin && request.Id == KSPROPERTY_PIN_CONSTRAINEDDATARANGES &&
+           IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceIoControl.OutputBufferLength == 0;
+}
+
 NTSTATUS run_property(PIRP irp, PKSIDENTIFIER request, PVOID data) {
+    if (keeps_from_miniport(irp, *request)) {
+        irp->IoStatus.Information = 0;
+        return STATUS_BUFFER_TOO_SMALL;
+    }
     const RequestTarget target = RequestTarget::of(irp, *request);
     // On the heap: a handler that answers later keeps it.
     auto *made = static_cast<PPCPROPERTY_REQUEST>(
