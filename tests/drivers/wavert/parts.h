@@ -1,17 +1,8 @@
 // What the files of wavert.sys share.
 #pragma once
 
-extern "C" {
-#include <ntddk.h>
-}
-#include <windef.h>
-
-#include <portcls.h>
-#include <stdunk.h>
-
-#include <kcom.h>
-
-#include "../support/portcls_journal.h"
+#include "../support/port_class.h"
+#include "../support/port_journal.h"
 
 #include "wavert.h"
 

@@ -17,16 +17,18 @@ static KSDATARANGE Bridge = {{sizeof(KSDATARANGE),
                               {STATICGUIDOF(KSDATAFORMAT_SPECIFIER_NONE)}}};
 static PKSDATARANGE Ranges[] = {&Bridge};
 
-#define PIN(Flow, Category)                                                                        \
+#define PIN(Flow, Category, Name)                                                                  \
     {                                                                                              \
         0, 0, 0, NULL, {                                                                           \
             0, NULL, 0, NULL, SIZEOF_ARRAY(Ranges), Ranges, Flow, KSPIN_COMMUNICATION_NONE,        \
-                Category, NULL, {0}                                                                \
+                Category, Name, {0}                                                                \
         }                                                                                          \
     }
 static PCPIN_DESCRIPTOR Pins[] = {
-    PIN(KSPIN_DATAFLOW_IN, &KSCATEGORY_AUDIO), PIN(KSPIN_DATAFLOW_OUT, &KSCATEGORY_AUDIO),
-    PIN(KSPIN_DATAFLOW_OUT, &KSNODETYPE_SPEAKER), PIN(KSPIN_DATAFLOW_IN, &KSNODETYPE_MICROPHONE)};
+    PIN(KSPIN_DATAFLOW_IN, &KSCATEGORY_AUDIO, &KSNODETYPE_SPEAKER),
+    PIN(KSPIN_DATAFLOW_OUT, &KSCATEGORY_AUDIO, &KSNODETYPE_MICROPHONE),
+    PIN(KSPIN_DATAFLOW_OUT, &KSNODETYPE_SPEAKER, NULL),
+    PIN(KSPIN_DATAFLOW_IN, &KSNODETYPE_MICROPHONE, NULL)};
 static PCCONNECTION_DESCRIPTOR Connections[] = {{PCFILTER_NODE, 0, PCFILTER_NODE, 2},
                                                 {PCFILTER_NODE, 3, PCFILTER_NODE, 1}};
 static PCFILTER_DESCRIPTOR Descriptor = {
