@@ -74,7 +74,7 @@ class Reader {
 };
 
 const InfSection *Reader::models(const InfLine &manufacturer) const {
-    const std::string &name = manufacturer.value(0);
+    const std::string name = manufacturer.value(0);
     unsigned best = 0;
     const InfSection *found = manufacturer.values.size() < 2 ? file_.section(name) : nullptr;
     for (std::size_t i = 1; i < manufacturer.values.size(); ++i) {
@@ -136,7 +136,7 @@ std::expected<void, InfError> Reader::services(InfDevice &device, const InfSecti
         const InfLine *binary = install->find("ServiceBinary");
         if (!binary)
             return wrong(install->line, "[" + install->name + "] has no ServiceBinary");
-        const std::string &path = binary->value(0);
+        const std::string path = binary->value(0);
         const std::string file = path.substr(path.find_last_of("\\/") + 1);
         services_seen_ += (services_seen_.empty() ? "" : ", ") + file;
         if (!same_text(file, driver_file))

@@ -37,9 +37,8 @@ std::string lower_case(std::string_view text) {
     return out;
 }
 
-const std::string &InfLine::value(std::size_t index) const {
-    static const std::string none;
-    return index < values.size() ? values[index] : none;
+std::string InfLine::value(std::size_t index) const {
+    return index < values.size() ? values[index] : std::string();
 }
 
 const InfLine *InfSection::find(std::string_view wanted) const {

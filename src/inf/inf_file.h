@@ -25,7 +25,7 @@ struct InfLine {
     std::vector<std::string> values;
 
     /// The value of that place; empty where the line has fewer.
-    const std::string &value(std::size_t index) const;
+    std::string value(std::size_t index) const;
 };
 
 struct InfSection {

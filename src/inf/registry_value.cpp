@@ -80,7 +80,8 @@ std::expected<std::vector<std::byte>, InfError> number_or_bytes(const InfLine &l
 } // namespace
 
 std::expected<std::uint64_t, InfError> number(const InfLine &line, std::size_t index) {
-    std::string_view text = line.value(index);
+    const std::string given = line.value(index);
+    std::string_view text = given;
     const bool negative = text.starts_with('-');
     if (negative)
         text.remove_prefix(1);
@@ -90,7 +91,7 @@ std::expected<std::uint64_t, InfError> number(const InfLine &line, std::size_t i
     std::uint64_t value = 0;
     const char *end = text.data() + text.size();
     if (text.empty() || std::from_chars(text.data(), end, value, hexadecimal ? 16 : 10).ptr != end)
-        return wrong(line, "\"" + line.value(index) + "\" is no number");
+        return wrong(line, "\"" + given + "\" is no number");
     // "-1" is a DWORD with all bits set.
     return negative ? std::uint64_t(std::uint32_t(0 - value)) : value;
 }
