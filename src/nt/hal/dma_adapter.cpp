@@ -106,8 +106,8 @@ void BounceBuffer::flush(bool to_device) {
 
 Adapter::Adapter(mm::Memory &memory, mm::Pool &pool, const DEVICE_DESCRIPTION &description,
                  const DMA_OPERATIONS &operations)
-    : header{}, memory_(memory), pool_(pool), highest_(limit_of(description)),
-      scatters_(description.ScatterGather != FALSE) {
+    : header{}, master(description.Master != FALSE), memory_(memory), pool_(pool),
+      highest_(limit_of(description)), scatters_(description.ScatterGather != FALSE) {
     header.Version = 1;
     header.Size = sizeof(DMA_ADAPTER);
     header.DmaOperations = const_cast<DMA_OPERATIONS *>(&operations);

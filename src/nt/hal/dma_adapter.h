@@ -2,6 +2,7 @@
 // scatter, gets the data through a bounce buffer below its limit, as the HAL's map registers do.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <list>
 #include <optional>
@@ -105,6 +106,10 @@ class Adapter {
     std::uint64_t map(MapRegisters &registers, Transfer &transfer, bool to_device);
 
     DMA_ADAPTER header; ///< first: what the driver has the address of
+    /// A slave's: what the system's controller was last told to move. No device of a box asks it
+    /// for a byte, so that it stays at that.
+    std::atomic<ULONG> counter = 0;
+    const bool master;
 
   private:
     struct Request {

@@ -152,6 +152,7 @@ PHYSICAL_ADDRESS NTAPI ksbox_IoMapTransfer(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PV
         Adapter::of(DmaAdapter)
             .map(*static_cast<MapRegisters *>(MapRegisterBase), transfer, WriteToDevice != FALSE);
     *Length = static_cast<ULONG>(transfer.bytes);
+    Adapter::of(DmaAdapter).counter = *Length;
     return address_of(logical);
 }
 
@@ -160,10 +161,10 @@ static ULONG NTAPI get_alignment(PDMA_ADAPTER) {
     return 1;
 }
 
-/// Of the system's DMA controller, for which there are no adapters here.
-/// @doc NC:wdm.PREAD_DMA_COUNTER
-ULONG NTAPI ksbox_HalReadDmaCounter(PDMA_ADAPTER) {
-    return 0;
+/// Of the system's DMA controller. @doc NC:wdm.PREAD_DMA_COUNTER
+ULONG NTAPI ksbox_HalReadDmaCounter(PDMA_ADAPTER DmaAdapter) {
+    const Adapter &adapter = Adapter::of(DmaAdapter);
+    return adapter.master ? 0 : adapter.counter.load();
 }
 
 /// IRQL <= DISPATCH_LEVEL. @doc NC:wdm.PGET_SCATTER_GATHER_LIST
@@ -279,11 +280,15 @@ const DMA_OPERATIONS &operations(ULONG version) {
 
 extern "C" {
 
-/// Null for unknown versions, and for a slave: a box, like most machines, has no system DMA
-/// controller to serve one. PASSIVE_LEVEL. @doc NF:wdm.IoGetDmaAdapter
+/// Null for unknown versions, and for slaves that no channel of an ISA bus's controller serves.
+/// PASSIVE_LEVEL. @doc NF:wdm.IoGetDmaAdapter
 PDMA_ADAPTER NTAPI IoGetDmaAdapter(PDEVICE_OBJECT, PDEVICE_DESCRIPTION DeviceDescription,
                                    PULONG NumberOfMapRegisters) {
-    if (DeviceDescription->Version > device_description_version3 || !DeviceDescription->Master)
+    constexpr ULONG cascade = 4, channels = 8; // of the two controllers behind each other
+    const bool served = DeviceDescription->Master || (DeviceDescription->InterfaceType == Isa &&
+                                                      DeviceDescription->DmaChannel < channels &&
+                                                      DeviceDescription->DmaChannel != cascade);
+    if (DeviceDescription->Version > device_description_version3 || !served)
         return nullptr;
     Kernel &kernel = current_kernel();
     void *block = kernel.pool().allocate(mm::PoolKind::nonpaged, sizeof(Adapter), adapter_tag,

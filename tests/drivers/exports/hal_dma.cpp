@@ -71,9 +71,17 @@ EXPORT_CASE(IoGetDmaAdapter) {
     EXPECT_NE(Adapter->DmaOperations->BuildScatterGatherList, nullptr);
     EXPECT_TRUE(Adapter->DmaOperations->GetDmaAlignment(Adapter) >= 1);
     Adapter->DmaOperations->PutDmaAdapter(Adapter);
-    // There is no system DMA controller to serve a slave.
+    // The system's DMA controller serves slaves of the ISA bus.
     Description.Master = FALSE;
     EXPECT_EQ(IoGetDmaAdapter(Case.PhysicalDevice, &Description, &Registers), nullptr);
+    Description.InterfaceType = Isa;
+    for (ULONG Channel = 0; Channel < 9; ++Channel) {
+        Description.DmaChannel = Channel;
+        Adapter = IoGetDmaAdapter(Case.PhysicalDevice, &Description, &Registers);
+        EXPECT_EQ(Adapter != nullptr, Channel != 4 && Channel < 8);
+        if (Adapter != nullptr)
+            Adapter->DmaOperations->PutDmaAdapter(Adapter);
+    }
     Description = BusMaster();
     Description.Version = 99;
     EXPECT_EQ(IoGetDmaAdapter(Case.PhysicalDevice, &Description, &Registers), nullptr);
