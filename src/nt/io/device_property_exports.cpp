@@ -198,6 +198,13 @@ io::DeviceNode *node_of(PDEVICE_OBJECT device) {
     return io::record_of(device).node;
 }
 
+/// The key in which the current hardware profile has what differs in it.
+std::u16string in_profile(const std::u16string &path) {
+    constexpr std::u16string_view machine = u"\\Registry\\Machine\\";
+    return std::u16string(machine) + u"System\\CurrentControlSet\\Hardware Profiles\\Current\\" +
+           path.substr(machine.size());
+}
+
 NTSTATUS give_key(const std::u16string &path, ACCESS_MASK access, PHANDLE handle) {
     auto key = current_kernel().registry().open_handle(path, access, true, nullptr);
     if (!key)
@@ -264,8 +271,9 @@ NTSTATUS NTAPI IoOpenDeviceRegistryKey(PDEVICE_OBJECT DeviceObject, ULONG DevIns
     const ULONG kind = DevInstKeyType & (PLUGPLAY_REGKEY_DEVICE | PLUGPLAY_REGKEY_DRIVER);
     if (!node || (kind != PLUGPLAY_REGKEY_DEVICE && kind != PLUGPLAY_REGKEY_DRIVER))
         return STATUS_INVALID_PARAMETER;
-    return give_key(kind == PLUGPLAY_REGKEY_DEVICE ? io::hardware_key(*node)
-                                                   : io::software_key(*node),
+    const std::u16string path =
+        kind == PLUGPLAY_REGKEY_DEVICE ? io::hardware_key(*node) : io::software_key(*node);
+    return give_key(DevInstKeyType & PLUGPLAY_REGKEY_CURRENT_HWPROFILE ? in_profile(path) : path,
                     DesiredAccess, DeviceRegKey);
 }
 
