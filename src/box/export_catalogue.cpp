@@ -9,6 +9,7 @@
 #include "loader/exports.h"
 #include "nt/exports.h"
 #include "nt/stubs.h"
+#include "portcls/drmk_exports.h"
 #include "portcls/exports.h"
 
 namespace ksbox::box {
@@ -52,12 +53,14 @@ void ExportCatalogue::Table::add(std::span<const Export> exports) {
     }
 }
 
-ExportCatalogue::ExportCatalogue() : tables_{Table("ntoskrnl"), Table("ks"), Table("portcls")} {
+ExportCatalogue::ExportCatalogue()
+    : tables_{Table("ntoskrnl"), Table("ks"), Table("portcls"), Table("drmk")} {
     tables_[0].add(implemented_exports());
     tables_[0].add(stubs_besides({})); // one for every name: what is there stays
     tables_[0].add(loader::seh_exports());
     tables_[1].add(ks::ks_exports());
     tables_[2].add(portcls::portcls_exports());
+    tables_[3].add(portcls::drmk_exports());
 }
 
 const Export *ExportCatalogue::find(std::string_view module, std::string_view name) const {

@@ -54,6 +54,7 @@ TEST(Exports, ModulesAreFoundHoweverTheyAreSpelled) {
                                  "HAL.dll", "hal", "ext-ms-win-ntos-ksecurity-l1-1-1.dll"})
         EXPECT_EQ(module_of(spelling), "ntoskrnl") << spelling;
     EXPECT_EQ(module_of("KS.SYS"), "ks");
+    EXPECT_EQ(module_of("drmk.sys"), "drmk");
     EXPECT_EQ(module_of("kernel32.dll"), "");
     EXPECT_EQ(module_of(""), "");
 }

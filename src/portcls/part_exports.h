@@ -5,6 +5,7 @@
 
 namespace ksbox::portcls {
 
+std::span<const Export> content_exports();
 std::span<const Export> dma_channel_exports();
 std::span<const Export> interrupt_sync_exports();
 std::span<const Export> io_timeout_exports();
