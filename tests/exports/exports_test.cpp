@@ -51,8 +51,10 @@ int main(int count, char **arguments) {
     const std::filesystem::path drivers(KSBOX_TEST_DRIVERS);
     const auto nt = ksbox::exports::read_case_table(drivers / "nt_exports.sys");
     const auto ks = ksbox::exports::read_case_table(drivers / "ks_exports.sys");
+    const auto portcls = ksbox::exports::read_case_table(drivers / "portcls_exports.sys");
     std::map<std::string, int> names;
     ksbox::exports::register_cases(nt, names);
     ksbox::exports::register_cases(ks, names);
+    ksbox::exports::register_cases(portcls, names);
     return RUN_ALL_TESTS();
 }
