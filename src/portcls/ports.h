@@ -7,6 +7,7 @@
 namespace ksbox::portcls {
 
 IPort *make_topology_port(Kernel &kernel);
+IPort *make_dmus_port(Kernel &kernel);
 IPort *make_wave_cyclic_port(Kernel &kernel);
 IPort *make_wave_pci_port(Kernel &kernel);
 IPort *make_wave_rt_port(Kernel &kernel);
