@@ -8,7 +8,7 @@ namespace ksbox {
 /// How to create a pin; the defaults are what most clients ask for.
 struct PinRequest {
     std::uint32_t pin_id = 0;
-    DataFormat format;
+    DataFormat format = DataFormat::audio({});
     std::optional<Identifier> interface;       ///< default: KSINTERFACESETID_Standard, STREAMING
     std::optional<Identifier> medium;          ///< default: KSMEDIUMSETID_Standard, DEVIO
     Handle pin_to_handle = 0;                  ///< the pin to connect to
@@ -118,6 +118,12 @@ class Filter : public KsObject {
     /// KsCreatePin2 (or KsCreatePin): throws Error with the HRESULT (Win32 code), the message
     /// saying why the pin was refused.
     Pin connect(const PinRequest &request);
+    /// As the system connects a source of audio to a sink pin: with the format that the source's
+    /// ranges and the pin factory have in common; where the driver refuses that, with the first of
+    /// the mixer's PCM formats, best first, that it takes. `request.format` does not matter. Throws
+    /// Error: STATUS_NO_MATCH, or as connect() for the first format when none is taken.
+    /// @doc audio/default-data-intersection-handlers
+    Pin connect_audio(PinRequest request, std::span<const DataRange> source);
     /// Everything that KS has against the request, one sentence each, not only what it would refuse
     /// it for; nothing is created, and the driver is not asked. Empty: connect() asks the driver.
     /// PinToHandle, priority and the broker are not looked at.

@@ -2,6 +2,7 @@
 #include "ksbox/filter.h"
 
 #include <cstring>
+#include <exception>
 
 #include <fmt/format.h>
 
@@ -15,6 +16,7 @@
 #include "ks/why_not.h"
 #include "ksuser/client_thread.h"
 #include "ksuser/ksuser.h"
+#include "sysaudio/pcm_formats.h"
 
 namespace ksbox {
 
@@ -208,6 +210,30 @@ Pin Filter::connect(const PinRequest &request) {
                     ksuser::current_client_thread()->refusal);
     });
     return Pin(*client_, reinterpret_cast<Handle>(pin));
+}
+
+Pin Filter::connect_audio(PinRequest request, std::span<const DataRange> source) {
+    auto common = intersect(request.pin_id, source);
+    if (!common)
+        throw Error(std::uint32_t(STATUS_NO_MATCH),
+                    fmt::format("pin {} has no format in common with the source", request.pin_id));
+    request.format = std::move(*common);
+    try {
+        return connect(request);
+    } catch (const BoxStopped &) {
+        throw;
+    } catch (const Error &) {
+        const std::exception_ptr first = std::current_exception();
+        for (const WAVEFORMATEX &format : sysaudio::pcm_formats_best_first())
+            try {
+                request.format = DataFormat::wave(std::as_bytes(std::span(&format, 1)));
+                return connect(request);
+            } catch (const BoxStopped &) {
+                throw;
+            } catch (const Error &) { // the next one
+            }
+        std::rethrow_exception(first);
+    }
 }
 
 std::vector<std::string> Filter::why_not(const PinRequest &request) {
