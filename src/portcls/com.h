@@ -54,6 +54,8 @@ template <typename I> class ComPtr {
         if (object && runs_driver_code())
             call_method("IUnknown.Release", object, &I::Release);
     }
+    /// The reference, for the caller to drop.
+    I *release() { return std::exchange(object_, nullptr); }
     /// Where a driver's function puts a referenced object; this one must be empty.
     I **receive() { return &object_; }
     I *get() const { return object_; }

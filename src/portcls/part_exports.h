@@ -10,6 +10,7 @@ std::span<const Export> dma_channel_exports();
 std::span<const Export> interrupt_sync_exports();
 std::span<const Export> io_timeout_exports();
 std::span<const Export> irp_exports();
+std::span<const Export> miniport_exports();
 std::span<const Export> registry_key_exports();
 std::span<const Export> service_group_exports();
 std::span<const Export> time_exports();

@@ -76,13 +76,14 @@ class Midi : public ::testing::TestWithParam<std::tuple<bool, bool>> {
     /// What the device's journal calls a message that was sent to it.
     static const char *sent() { return dmus() ? "event" : "write"; }
 
-    Filter open_filter() {
+    Filter open_filter(const char *name) {
         for (const InterfaceFacts &facts : driver.filters())
-            if (facts.path.ends_with(dmus() ? "\\DMus" : "\\Midi"))
+            if (facts.path.ends_with(name))
                 return client.open_filter(facts.path);
         throw Error(0, "no filter");
     }
-    Pin open(std::uint32_t pin_id, PinState state) {
+    Pin open(std::uint32_t pin_id, PinState state) { return open(filter, pin_id, state); }
+    Pin open(Filter &filter, std::uint32_t pin_id, PinState state) {
         KSDATAFORMAT format{};
         format.FormatSize = sizeof format;
         std::memcpy(&format.MajorFormat, &music_type, sizeof music_type);
@@ -133,7 +134,7 @@ class Midi : public ::testing::TestWithParam<std::tuple<bool, bool>> {
     TracedBox traced{mode()};
     Client &client = traced.client();
     Driver &driver = traced.load("mididevice");
-    Filter filter = open_filter();
+    Filter filter = open_filter(dmus() ? "\\DMus" : "\\Midi");
 };
 INSTANTIATE_TEST_SUITE_P(Ports, Midi, ::testing::Combine(::testing::Bool(), ::testing::Bool()),
                          [](const auto &info) {
@@ -143,7 +144,7 @@ INSTANTIATE_TEST_SUITE_P(Ports, Midi, ::testing::Combine(::testing::Bool(), ::te
                          });
 
 TEST_P(Midi, K5_ThePortTakesMidiAndDMusMiniports) {
-    EXPECT_EQ(driver.filters().size(), 2u);
+    EXPECT_EQ(driver.filters().size(), 4u);
     EXPECT_EQ(filter.pin_count(), MIDI_PIN_COUNT);
 }
 
@@ -374,6 +375,39 @@ TEST_P(DMusEvents, K5_LongEventsAreInBuffers) {
     ASSERT_EQ(events.size(), 1u);
     EXPECT_EQ(events[0].values[1], 300u);
     EXPECT_EQ(events[0].values[0], 0x55555555555555F0u);
+}
+
+// nf-portcls-pcnewminiport
+
+TEST_P(DMusEvents, K5_inferred_TheSystemsUartsAreJoinedByACable) {
+    Filter out = open_filter("\\Uart"), in = open_filter("\\UartIn");
+    EXPECT_EQ(out.pin_count(), 2u);
+    Pin render = open(out, 0, run), capture = open(in, 0, run);
+    Transfer heard = read(capture, 256);
+    Transfer frame = write(render, music({{0, {0x90, 60, 100}}}));
+    EXPECT_EQ(frame.wait(), status::success);
+    EXPECT_EQ(heard.wait(), status::success);
+    EXPECT_EQ(music_of(heard), (std::vector<Music>{{0, {0x90, 60, 100}}}));
+    Transfer more = read(capture, 256);
+    Bytes exclusive(200, 0x11);
+    exclusive.front() = 0xF0;
+    exclusive.back() = 0xF7;
+    const std::uint64_t before = traced.box().now_100ns();
+    Transfer second = write(render, music({{0, exclusive}}));
+    EXPECT_EQ(more.wait(), status::success);
+    EXPECT_EQ(music_of(more), (std::vector<Music>{{0, exclusive}}));
+    // 31,250 bits in a second, ten for a byte.
+    EXPECT_GE(traced.box().now_100ns() - before, 200u * 3200);
+}
+
+TEST_P(DMusEvents, K5_TheUartWantsAPortAndFmSynthesizersAre32Bit) {
+    const auto without = only(journal(filter), "without a port");
+    ASSERT_EQ(without.size(), 1u);
+    EXPECT_EQ(without[0].values[0], 0xC0000182u); // STATUS_DEVICE_CONFIGURATION_ERROR
+    const auto synthesizer = only(journal(filter), "fm synth");
+    ASSERT_EQ(synthesizer.size(), 1u);
+    EXPECT_EQ(synthesizer[0].values[0], status::invalid_parameter);
+    EXPECT_EQ(synthesizer[0].values[1], 0u);
 }
 
 } // namespace
