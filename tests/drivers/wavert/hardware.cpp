@@ -3,6 +3,12 @@
 
 CHardware Hardware;
 
+// Called, where KeQueryInterruptTime is inlined: the ticks of a long run are many.
+ULONGLONG InterruptTime() {
+    ULONG64 Counter;
+    return KeQueryInterruptTimePrecise(&Counter);
+}
+
 NTSTATUS CHardware::Init() {
     m_Registers = static_cast<PUCHAR>(ExAllocatePool2(POOL_FLAG_NON_PAGED, PAGE_SIZE, Tag));
     if (m_Registers == NULL) {
@@ -27,7 +33,7 @@ VOID NTAPI CHardware::Tick(PEX_TIMER Timer, PVOID Context) {
 }
 
 void CHardware::Move() {
-    const ULONGLONG Now = KeQueryInterruptTime();
+    const ULONGLONG Now = InterruptTime();
     KIRQL OldIrql;
     KeAcquireSpinLock(&m_Lock, &OldIrql);
     for (int Capture = 0; Capture < 2; Capture++) { // what was rendered can be captured at once
@@ -90,7 +96,12 @@ void CHardware::Loop(const UCHAR *Bytes, ULONG Count) {
 }
 
 void CHardware::LoopBack(UCHAR *Bytes, ULONG Count) {
+    // The ends round their frames differently: what is ahead keeps a gap from showing.
+    if (m_Written - m_Read >= 1024) {
+        m_Flowing = true;
+    }
     for (ULONG Index = 0; Index < Count; Index++) {
-        Bytes[Index] = m_Read < m_Written ? m_Loop[m_Read++ % sizeof(m_Loop)] : 0;
+        m_Flowing = m_Flowing && m_Read < m_Written;
+        Bytes[Index] = m_Flowing ? m_Loop[m_Read++ % sizeof(m_Loop)] : 0;
     }
 }

@@ -14,6 +14,8 @@ extern const GUID WaveRtSetId;
 
 class CStream;
 
+ULONGLONG InterruptTime(); // in 100 ns
+
 // The loop and the clock of the card.
 class CHardware {
   public:
@@ -36,6 +38,7 @@ class CHardware {
     CStream *m_Streams[MaximumStreams];
     UCHAR m_Loop[65536];
     ULONGLONG m_Written, m_Read;
+    bool m_Flowing;
 };
 extern CHardware Hardware;
 

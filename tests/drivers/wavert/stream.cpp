@@ -66,7 +66,7 @@ STDMETHODIMP_(NTSTATUS) CStream::SetState(KSSTATE State) {
         m_Position = m_LastRead = 0;
         m_EndOfStream = false;
     }
-    m_Started = KeQueryInterruptTime();
+    m_Started = InterruptTime();
     m_AtStart = m_Position;
     KeReleaseSpinLock(&m_Lock, OldIrql);
     m_State = State;
@@ -223,7 +223,8 @@ STDMETHODIMP_(NTSTATUS) CStream::GetPosition(PKSAUDIO_POSITION Position) {
     KIRQL OldIrql;
     KeAcquireSpinLock(&m_Lock, &OldIrql);
     const ULONGLONG Played = m_Position > WAVERT_FIFO_BYTES ? m_Position - WAVERT_FIFO_BYTES : 0;
-    Position->PlayOffset = Played % m_Bytes;
+    // What was recorded is on its way into the buffer.
+    Position->PlayOffset = (m_Capture ? m_Position + WAVERT_FIFO_BYTES : Played) % m_Bytes;
     Position->WriteOffset = m_Position % m_Bytes;
     KeReleaseSpinLock(&m_Lock, OldIrql);
     return Status;
