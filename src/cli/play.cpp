@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/cyclic_stream.h"
 #include "cli/failures.h"
 #include "cli/frame_ring.h"
 #include "cli/pins.h"
@@ -55,7 +56,11 @@ class Player {
     void start();
     void render();
     void fill_and_submit();
+    void fill_cyclic(std::size_t bytes);
+    void render_cyclic();
     void capture();
+    void capture_cyclic();
+    [[noreturn]] void throw_stalled();
     void take(const Frame &frame);
     bool give_up() const { return stop_ || session_.worker().interrupted() != 0; }
     std::size_t frame_bytes() const;
@@ -67,7 +72,9 @@ class Player {
     WavReader wav_;
     std::unique_ptr<WavWriter> out_;
     std::optional<ConnectedPin> render_pin_, capture_pin_;
+    // Frames, or for WaveRT pins the cyclic buffer.
     std::optional<FrameRing> render_ring_, capture_ring_;
+    std::unique_ptr<CyclicStream> render_cyclic_, capture_cyclic_;
     std::atomic<bool> stop_ = false;
     std::atomic<bool> all_played_ = false;
     std::uint64_t submitted_ = 0, played_ = 0;
@@ -110,25 +117,75 @@ void Player::fill_and_submit() {
     render_ring_->submit();
 }
 
+// The file's next bytes, and silence behind its end.
+void Player::fill_cyclic(std::size_t bytes) {
+    std::vector<std::byte> data(bytes);
+    submitted_ += wav_.read(data);
+    render_cyclic_->write(data);
+}
+
 // Queues what fits before anything runs, so that the stream begins without a gap.
 void Player::start() {
-    render_ring_.emplace(*render_pin_->pin, FrameRing::Direction::write, options_.queue,
-                         frame_bytes());
+    const std::size_t queue_bytes = options_.queue * frame_bytes();
+    const std::uint64_t rate = std::uint64_t(wav_.rate_hz()) * wav_.block_bytes();
+    render_cyclic_ =
+        CyclicStream::open(*render_pin_->pin, CyclicStream::Direction::render, queue_bytes, rate);
+    if (!render_cyclic_)
+        render_ring_.emplace(*render_pin_->pin, FrameRing::Direction::write, options_.queue,
+                             frame_bytes());
     pause(*render_pin_->pin);
     if (capture_pin_) {
-        capture_ring_.emplace(*capture_pin_->pin, FrameRing::Direction::read, options_.queue,
-                              frame_bytes());
+        capture_cyclic_ = CyclicStream::open(*capture_pin_->pin, CyclicStream::Direction::capture,
+                                             queue_bytes, rate);
+        if (!capture_cyclic_)
+            capture_ring_.emplace(*capture_pin_->pin, FrameRing::Direction::read, options_.queue,
+                                  frame_bytes());
         pause(*capture_pin_->pin);
-        capture_ring_->submit_all();
+        if (capture_ring_)
+            capture_ring_->submit_all();
     }
-    while (render_ring_->free_frame() != nullptr && wav_.bytes_left() != 0)
+    if (render_cyclic_)
+        fill_cyclic(render_cyclic_->size());
+    while (render_ring_ && render_ring_->free_frame() != nullptr && wav_.bytes_left() != 0)
         fill_and_submit();
     if (capture_pin_)
         cli::run(*capture_pin_->pin);
     cli::run(*render_pin_->pin);
 }
 
+void Player::throw_stalled() {
+    throw Finding(fmt::format("the render pin took no frame for {} s, {} of {} bytes into "
+                              "the file{}",
+                              stall_limit_100ns / second_100ns, played_, wav_.data_bytes(),
+                              waiting_text(*render_pin_->pin)));
+}
+
+void Player::render_cyclic() {
+    Progress progress("playing", wav_.data_bytes());
+    const std::uint64_t rate = std::uint64_t(wav_.rate_hz()) * wav_.block_bytes();
+    const std::uint64_t lasts_100ns = render_cyclic_->size() * second_100ns / rate;
+    std::uint64_t moved_at = session_.box().now_100ns();
+    while (played_ < wav_.data_bytes() && !give_up()) {
+        const std::size_t moved = render_cyclic_->wait(stall_limit_100ns);
+        const std::uint64_t now = session_.box().now_100ns();
+        if (moved == 0 && now - moved_at >= stall_limit_100ns)
+            throw_stalled();
+        if (moved == 0)
+            continue;
+        if (options_.run.realtime && now - moved_at >= lasts_100ns)
+            dry_.push_back({submitted_, 0}); // the device went round without new data
+        moved_at = now;
+        played_ = std::min<std::uint64_t>(played_ + moved, wav_.data_bytes());
+        progress.at(played_);
+        fill_cyclic(moved);
+    }
+}
+
 void Player::render() {
+    if (render_cyclic_) {
+        render_cyclic();
+        return;
+    }
     Progress progress("playing", wav_.data_bytes());
     const std::uint64_t slice = patience_slice(options_.run.realtime);
     std::uint64_t waited = 0;
@@ -138,10 +195,7 @@ void Player::render() {
             waited += slice;
             if (waited < stall_limit_100ns)
                 continue;
-            throw Finding(fmt::format("the render pin took no frame for {} s, {} of {} bytes into "
-                                      "the file{}",
-                                      stall_limit_100ns / second_100ns, played_, wav_.data_bytes(),
-                                      waiting_text(*render_pin_->pin)));
+            throw_stalled();
         }
         waited = 0;
         played_ += done->used;
@@ -164,7 +218,30 @@ void Player::take(const Frame &frame) {
     end_seen_ = (frame.options & frame_option::end_of_stream) != 0;
 }
 
+// A WaveRT pin knows no end: what was played last is in what comes within two buffers' time.
+void Player::capture_cyclic() {
+    const std::uint64_t slice = patience_slice(options_.run.realtime);
+    std::size_t tail = 2 * capture_cyclic_->size();
+    std::uint64_t waited = 0;
+    std::vector<std::byte> data;
+    while (tail != 0 && !give_up()) {
+        const bool played = all_played_;
+        data.resize(capture_cyclic_->wait(slice));
+        waited = data.empty() && played ? waited + slice : 0;
+        if (waited >= tail_limit_100ns)
+            return; // conclude() compares what came
+        capture_cyclic_->read(data);
+        out_->append(data);
+        if (played)
+            tail -= std::min(tail, data.size());
+    }
+}
+
 void Player::capture() {
+    if (capture_cyclic_) {
+        capture_cyclic();
+        return;
+    }
     const std::uint64_t slice = patience_slice(options_.run.realtime);
     std::uint64_t waited = 0;
     while (!end_seen_ && !give_up()) {
@@ -263,6 +340,8 @@ int Player::run() {
     int code = conclude();
     render_ring_.reset();
     capture_ring_.reset();
+    render_cyclic_.reset();
+    capture_cyclic_.reset();
     capture_pin_.reset();
     render_pin_.reset();
     if (out_)

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/cyclic_stream.h"
 #include "cli/failures.h"
 #include "cli/record.h"
 #include "cli/terminal.h"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::size_t frames_in_flight = 16;
 constexpr unsigned period_ms = 10;
+constexpr std::uint64_t silence_limit_100ns = 100'000'000;
 
 bool wanted(const DataRange &range, const RecordOptions &options) {
     if (!range.audio)
@@ -44,6 +46,28 @@ ConnectedPin connect(const RecordOptions &options, Session &session) {
                           "what there is");
 }
 
+/// The same from a WaveRT pin: `take` gets what has come, until it says that it has enough.
+void read_cyclic(Session &session, Pin &pin, CyclicStream &stream,
+                 const std::function<bool(std::span<const std::byte>)> &take) {
+    const std::uint64_t slice = patience_slice(session.options().realtime);
+    std::uint64_t came = session.box().now_100ns();
+    std::vector<std::byte> data;
+    run(pin);
+    while (session.worker().interrupted() == 0) {
+        data.resize(stream.wait(slice));
+        const std::uint64_t now = session.box().now_100ns();
+        if (data.empty() && now - came >= silence_limit_100ns)
+            throw Finding("the capture pin's position stood still for 10 s");
+        if (data.empty())
+            continue;
+        came = now;
+        stream.read(data);
+        if (take(data))
+            break;
+    }
+    stop(pin);
+}
+
 } // namespace
 
 int record_audio(const RecordOptions &options, Session &session) {
@@ -58,17 +82,26 @@ int record_audio(const RecordOptions &options, Session &session) {
     WavWriter out(options.output, wav_format_chunk(wave), !options.run.realtime);
     std::vector<std::uint64_t> gaps;
     try {
-        FrameRing ring(*connected.pin, FrameRing::Direction::read, frames_in_flight,
-                       block * std::max(1u, audio->rate_hz * period_ms / 1000));
+        const std::uint64_t period = block * std::max(1u, audio->rate_hz * period_ms / 1000);
         Progress progress("recording", limit);
-        read_frames(session, *connected.pin, ring, [&](const Frame &frame) {
-            if ((frame.options & frame_option::data_discontinuity) != 0 && out.data_bytes() != 0)
-                gaps.push_back(out.data_bytes());
-            out.append(frame.buffer.bytes().first(
-                std::min<std::uint64_t>(frame.used, limit - out.data_bytes())));
+        const auto keep = [&](std::span<const std::byte> data) {
+            out.append(data.first(std::min<std::uint64_t>(data.size(), limit - out.data_bytes())));
             progress.at(out.data_bytes());
             return out.data_bytes() >= limit;
-        });
+        };
+        if (const auto cyclic =
+                CyclicStream::open(*connected.pin, CyclicStream::Direction::capture,
+                                   frames_in_flight * period, block * audio->rate_hz)) {
+            read_cyclic(session, *connected.pin, *cyclic, keep);
+        } else {
+            FrameRing ring(*connected.pin, FrameRing::Direction::read, frames_in_flight, period);
+            read_frames(session, *connected.pin, ring, [&](const Frame &frame) {
+                if ((frame.options & frame_option::data_discontinuity) != 0 &&
+                    out.data_bytes() != 0)
+                    gaps.push_back(out.data_bytes());
+                return keep(frame.buffer.bytes().first(frame.used));
+            });
+        }
     } catch (const BoxStopped &) {
         if (out.data_bytes() != 0) {
             out.keep_partial();
