@@ -55,8 +55,6 @@ NTSTATUS hand_over_key(Kernel &kernel, IUnknown *outer, HANDLE handle, IRegistry
     return STATUS_INSUFFICIENT_RESOURCES;
 }
 
-UNICODE_STRING unnamed{};
-
 } // namespace
 
 NTSTATUS new_registry_key(Kernel &kernel, IUnknown *outer, const KeyRequest &request,
@@ -90,6 +88,7 @@ NTSTATUS RegistryKey::QueryValueKey(PUNICODE_STRING ValueName,
                                     KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass,
                                     PVOID KeyValueInformation, ULONG Length,
                                     PULONG ResultLength) noexcept {
+    UNICODE_STRING unnamed{};
     return ZwQueryValueKey(handle_, ValueName ? ValueName : &unnamed, KeyValueInformationClass,
                            KeyValueInformation, Length, ResultLength);
 }
@@ -104,6 +103,7 @@ NTSTATUS RegistryKey::EnumerateValueKey(ULONG Index,
 
 NTSTATUS RegistryKey::SetValueKey(PUNICODE_STRING ValueName, ULONG Type, PVOID Data,
                                   ULONG DataSize) noexcept {
+    UNICODE_STRING unnamed{};
     return ZwSetValueKey(handle_, ValueName ? ValueName : &unnamed, 0, Type, Data, DataSize);
 }
 
