@@ -80,6 +80,8 @@ TEST_P(WaveCyclicCapture, K5_inferred_WhatIsRecordedOverIsADiscontinuity) {
     EXPECT_EQ(next.wait(), status::success);
     EXPECT_EQ(next.header().OptionsFlags & discontinuity, 0u);
     EXPECT_EQ(bytes_in(next), counted(8 * interval - (buffer - interval), interval));
+    // What was lost is no part of the stream.
+    EXPECT_EQ(position(pin), (AudioPosition{buffer - interval, 2 * interval}));
 }
 
 TEST_P(WaveCyclicCapture, F9_StopEndsReadsWithWhatTheyHold) {
