@@ -4,6 +4,7 @@
 #include "ks/refusal.h"
 #include "portcls/default_intersection.h"
 #include "portcls/port.h"
+#include "portcls/port_class.h"
 #include "portcls/request_target.h"
 #include "portcls/stream.h"
 
@@ -16,12 +17,15 @@ NTSTATUS NTAPI create_pin(PKSPIN pin, PIRP) {
     auto stream = port.new_stream(*pin, pin->DataFlow == KSPIN_DATAFLOW_OUT);
     if (!stream)
         return stream.error().value();
+    PortClass::current().add(**stream);
     pin->Context = stream->release();
     return STATUS_SUCCESS;
 }
 
 NTSTATUS NTAPI close_pin(PKSPIN pin, PIRP) {
     const std::unique_ptr<Stream> stream(stream_of(*pin));
+    if (stream)
+        PortClass::current().remove(*stream);
     pin->Context = nullptr;
     return STATUS_SUCCESS;
 }

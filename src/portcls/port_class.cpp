@@ -3,13 +3,18 @@
 
 #include <algorithm>
 
+#include "ks/alive.h"
 #include "nt/spin_guard.h"
 #include "portcls/adapter.h"
 #include "portcls/port.h"
+#include "portcls/stream.h"
 
 namespace ksbox::portcls {
 
-PortClass::~PortClass() = default;
+PortClass::~PortClass() {
+    for (Stream *stream : streams_)
+        ks::abandon(stream);
+}
 
 void PortClass::add(std::shared_ptr<Adapter> adapter) {
     SpinGuard guard(lock_);
@@ -57,6 +62,16 @@ void PortClass::release_miniports(const Adapter &adapter) {
         alive.push_back(ComPtr<IUnknown>::share(port->identity()));
     for (Port *port : ports)
         port->release_miniport();
+}
+
+void PortClass::add(Stream &stream) {
+    SpinGuard guard(lock_);
+    streams_.push_back(&stream);
+}
+
+void PortClass::remove(Stream &stream) {
+    SpinGuard guard(lock_);
+    std::erase(streams_, &stream);
 }
 
 Port *PortClass::port_of(IUnknown *object) const {
