@@ -23,6 +23,8 @@
 #include <ksbox/ks_audio_device.h>
 #include <ksbox/ks_audio_engine.h>
 #include <ksbox/ks_audio_guids.h>
+#include <ksbox/ks_audio_modes.h>
+#include <ksbox/ks_audio_sensing.h>
 #include <ksbox/ks_pin.h>
 #include <ksbox/ks_video.h>
 

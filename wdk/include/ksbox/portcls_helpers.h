@@ -71,7 +71,7 @@ typedef struct _PCNOTIFICATION_BUFFER {
         NTSTATUS, AllocNotificationBuffer,                                                         \
         (POOL_TYPE PoolType, USHORT NumberOfBytes, PPCNOTIFICATION_BUFFER * NotificationBuffer))   \
     METHOD(void, FreeNotificationBuffer, (PPCNOTIFICATION_BUFFER NotificationBuffer))              \
-    METHOD(void, SendNotificationBuffer,                                                           \
+    METHOD(void, SendNotification,                                                                 \
            (const GUID *NotificationId, PPCNOTIFICATION_BUFFER NotificationBuffer))
 KSBOX_INTERFACE(IPortClsNotifications, IUnknown);
 #define IMP_IPortClsNotifications KSBOX_IPortClsNotifications(KSBOX_OWN_METHOD)
