@@ -3,6 +3,7 @@
 // NN:portcls.IAdapterPowerManagement
 #include "abi/export.h"
 #include "portcls/adapter.h"
+#include "portcls/io_timeouts.h"
 #include "portcls/port_class.h"
 
 namespace ksbox::portcls {
@@ -32,11 +33,14 @@ NTSTATUS NTAPI start(PKSDEVICE device, PIRP irp, PCM_RESOURCE_LIST translated,
 }
 
 void NTAPI stop(PKSDEVICE device, PIRP) {
-    adapter_of(device)->unregister_all();
+    const auto adapter = adapter_of(device);
+    IoTimeouts::current().forget(adapter->fdo);
+    adapter->unregister_all();
 }
 
 void NTAPI remove(PKSDEVICE device, PIRP) {
     const auto adapter = adapter_of(device);
+    IoTimeouts::current().forget(adapter->fdo);
     adapter->unregister_all();
     adapter->power.reset();
     PortClass::current().release_miniports(*adapter);

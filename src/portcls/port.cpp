@@ -9,6 +9,7 @@
 #include "ks/transport.h"
 #include "portcls/adapter.h"
 #include "portcls/port_class.h"
+#include "portcls/registry_key.h"
 #include "portcls/stream.h"
 
 namespace ksbox::portcls {
@@ -98,8 +99,16 @@ NTSTATUS Port::new_registry_key(PREGISTRYKEY *key, IUnknown *outer, ULONG type, 
                                 POBJECT_ATTRIBUTES attributes, ULONG options, PULONG disposition) {
     if (!adapter_)
         return STATUS_UNSUCCESSFUL;
-    return PcNewRegistryKey(key, outer, type, access, adapter_->fdo, identity(), attributes,
-                            options, disposition);
+    return portcls::new_registry_key(
+        current_kernel(), outer,
+        {.type = type,
+         .access = access,
+         .device = adapter_->fdo,
+         .attributes = attributes,
+         .create_options = options,
+         .disposition = disposition,
+         .interface_link = factory ? KsFilterFactoryGetSymbolicLink(&factory->abi()) : nullptr},
+        key);
 }
 
 void Port::attach(ks::FilterFactory &made) {

@@ -1,5 +1,6 @@
 // The WaveCyclic port. @doc NN:portcls.IPortWaveCyclic
 #include "portcls/adapter.h"
+#include "portcls/drm_port.h"
 #include "portcls/port_object.h"
 #include "portcls/ports.h"
 #include "portcls/wave_cyclic_stream.h"
@@ -51,7 +52,8 @@ class WaveCyclicPort final : public PortObject<IPortWaveCyclic> {
 
   protected:
     IUnknown *interface_of(const GUID &id) override {
-        return common_interface(id, IID_IPortWaveCyclic);
+        IUnknown *const drm = drm_.interface_of(id);
+        return drm ? drm : common_interface(id, IID_IPortWaveCyclic);
     }
     ComPtr<IMiniport> query_miniport(IUnknown *unknown) override {
         return ComPtr<IMiniport>::query(unknown, IID_IMiniportWaveCyclic);
@@ -65,6 +67,7 @@ class WaveCyclicPort final : public PortObject<IPortWaveCyclic> {
   private:
     /// Null before IPort.Init.
     PDEVICE_OBJECT fdo() const { return adapter() ? adapter()->fdo : nullptr; }
+    DrmPort drm_{*static_cast<IPortWaveCyclic *>(this)};
 };
 
 } // namespace

@@ -1,5 +1,6 @@
 // The WavePci port. @doc NN:portcls.IPortWavePci
 #include "portcls/adapter.h"
+#include "portcls/drm_port.h"
 #include "portcls/port_object.h"
 #include "portcls/ports.h"
 #include "portcls/wave_dma.h"
@@ -41,7 +42,8 @@ class WavePciPort final : public PortObject<IPortWavePci> {
 
   protected:
     IUnknown *interface_of(const GUID &id) override {
-        return common_interface(id, IID_IPortWavePci);
+        IUnknown *const drm = drm_.interface_of(id);
+        return drm ? drm : common_interface(id, IID_IPortWavePci);
     }
     ComPtr<IMiniport> query_miniport(IUnknown *unknown) override {
         return ComPtr<IMiniport>::query(unknown, IID_IMiniportWavePci);
@@ -63,6 +65,7 @@ class WavePciPort final : public PortObject<IPortWavePci> {
     }
 
     ServiceMembership membership_;
+    DrmPort drm_{*static_cast<IPortWavePci *>(this)};
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 // The WaveRT port: cyclic buffers that clients share with the device. @doc NN:portcls.IPortWaveRT,
 // audio/understanding-the-wavert-port-driver
 #include "portcls/adapter.h"
+#include "portcls/drm_port.h"
 #include "portcls/filter_properties.h"
 #include "portcls/pins.h"
 #include "portcls/port_object.h"
@@ -35,7 +36,8 @@ class WaveRtPort final : public PortObject<IPortWaveRT> {
 
   protected:
     IUnknown *interface_of(const GUID &id) override {
-        return common_interface(id, IID_IPortWaveRT);
+        IUnknown *const drm = drm_.interface_of(id);
+        return drm ? drm : common_interface(id, IID_IPortWaveRT);
     }
     ComPtr<IMiniport> query_miniport(IUnknown *unknown) override {
         return ComPtr<IMiniport>::query(unknown, IID_IMiniportWaveRT);
@@ -47,6 +49,7 @@ class WaveRtPort final : public PortObject<IPortWaveRT> {
 
   private:
     IMiniportWaveRT &wave_rt_miniport() { return *static_cast<IMiniportWaveRT *>(miniport()); }
+    DrmPort drm_{*static_cast<IPortWaveRT *>(this)};
 };
 
 } // namespace
