@@ -25,12 +25,9 @@ struct PortClassId {
 };
 
 const PortClassId port_classes[] = {
-    {CLSID_PortTopology, make_topology_port},
-    {CLSID_PortDMus, make_dmus_port},
-    {CLSID_PortMidi, make_dmus_port},
-    {CLSID_PortWaveCyclic, make_wave_cyclic_port},
-    {CLSID_PortWavePci, make_wave_pci_port},
-    {CLSID_PortWaveRT, make_wave_rt_port},
+    {CLSID_PortTopology, make_topology_port}, {CLSID_PortDMus, make_dmus_port},
+    {CLSID_PortMidi, make_dmus_port},         {CLSID_PortWaveCyclic, make_wave_cyclic_port},
+    {CLSID_PortWavePci, make_wave_pci_port},  {CLSID_PortWaveRT, make_wave_rt_port},
 };
 
 } // namespace

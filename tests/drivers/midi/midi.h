@@ -1,12 +1,13 @@
 // A MIDI device with two subdevices: "Midi", an IMiniportMidi on CLSID_PortMidi, and "DMus", an
-// IMiniportDMus on CLSID_PortDMus; and the system's miniports for an MPU-401 at port 0x330 as "Uart"
-// and "UartIn". What a render stream is sent is journalled; what a capture
-// stream hears is injected.
+// IMiniportDMus on CLSID_PortDMus; and the system's miniports for an MPU-401 at port 0x330 as
+// "Uart" and "UartIn". What a render stream is sent is journalled; what a capture stream hears is
+// injected.
 //
 // The journal tells of "new stream" (pin, Capture or DMUS_STREAM_TYPE), "set state" (pin, state),
 // "write" (the first eight bytes, how many, interrupt time in 100 ns), "event" (the same),
-// "service", "gone" (pin), "without a port" and "fm synth" (what came of such a miniport); "new stream" and "set state" can be answered, and "write" says how many
-// bytes a Write takes (an NTSTATUS if it is an error, else a count; 0xffff: all).
+// "service", "gone" (pin), "without a port" and "fm synth" (what came of such a miniport); "new
+// stream" and "set state" can be answered, and "write" says how many bytes a Write takes (an
+// NTSTATUS if it is an error, else a count; 0xffff: all).
 #pragma once
 
 // {5E6D2B0C-2C3A-4C39-9A93-7C0E8B7F1D52}
