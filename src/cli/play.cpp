@@ -221,12 +221,19 @@ void Player::take(const Frame &frame) {
 // A WaveRT pin knows no end: what was played last is in what comes within two buffers' time.
 void Player::capture_cyclic() {
     const std::uint64_t slice = patience_slice(options_.run.realtime);
+    const std::uint64_t rate = std::uint64_t(wav_.rate_hz()) * wav_.block_bytes();
+    const std::uint64_t lasts_100ns = capture_cyclic_->size() * second_100ns / rate;
     std::size_t tail = 2 * capture_cyclic_->size();
     std::uint64_t waited = 0;
+    std::uint64_t read_at = session_.box().now_100ns();
     std::vector<std::byte> data;
     while (tail != 0 && !give_up()) {
         const bool played = all_played_;
         data.resize(capture_cyclic_->wait(slice));
+        const std::uint64_t now = session_.box().now_100ns();
+        if (options_.run.realtime && now - read_at >= lasts_100ns && out_->data_bytes() != 0)
+            gaps_.push_back({out_->data_bytes(), 0}); // it went round before it was read
+        read_at = now;
         waited = data.empty() && played ? waited + slice : 0;
         if (waited >= tail_limit_100ns)
             return; // conclude() compares what came

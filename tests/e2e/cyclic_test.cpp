@@ -9,22 +9,31 @@ namespace {
 
 class Cyclic : public Command {
   protected:
-    /// Plays, records, and finds what was played in one piece, in silence.
-    void expect_played(std::vector<std::string> more) {
-        const std::vector<std::byte> data = noise(4 * 30'011);
+    Outcome loop(const std::vector<std::byte> &data, const std::vector<std::string> &more) {
         write_wav(file("in.wav"), {}, data);
         std::vector<std::string> arguments{"play",           file("in.wav"), "--driver",
                                            driver("wavert"), "--record",     file("out.wav")};
         arguments.insert(arguments.end(), more.begin(), more.end());
-        const Outcome outcome = ksbox(arguments);
-        ASSERT_EQ(outcome.code, 0) << outcome.out << outcome.err;
-        EXPECT_EQ(outcome.err, "");
+        return ksbox(arguments);
+    }
+    /// What was played is in the recording, in one piece, and silence around it.
+    testing::AssertionResult whole(const std::vector<std::byte> &data) {
         const WavFile recorded = read_wav(file("out.wav"));
         const auto found = std::ranges::search(recorded.data, data);
-        ASSERT_EQ(found.size(), data.size());
+        if (found.size() != data.size())
+            return testing::AssertionFailure() << "not in one piece";
         const auto silent = [](std::byte b) { return b == std::byte{0}; };
-        EXPECT_TRUE(std::all_of(recorded.data.begin(), found.begin(), silent));
-        EXPECT_TRUE(std::all_of(found.end(), recorded.data.end(), silent));
+        if (!std::all_of(recorded.data.begin(), found.begin(), silent) ||
+            !std::all_of(found.end(), recorded.data.end(), silent))
+            return testing::AssertionFailure() << "no silence around it";
+        return testing::AssertionSuccess();
+    }
+    void expect_played(const std::vector<std::string> &more) {
+        const std::vector<std::byte> data = noise(4 * 30'011);
+        const Outcome outcome = loop(data, more);
+        ASSERT_EQ(outcome.code, 0) << outcome.out << outcome.err;
+        EXPECT_EQ(outcome.err, "");
+        EXPECT_TRUE(whole(data));
     }
 };
 
@@ -37,8 +46,22 @@ TEST_F(Cyclic, AndWithoutNotificationsByThePosition) {
     expect_played({"--pin", "3"});
 }
 
+// A busy machine may be late once, and the command says so where it is its own lateness; that it is
+// late each time is a defect.
 TEST_F(Cyclic, InRealTimeToo) {
-    expect_played({"--time", "realtime", "--queue", "64"});
+    const std::vector<std::byte> data = noise(4 * 30'011);
+    bool arrived = false;
+    for (int attempt = 0; attempt < 5 && !arrived; ++attempt) {
+        const Outcome outcome = loop(data, {"--time", "realtime", "--queue", "64"});
+        ASSERT_TRUE(outcome.code == 0 || outcome.code == 1) << outcome.out << outcome.err;
+        if (outcome.code == 1) {
+            EXPECT_TRUE(outcome.err.find("under-run") != std::string::npos ||
+                        outcome.err.find(" in the recording") != std::string::npos)
+                << outcome.err;
+        }
+        arrived = outcome.code == 0 && whole(data);
+    }
+    EXPECT_TRUE(arrived);
 }
 
 TEST_F(Cyclic, RecordingTakesWhatWasAskedFor) {
