@@ -22,7 +22,9 @@ std::vector<WAVEFORMATEX> pcm_formats_best_first() {
                 formats.push_back(format);
             }
     const auto quality = [](const WAVEFORMATEX &one) {
-        return std::tuple(one.nAvgBytesPerSec, one.nChannels, one.wBitsPerSample);
+        // Values, not references: the structure is packed.
+        return std::tuple(DWORD(one.nAvgBytesPerSec), WORD(one.nChannels),
+                          WORD(one.wBitsPerSample));
     };
     std::ranges::sort(formats, std::ranges::greater(), quality);
     return formats;

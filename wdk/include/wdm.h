@@ -6,7 +6,10 @@
 #include <driverspecs.h>
 #include <ksbox/code_placement.h>
 
+// mingw-w64's reads a GUID as two integers of 8 bytes, which GUIDs are not aligned for.
+#define __IID_ALIGNED__
 #include_next <wdm.h>
+#define IsEqualGUIDAligned(First, Second) IsEqualGUID(First, Second)
 
 #include <bugcodes.h>
 #include <ksbox/asserts.h>
