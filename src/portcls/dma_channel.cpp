@@ -10,7 +10,11 @@ namespace ksbox::portcls {
 NTSTATUS DmaChannel::open(PDEVICE_OBJECT device, const DEVICE_DESCRIPTION &description) {
     device_ = IoGetDeviceAttachmentBaseRef(device);
     master_ = description.Master;
-    DEVICE_DESCRIPTION asked = description;
+    // Before version 3 the structure ended where DmaAddressWidth is now.
+    DEVICE_DESCRIPTION asked{};
+    std::memcpy(&asked, &description,
+                description.Version >= 3 ? sizeof asked
+                                         : offsetof(DEVICE_DESCRIPTION, DmaAddressWidth));
     ULONG registers = 0;
     adapter_ = IoGetDmaAdapter(device_, &asked, &registers);
     if (!adapter_)
