@@ -93,7 +93,7 @@ TEST_P(CreateCallback, A16_PendingHoldsTheCreatorUntilTheRequestIsCompleted) {
     answer(filter, FACTORIES_CREATE, status_pending, 1);
     Creation creation;
     Client::Thread creator = start(creation, CREATION_IN);
-    wait_for(filter, FACTORIES_CREATE);
+    wait_for(filter, FACTORIES_HELD);
     traced.box().run_for(std::chrono::milliseconds(20));
     EXPECT_FALSE(creation.returned);
     EXPECT_EQ(finish(filter, 0), 0u);
@@ -112,7 +112,7 @@ TEST_P(CreateCallback, A16_APendingCreateMayEndInAnError) {
     answer(filter, FACTORIES_CREATE, status_pending, 1);
     Creation creation;
     Client::Thread creator = start(creation, CREATION_TWO);
-    wait_for(filter, FACTORIES_CREATE);
+    wait_for(filter, FACTORIES_HELD);
     // Its instance counts already: nobody else can have it.
     EXPECT_EQ(instances(filter, CREATION_TWO).CurrentCount, 1u);
     EXPECT_EQ(finish(filter, status_not_ready), 0u);
@@ -128,7 +128,7 @@ TEST_P(CreateCallback, A16_OtherPinsGoOnMeanwhile) {
     answer(filter, FACTORIES_CREATE, status_pending, 1);
     Creation creation;
     Client::Thread creator = start(creation, CREATION_IN);
-    wait_for(filter, FACTORIES_CREATE);
+    wait_for(filter, FACTORIES_HELD);
     // The control mutex is not held any more.
     Created other = create(filter, CREATION_IN);
     EXPECT_EQ(other.error, 0u);
@@ -188,7 +188,7 @@ TEST_P(CreateCallback, A17_ClosingMayTakeTime) {
         client.close(handle);
         closed = true;
     });
-    wait_for(filter, FACTORIES_CLOSE);
+    wait_for(filter, FACTORIES_HELD);
     traced.box().run_for(std::chrono::milliseconds(20));
     EXPECT_FALSE(closed);
     EXPECT_EQ(instances(filter, CREATION_TWO).CurrentCount, 1u);

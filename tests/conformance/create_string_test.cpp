@@ -93,7 +93,7 @@ TEST_P(CreateString, B5_AClientThatChangesItsBufferMeanwhileChangesNothing) {
             KsCreatePin2(as_handle(filter.handle()), used.get(), GENERIC_WRITE, &pin));
         CoUninitialize();
     });
-    wait_for(filter, FACTORIES_CREATE);
+    wait_for(filter, FACTORIES_HELD);
     expect_name(create_string(filter), original);
     // The driver has the request in its hands; the client thinks better of it.
     used->PinId = CREATION_OUT;

@@ -56,6 +56,7 @@ static NTSTATUS AnswerIrp(const char *Question, PIRP Irp, PFILE_OBJECT File) {
         Held = Irp;
         HeldFile = File;
         KeReleaseSpinLock(&Lock, OldIrql);
+        Journal(FACTORIES_HELD, 0);
     }
     return Status;
 }

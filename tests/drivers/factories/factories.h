@@ -39,6 +39,7 @@ typedef enum {
 #define FACTORIES_SET_FORMAT "set format"     // FormatSize
 #define FACTORIES_CREATE "create"             // FACTORIES_* flags, the access granted
 #define FACTORIES_CLOSE "close"               // FACTORIES_* flags, the events on the pin
+#define FACTORIES_HELD "held"                 // (no pin) the IRP that waits for FINISH is kept
 #define FACTORIES_REMOVE_EVENT "remove event" // nothing
 #define FACTORIES_SET_STATE "set state"       // the new state, the old one
 #define FACTORIES_PRIORITY "priority"         // class, subclass of the KSPIN, when asked to CREATE
