@@ -49,15 +49,10 @@ bool valid(const KSFILTER_DESCRIPTOR *descriptor) {
 /// KsFreeObjectCreateItemsByContext).
 void NTAPI create_item_freed(PKSOBJECT_CREATE_ITEM item) {
     FilterFactory &factory = FilterFactory::from(static_cast<PKSFILTERFACTORY>(item->Context));
-    Mutex &mutex = factory.device().mutex;
     // The last one to use the item may be an open that was on its way when it was deleted.
-    const bool held = mutex.held();
-    if (!held)
-        mutex.acquire();
+    MutexGuardUnlessHeld guard(factory.device().mutex);
     if (--factory.create_items == 0)
         factory.destroy_when_unused();
-    if (!held)
-        mutex.release();
 }
 
 } // namespace

@@ -53,4 +53,24 @@ class MutexGuard {
     Mutex &mutex_;
 };
 
+/// The same, unless the current thread has the mutex already: for what drivers may ask for from
+/// callbacks in which it is held as from anywhere else.
+class MutexGuardUnlessHeld {
+  public:
+    explicit MutexGuardUnlessHeld(Mutex &mutex) : mutex_(mutex), taken_(!mutex.held()) {
+        if (taken_)
+            mutex_.acquire();
+    }
+    ~MutexGuardUnlessHeld() {
+        if (taken_)
+            mutex_.release();
+    }
+    MutexGuardUnlessHeld(const MutexGuardUnlessHeld &) = delete;
+    MutexGuardUnlessHeld &operator=(const MutexGuardUnlessHeld &) = delete;
+
+  private:
+    Mutex &mutex_;
+    const bool taken_;
+};
+
 } // namespace ksbox::ks

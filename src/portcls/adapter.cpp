@@ -12,29 +12,6 @@
 #include "portcls/port_class.h"
 
 namespace ksbox::portcls {
-namespace {
-
-/// The device mutex, unless the caller has it already: drivers register subdevices from
-/// StartDevice, from work items, and from handlers.
-class DeviceGuard {
-  public:
-    explicit DeviceGuard(ks::Device &device) : mutex_(device.mutex), taken_(!device.mutex.held()) {
-        if (taken_)
-            mutex_.acquire();
-    }
-    ~DeviceGuard() {
-        if (taken_)
-            mutex_.release();
-    }
-    DeviceGuard(const DeviceGuard &) = delete;
-    DeviceGuard &operator=(const DeviceGuard &) = delete;
-
-  private:
-    ks::Mutex &mutex_;
-    const bool taken_;
-};
-
-} // namespace
 
 Result<std::shared_ptr<Adapter>> Adapter::create(PDRIVER_OBJECT driver, PDEVICE_OBJECT pdo,
                                                  PCPFNSTARTDEVICE start_device, ULONG max_objects,
@@ -86,7 +63,7 @@ void Adapter::finding(std::string sentence) {
 }
 
 Result<void> Adapter::register_subdevice(std::u16string_view name, Port &port) {
-    DeviceGuard guard(device());
+    ks::MutexGuardUnlessHeld guard(device().mutex);
     if (port.factory) {
         finding("PcRegisterSubdevice: the port of \"" + to_utf8(name) +
                 "\" is registered already, as \"" +
@@ -116,7 +93,7 @@ Result<void> Adapter::register_subdevice(std::u16string_view name, Port &port) {
 }
 
 Result<void> Adapter::unregister_subdevice(Port &port) {
-    DeviceGuard guard(device());
+    ks::MutexGuardUnlessHeld guard(device().mutex);
     if (std::erase(subdevices_, &port) == 0)
         return fail(STATUS_NOT_FOUND);
     // The last create item takes the factory along, or its last filter does.
@@ -124,9 +101,8 @@ Result<void> Adapter::unregister_subdevice(Port &port) {
 }
 
 void Adapter::unregister_all() {
-    while (!subdevices_.empty())
-        if (!unregister_subdevice(*subdevices_.back()))
-            break;
+    while (!subdevices_.empty()) // each call takes one off, whatever comes of it
+        (void)unregister_subdevice(*subdevices_.back());
     connections.clear();
 }
 
