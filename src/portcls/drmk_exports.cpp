@@ -64,7 +64,8 @@ NTSTATUS NTAPI DrmGetContentRights(ULONG ContentId, PDRMRIGHTS DrmRights) {
 
 std::span<const Export> ksbox::portcls::drmk_exports() {
     static const Export table[] = {
-        DRM_EXPORT(DrmAddContentHandlers),
+        // Its handlers are never asked for their module: nothing is authenticated.
+        partial<&DrmAddContentHandlers>("DrmAddContentHandlers", "NF:drmk.DrmAddContentHandlers"),
         DRM_EXPORT(DrmCreateContentMixed),
         DRM_EXPORT(DrmDestroyContent),
         DRM_EXPORT(DrmForwardContentToDeviceObject),

@@ -1,9 +1,11 @@
 // Resource lists: a device's hardware resources, or a part of them for one subdevice, as pairs of a
 // translated and a raw descriptor. @doc NN:portcls.IResourceList
 #include <cstring>
+#include <vector>
 
 #include "portcls/com.h"
 #include "portcls/exports.h"
+#include "portcls/part_object.h"
 
 namespace ksbox::portcls {
 namespace {
@@ -49,29 +51,39 @@ class Descriptors {
     PCM_RESOURCE_LIST list_ = nullptr;
 };
 
-/// The entries of every full descriptor of a list, in order; null: none.
-ULONG count_of(PCM_RESOURCE_LIST list) {
-    return list && list->Count ? list->List[0].PartialResourceList.Count : 0;
+/// The entries of every full descriptor of a list, in order; null: none. Full descriptors have
+/// different lengths and follow each other.
+std::vector<PCM_PARTIAL_RESOURCE_DESCRIPTOR> entries_of(PCM_RESOURCE_LIST list) {
+    std::vector<PCM_PARTIAL_RESOURCE_DESCRIPTOR> entries;
+    CM_FULL_RESOURCE_DESCRIPTOR *full = list ? list->List : nullptr;
+    for (ULONG i = 0; list && i < list->Count; ++i) {
+        CM_PARTIAL_RESOURCE_LIST &partial = full->PartialResourceList;
+        for (ULONG j = 0; j < partial.Count; ++j)
+            entries.push_back(&partial.PartialDescriptors[j]);
+        full = reinterpret_cast<CM_FULL_RESOURCE_DESCRIPTOR *>(
+            &partial.PartialDescriptors[partial.Count]);
+    }
+    return entries;
 }
 
-class ResourceList final : public ComObject<IResourceList> {
+class ResourceList final : public PartObject<IResourceList> {
   public:
-    ResourceList(Kernel &kernel, ULONG capacity)
-        : ComObject(kernel), capacity_(capacity), translated_(capacity), raw_(capacity) {}
+    ResourceList(Kernel &kernel, IUnknown *outer, ULONG capacity)
+        : PartObject(kernel, outer), capacity_(capacity), translated_(capacity), raw_(capacity) {}
 
     bool allocated() const { return translated_.list() && raw_.list(); }
-    /// A device's list: at most one full descriptor, as the root bus gives it.
-    void fill(PCM_RESOURCE_LIST translated, PCM_RESOURCE_LIST raw) {
-        if (!count_of(translated) || count_of(translated) != count_of(raw))
+    /// Where the resources are.
+    void head(PCM_RESOURCE_LIST of) {
+        if (!of || !of->Count)
             return;
-        head(translated->List[0].InterfaceType, translated->List[0].BusNumber);
-        for (ULONG i = 0; i < count_of(translated); ++i)
-            AddEntry(&translated->List[0].PartialResourceList.PartialDescriptors[i],
-                     &raw->List[0].PartialResourceList.PartialDescriptors[i]);
+        translated_.head(of->List[0].InterfaceType, of->List[0].BusNumber);
+        raw_.head(of->List[0].InterfaceType, of->List[0].BusNumber);
     }
-    void head(INTERFACE_TYPE type, ULONG bus) {
-        translated_.head(type, bus);
-        raw_.head(type, bus);
+    /// Precondition: there is room.
+    void add(const CM_PARTIAL_RESOURCE_DESCRIPTOR &translated,
+             const CM_PARTIAL_RESOURCE_DESCRIPTOR &raw) {
+        translated_.add(translated);
+        raw_.add(raw);
     }
 
     STDMETHODIMP_(ULONG) NumberOfEntries() noexcept override { return translated_.count(); }
@@ -96,8 +108,7 @@ class ResourceList final : public ComObject<IResourceList> {
             return STATUS_INVALID_PARAMETER;
         if (translated_.count() == capacity_)
             return STATUS_INSUFFICIENT_RESOURCES;
-        translated_.add(*translated);
-        raw_.add(*raw);
+        add(*translated, *raw);
         return STATUS_SUCCESS;
     }
     STDMETHODIMP_(NTSTATUS)
@@ -136,18 +147,14 @@ class ResourceList final : public ComObject<IResourceList> {
     Descriptors translated_, raw_;
 };
 
-/// An empty one, with one reference for the caller.
-NTSTATUS make(PRESOURCELIST *out, ULONG capacity, ResourceList *&made) {
-    if (!out)
-        return STATUS_INVALID_PARAMETER;
-    *out = nullptr;
-    made = make_com<ResourceList>(current_kernel(), capacity);
+/// An empty one, with one reference for the caller; null without memory.
+ResourceList *make(IUnknown *outer, ULONG capacity) {
+    auto *made = make_com<ResourceList>(current_kernel(), outer, capacity);
     if (made && !made->allocated()) {
         made->Release();
         made = nullptr;
     }
-    *out = made;
-    return made ? STATUS_SUCCESS : STATUS_INSUFFICIENT_RESOURCES;
+    return made;
 }
 
 } // namespace
@@ -158,36 +165,43 @@ using namespace ksbox::portcls;
 
 extern "C" {
 
-NTSTATUS NTAPI PcNewResourceList(PRESOURCELIST *OutResourceList, PUNKNOWN, POOL_TYPE,
+// STATUS_INVALID_PARAMETER for lists that do not pair [inferred].
+NTSTATUS NTAPI PcNewResourceList(PRESOURCELIST *OutResourceList, PUNKNOWN OuterUnknown, POOL_TYPE,
                                  PCM_RESOURCE_LIST TranslatedResources,
                                  PCM_RESOURCE_LIST UntranslatedResources) {
-    ResourceList *made = nullptr;
-    const NTSTATUS status = make(OutResourceList, count_of(TranslatedResources), made);
-    if (NT_SUCCESS(status))
-        made->fill(TranslatedResources, UntranslatedResources);
-    return status;
+    if (!OutResourceList)
+        return STATUS_INVALID_PARAMETER;
+    *OutResourceList = nullptr;
+    const auto translated = entries_of(TranslatedResources);
+    const auto raw = entries_of(UntranslatedResources);
+    if (translated.size() != raw.size())
+        return STATUS_INVALID_PARAMETER;
+    ResourceList *made = make(OuterUnknown, static_cast<ULONG>(translated.size()));
+    if (made) {
+        made->head(TranslatedResources);
+        for (std::size_t i = 0; i < translated.size(); ++i)
+            made->add(*translated[i], *raw[i]);
+    }
+    return hand_over(made, OutResourceList);
 }
 
-NTSTATUS NTAPI PcNewResourceSublist(PRESOURCELIST *OutResourceList, PUNKNOWN, POOL_TYPE,
-                                    PRESOURCELIST ParentList, ULONG MaximumEntries) {
-    if (!ParentList)
+NTSTATUS NTAPI PcNewResourceSublist(PRESOURCELIST *OutResourceList, PUNKNOWN OuterUnknown,
+                                    POOL_TYPE, PRESOURCELIST ParentList, ULONG MaximumEntries) {
+    if (!OutResourceList || !ParentList)
         return STATUS_INVALID_PARAMETER;
-    ResourceList *made = nullptr;
-    const NTSTATUS status = make(OutResourceList, MaximumEntries, made);
-    if (!NT_SUCCESS(status))
-        return status;
-    if (const PCM_RESOURCE_LIST parent =
-            call_method("IResourceList.TranslatedList", ParentList, &IResourceList::TranslatedList))
-        made->head(parent->List[0].InterfaceType, parent->List[0].BusNumber);
-    return status;
+    ResourceList *made = make(OuterUnknown, MaximumEntries);
+    if (made)
+        made->head(call_method("IResourceList.TranslatedList", ParentList,
+                               &IResourceList::TranslatedList));
+    return hand_over(made, OutResourceList);
 }
 
 } // extern "C"
 
 std::span<const Export> ksbox::portcls::resource_list_exports() {
     static const Export table[] = {
-        PC_EXPORT(partial, PcNewResourceList),
-        PC_EXPORT(partial, PcNewResourceSublist),
+        PC_EXPORT(done, PcNewResourceList),
+        PC_EXPORT(done, PcNewResourceSublist),
     };
     return table;
 }
