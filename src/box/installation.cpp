@@ -2,6 +2,8 @@
 #include "box/installation.h"
 
 #include <algorithm>
+#include <cstring>
+#include <span>
 #include <vector>
 
 #include "base/read_file.h"
@@ -11,6 +13,7 @@
 #include "nt/io/device_registry.h"
 #include "nt/io/interfaces.h"
 #include "nt/kernel.h"
+#include "nt/trace.h"
 
 namespace ksbox::box {
 namespace {
@@ -61,6 +64,26 @@ std::u16string root_path(const std::string &root) {
     return u"\\Registry\\User"; // HKU
 }
 
+/// The strings of a REG_MULTI_SZ, as one text with a zero behind each.
+std::u16string strings_of(std::span<const std::byte> data) {
+    std::u16string text(data.size() / sizeof(char16_t), u'\0');
+    std::memcpy(text.data(), data.data(), text.size() * sizeof(char16_t));
+    while (!text.empty() && text.back() == u'\0')
+        text.pop_back();
+    return text.empty() ? text : text + u'\0';
+}
+
+/// "The specified string value is not appended if it already exists."
+std::vector<std::byte> appended(std::span<const std::byte> to, std::span<const std::byte> more) {
+    std::u16string text = strings_of(to);
+    const std::u16string one = strings_of(more);
+    if ((u'\0' + text).find(u'\0' + one) == text.npos)
+        text += one;
+    text += u'\0';
+    const auto bytes = std::as_bytes(std::span(text.data(), text.size()));
+    return {bytes.begin(), bytes.end()};
+}
+
 std::unexpected<inf::InfError> refused(unsigned line, std::string why) {
     return std::unexpected(inf::InfError{line, 0, std::move(why)});
 }
@@ -74,14 +97,14 @@ Installation::Written write(Kernel &kernel, const std::vector<inf::RegistryValue
             key += u"\\" + to_utf16(value.subkey);
         const std::u16string name = to_utf16(value.name);
         const auto known = registry.value(key, name);
-        if (value.remove || (value.keep && known))
-            continue; // nothing is there that setup could take away
-        std::vector<std::byte> data = value.data;
-        if (value.append && known && known->data.size() >= 2) {
-            data = known->data;
-            data.resize(data.size() - sizeof(char16_t));
-            data.insert(data.end(), value.data.begin(), value.data.end());
+        if (value.remove) {
+            (void)registry.delete_value(key, name); // absent is as good
+            continue;
         }
+        if (known ? value.keep : value.only_if_there)
+            continue;
+        const std::vector<std::byte> data =
+            value.append && known ? appended(known->data, value.data) : value.data;
         const auto written = value.key_only ? registry.create_key(key)
                                             : registry.set_value(key, name, value.type, data);
         if (!written)
@@ -146,6 +169,8 @@ Installation::Written Installation::describe(io::DeviceFacts &facts) const {
 }
 
 Installation::Written Installation::write_device(Kernel &kernel, const io::DeviceNode &node) const {
+    for (const std::string &what : device_.left_out)
+        kernel.trace().event("install.left_out", {{"what", std::string_view(what)}});
     if (auto done = write(kernel, device_.driver_values, io::software_key(node)); !done)
         return done;
     if (auto done = write(kernel, device_.device_values, io::hardware_key(node)); !done)

@@ -105,6 +105,10 @@ std::expected<void, InfError> Reader::add_values(std::vector<RegistryValue> &to,
                                                  const InfSection &section, InfDevice &device) {
     for (const InfSection *one : with_needs(section, device))
         for (const InfLine &line : one->lines) {
+            for (const char *other : {"DelReg", "BitReg", "AddProperty", "DelProperty"})
+                if (same_text(line.key, other))
+                    device.left_out.push_back("line " + std::to_string(line.line) + ": " + other +
+                                              " is left out");
             if (!same_text(line.key, "AddReg"))
                 continue;
             for (const std::string &name : line.values) {

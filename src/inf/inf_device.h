@@ -32,7 +32,7 @@ struct InfDevice {
     std::vector<RegistryValue> device_values;  ///< HKR: its hardware key
     std::vector<RegistryValue> service_values; ///< HKR: the service's key
     std::vector<InfInterface> interfaces;
-    /// Directives that were left out, one sentence each.
+    /// Directives about the registry that were left out, one sentence each.
     std::vector<std::string> left_out;
 };
 

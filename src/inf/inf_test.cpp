@@ -170,6 +170,7 @@ TEST(RegistryValue, Flags) {
     EXPECT_TRUE(value_of("HKR,Key,,0x10").key_only);
     EXPECT_FALSE(value_of("HKR,Key,Name").key_only);
     EXPECT_TRUE(value_of("HKR,,N,2,x").keep);
+    EXPECT_TRUE(value_of("HKR,,N,0x20,x").only_if_there);
     EXPECT_TRUE(value_of("HKR,,N,4").remove);
     EXPECT_TRUE(value_of("HKR,,N,0x10008,x").append);
 }
@@ -197,6 +198,7 @@ constexpr const char *device_text =
     "[Other]\n[Other.NT]\n"
     "[Other.Service]\nServiceBinary = %12%\\other.sys\n"
     "[Card.NT]\nInclude=ks.inf\nNeeds=KS.Registration.NT, Card.More\nAddReg=Card.Reg\n"
+    "DelReg=Card.Old\n"
     "[Card.More]\nAddReg=Card.MoreReg\n"
     "[Card.Reg]\nHKR,,Driver,,card.sys\n"
     "[Card.MoreReg]\nHKR,,More,0x10001,1\n"
@@ -236,7 +238,8 @@ TEST(InfDevice, TheModelOfThisSystem) {
     EXPECT_EQ(device->interfaces[0].reference, "Wave");
     EXPECT_EQ(device->interfaces[0].values.at(0).data, wide(u"Wave Out\0"sv));
     EXPECT_EQ(device->interfaces[1].reference, "Topology");
-    EXPECT_THAT(device->left_out, ElementsAre(HasSubstr("[KS.Registration.NT]")));
+    EXPECT_THAT(device->left_out,
+                ElementsAre(HasSubstr("[KS.Registration.NT]"), HasSubstr("DelReg is left out")));
 }
 
 TEST(InfDevice, WhatIsNotThereIsSaid) {

@@ -18,6 +18,7 @@ enum : std::uint32_t {
     flag_delete_value = 0x4,
     flag_append = 0x8,
     flag_key_only = 0x10,
+    flag_overwrite_only = 0x20,
     flag_key_only_common = 0x2000,
     type_mask = 0xffff0001,
     type_multi_sz = 0x00010000,
@@ -116,6 +117,7 @@ std::expected<RegistryValue, InfError> registry_value(const InfLine &line) {
         flags = static_cast<std::uint32_t>(*given);
     }
     made.keep = flags & flag_no_clobber;
+    made.only_if_there = flags & flag_overwrite_only;
     made.remove = flags & flag_delete_value;
     made.append = flags & flag_append;
     made.key_only = (flags & (flag_key_only | flag_key_only_common)) || line.values.size() < 3;

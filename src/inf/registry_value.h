@@ -21,6 +21,7 @@ struct RegistryValue {
     std::vector<std::byte> data; ///< as the registry keeps it: strings in UTF-16 with their zeros
     bool key_only = false;       ///< only the key is made
     bool keep = false;           ///< an existing value stays (FLG_ADDREG_NOCLOBBER)
+    bool only_if_there = false;  ///< nothing is added (FLG_ADDREG_OVERWRITEONLY)
     bool remove = false;         ///< the value is taken away (FLG_ADDREG_DELVAL)
     bool append = false;         ///< to an existing REG_MULTI_SZ
 };

@@ -23,6 +23,9 @@ constexpr const char *inf_text =
     "[Card.NT.Interfaces]\r\nAddInterface={6994AD04-93EF-11D0-A3CC-00A0C9223196},,Card.Wave\r\n"
     "[Card.Wave]\r\nAddReg=Card.WaveReg\r\n"
     "[Card.WaveReg]\r\nHKR,,FriendlyName,,%Wave%\r\n"
+    "HKR,,List,0x00010000,one\r\nHKR,,List,0x00010008,two\r\nHKR,,List,0x00010008,one\r\n"
+    "HKR,,Never,0x20,x\r\nHKR,,Gone,,x\r\nHKR,,Gone,4\r\n"
+    "HKR,,Kept,,first\r\nHKR,,Kept,2,second\r\nHKR,,Kept,0x22,third\r\n"
     "[Strings]\r\nMaker=\"Fine Maker\"\r\nCard=\"Fine Card\"\r\nWave=\"Fine Wave\"\r\n";
 
 class Installing : public Command {
@@ -64,6 +67,26 @@ TEST_F(Installing, TheFileBesideTheDriverIsFound) {
     EXPECT_THAT(registry, HasSubstr("\"Color\"=\"blue\""));
     EXPECT_THAT(registry, HasSubstr("\\Settings]\r\n\"Depth\"=dword:00000007"));
     EXPECT_THAT(registry, HasSubstr("\"FriendlyName\"=\"Fine Wave\""));
+}
+
+TEST_F(Installing, FlagsOfValues) {
+    write("card.inf", inf_text);
+    const std::string registry =
+        registry_of({"inspect", driver("cable"), "--inf", file("card.inf")});
+    // "one", "two" and the end of the list, in UTF-16
+    EXPECT_THAT(registry, HasSubstr("\"List\"=hex(7):6f,00,6e,00,65,00,00,00,74,00,77,00,6f,00,00,"
+                                    "00,00,00"));
+    EXPECT_THAT(registry, HasSubstr("\"Kept\"=\"first\""));
+    EXPECT_THAT(registry, ::testing::Not(HasSubstr("\"Never\"")));
+    EXPECT_THAT(registry, ::testing::Not(HasSubstr("\"Gone\"")));
+}
+
+TEST_F(Installing, WhatIsLeftOutIsInTheTrace) {
+    write("card.inf", with("AddReg=Card.Reg", "DelReg=Old,AddReg\r\nAddReg=Card.Reg"));
+    const Outcome outcome = ksbox(
+        {"inspect", driver("cable"), "--inf", file("card.inf"), "--trace", file("trace.jsonl")});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_THAT(read_text(file("trace.jsonl")), HasSubstr("line 10: DelReg is left out"));
 }
 
 TEST_F(Installing, AFileOfAnotherNameIsFoundByTheServiceItInstalls) {

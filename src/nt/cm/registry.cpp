@@ -137,6 +137,11 @@ Result<void> Registry::set_string(std::u16string_view path, std::u16string_view 
                      bytes_of(terminated.c_str(), (terminated.size() + 1) * sizeof(char16_t)));
 }
 
+Result<void> Registry::delete_value(std::u16string_view path, std::u16string_view name) {
+    const Locked locked(*this);
+    return tree_.delete_value(*KS_TRY(tree_.open(path)), name);
+}
+
 Result<void> Registry::set_dword(std::u16string_view path, std::u16string_view name,
                                  std::uint32_t value) {
     return set_value(path, name, REG_DWORD, bytes_of(&value, sizeof value));

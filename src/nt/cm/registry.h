@@ -49,6 +49,8 @@ class Registry {
                            std::span<const std::byte> data);
     Result<void> set_string(std::u16string_view path, std::u16string_view name,
                             std::u16string_view text);
+    /// STATUS_OBJECT_NAME_NOT_FOUND for a missing key as for a missing value.
+    Result<void> delete_value(std::u16string_view path, std::u16string_view name);
     Result<void> set_dword(std::u16string_view path, std::u16string_view name, std::uint32_t value);
     /// A copy. STATUS_OBJECT_NAME_NOT_FOUND for a missing key as for a missing value.
     Result<Value> value(std::u16string_view path, std::u16string_view name) const;
