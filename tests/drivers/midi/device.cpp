@@ -24,6 +24,9 @@ ULONG TakeHeard(HEARD *Heard, PVOID Bytes, ULONG Most, PBOOLEAN Whole) {
     RtlMoveMemory(Heard->Bytes, Heard->Bytes + Count, Heard->Count);
     *Whole = Heard->Whole;
     KeReleaseSpinLock(&Heard->Lock, OldIrql);
+    if (Count != 0) {
+        Journal("heard", Count);
+    }
     return Count;
 }
 
