@@ -24,9 +24,6 @@ ULONG TakeHeard(HEARD *Heard, PVOID Bytes, ULONG Most, PBOOLEAN Whole) {
     RtlMoveMemory(Heard->Bytes, Heard->Bytes + Count, Heard->Count);
     *Whole = Heard->Whole;
     KeReleaseSpinLock(&Heard->Lock, OldIrql);
-    if (Count != 0) {
-        Journal("heard", Count);
-    }
     return Count;
 }
 
@@ -47,6 +44,7 @@ static NTSTATUS NTAPI HandleDevice(PPCPROPERTY_REQUEST Request) {
     } else {
         Target->Inject(Request->Value, Request->ValueSize,
                        Request->PropertyItem->Id == KSPROPERTY_MIDI_INJECT_WHOLE);
+        KeFlushQueuedDpcs(); // until the port has had its service
     }
     return STATUS_SUCCESS;
 }

@@ -195,6 +195,7 @@ NTSTATUS NTAPI HandleCard(PPCPROPERTY_REQUEST Request) {
         }
         const CARD_ADVANCE *By = static_cast<const CARD_ADVANCE *>(Request->Value);
         Advance(By->Notify != 0, [By](CARD_STREAM *) { return By->Bytes; });
+        KeFlushQueuedDpcs(); // until the port has had its service
         return STATUS_SUCCESS;
     }
     default:

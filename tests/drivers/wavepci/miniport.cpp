@@ -181,12 +181,14 @@ NTSTATUS CMiniport::SetProperty(ULONG Id, ULONG Value) {
                 m_Port->Notify(m_Streams[Pin]->Group());
             }
         }
+        KeFlushQueuedDpcs(); // until the port has had its service
         return STATUS_SUCCESS;
     case KSPROPERTY_MASTER_MAPPINGS:
         m_MostMappings = min(Value, MASTER_MAPPINGS);
         return STATUS_SUCCESS;
     case KSPROPERTY_MASTER_NOTIFY:
         m_Port->Notify(m_Group);
+        KeFlushQueuedDpcs();
         return STATUS_SUCCESS;
     case KSPROPERTY_MASTER_TERMINATE:
         return Capture != NULL ? Capture->PortStream()->TerminatePacket() : STATUS_NOT_FOUND;
