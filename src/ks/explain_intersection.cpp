@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -18,16 +19,19 @@ bool agrees(const GUID &a, const GUID &b) {
     return same_guid(a, b) || is_wildcard(a) || is_wildcard(b);
 }
 
-/// How far two ranges agree: 0 to 3 GUIDs, 4 with their attributes.
-int agreement(const PinRange &pin, const ClientFormat &caller) {
+/// The first in which two ranges do not agree.
+enum class Differs : std::uint8_t { major_format, subformat, specifier, attributes, nothing };
+
+Differs compare_ranges(const PinRange &pin, const ClientFormat &caller) {
     const KSDATARANGE &ours = *pin.range, &theirs = *caller.format;
     if (!agrees(ours.MajorFormat, theirs.MajorFormat))
-        return 0;
+        return Differs::major_format;
     if (!agrees(ours.SubFormat, theirs.SubFormat))
-        return 1;
+        return Differs::subformat;
     if (!agrees(ours.Specifier, theirs.Specifier))
-        return 2;
-    return attributes_agree(pin.attributes, caller.attributes) ? 4 : 3;
+        return Differs::specifier;
+    return attributes_agree(pin.attributes, caller.attributes) ? Differs::nothing
+                                                               : Differs::attributes;
 }
 
 void compare(std::string &text, ULONG low, ULONG high, ULONG from, ULONG to, const char *unit) {
@@ -59,17 +63,17 @@ std::string explain_pair(const std::string &name, const PinRange &pin, std::size
         return fmt::format("{} has the {} {}; range {} of the caller has {}", name, field,
                            describe(a), number, describe(b));
     };
-    switch (agreement(pin, caller)) {
-    case 0:
+    switch (compare_ranges(pin, caller)) {
+    case Differs::major_format:
         return differs("major format", ours.MajorFormat, theirs.MajorFormat);
-    case 1:
+    case Differs::subformat:
         return differs("subformat", ours.SubFormat, theirs.SubFormat);
-    case 2:
+    case Differs::specifier:
         return differs("specifier", ours.Specifier, theirs.Specifier);
-    case 3:
+    case Differs::attributes:
         return fmt::format("{} and range {} of the caller: {}", name, number,
                            missing_attribute(pin.attributes, caller.attributes));
-    default:
+    case Differs::nothing:
         break;
     }
     if (!has_handler)
@@ -93,13 +97,13 @@ Reason explain_no_intersection(ULONG pin_id, std::span<const ClientFormat> calle
                 {}};
     std::vector<std::string> lines;
     std::size_t best = 0;
-    int closest = -1;
+    std::optional<Differs> closest;
     for (std::size_t i = 0; i < std::min(pins.size(), most_lines); ++i) {
         const auto caller = std::ranges::max_element(
-            callers, {}, [&](const ClientFormat &one) { return agreement(pins[i], one); });
+            callers, {}, [&](const ClientFormat &one) { return compare_ranges(pins[i], one); });
         lines.push_back(explain_pair(fmt::format("range {} of pin factory {}", i + 1, pin_id),
                                      pins[i], caller - callers.begin() + 1, *caller, has_handler));
-        if (const int now = agreement(pins[i], *caller); now > closest) {
+        if (const Differs now = compare_ranges(pins[i], *caller); now > closest) {
             closest = now;
             best = i;
         }

@@ -13,7 +13,7 @@ constexpr std::uint32_t context_tag = 0x7843734b; // 'KsCx'
 } // namespace
 
 Result<FileContext *> FileContext::create(PIRP irp, Object &object, ULONG node_id,
-                                          PKSOBJECT_CREATE_ITEM items, ULONG items_count,
+                                          std::span<const KSOBJECT_CREATE_ITEM> items,
                                           const KSDISPATCH_TABLE *table) {
     mm::Pool &pool = current_kernel().pool();
     auto *context = static_cast<FileContext *>(
@@ -21,7 +21,8 @@ Result<FileContext *> FileContext::create(PIRP irp, Object &object, ULONG node_i
     if (!context)
         return fail(STATUS_INSUFFICIENT_RESOURCES);
     const NTSTATUS status =
-        KsAllocateObjectHeader(&context->header, items_count, items, irp, table);
+        KsAllocateObjectHeader(&context->header, static_cast<ULONG>(items.size()),
+                               const_cast<PKSOBJECT_CREATE_ITEM>(items.data()), irp, table);
     if (!NT_SUCCESS(status)) {
         pool.free(context, context_tag, nullptr);
         return fail(status);

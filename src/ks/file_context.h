@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "abi/windows.h"
 #include "base/result.h"
@@ -22,7 +23,7 @@ struct FileContext {
     /// Allocates it (nonpaged pool) with its object header and stores it in the file object of the
     /// create IRP. STATUS_INSUFFICIENT_RESOURCES.
     static Result<FileContext *> create(PIRP irp, Object &object, ULONG node_id,
-                                        PKSOBJECT_CREATE_ITEM items, ULONG items_count,
+                                        std::span<const KSOBJECT_CREATE_ITEM> items,
                                         const KSDISPATCH_TABLE *table);
     /// Null when the file object is not AVStream's. Any IRQL.
     static FileContext *of(PFILE_OBJECT file);

@@ -63,9 +63,8 @@ Result<Filter *> make_filter(FilterFactory &factory, PIRP irp) {
     Filter &filter = *owner;
     filter.number = ++factory.device().filters_made;
     filter.file = IoGetCurrentIrpStackLocation(irp)->FileObject;
-    FileContext *context = KS_TRY(FileContext::create(
-        irp, filter, KSFILTER_NODE, const_cast<PKSOBJECT_CREATE_ITEM>(filter_children),
-        std::size(filter_children), &filter_table));
+    FileContext *context =
+        KS_TRY(FileContext::create(irp, filter, KSFILTER_NODE, filter_children, &filter_table));
     filter.header = &ObjectHeader::from(context->header);
     factory.filters.push_back(std::move(owner));
     auto processing = FilterProcessing::create(filter);

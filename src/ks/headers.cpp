@@ -3,16 +3,12 @@
 
 #include <algorithm>
 
-#include "nt/ke/bug_check.h"
+#include "ks/misuse.h"
 #include "nt/ke/thread.h"
 #include "nt/mm/memory.h"
 
 namespace ksbox::ks {
 namespace {
-
-[[noreturn]] void no_header(const void *address, const char *what) {
-    bug_check(0xC4, 0x81000, reinterpret_cast<std::uint64_t>(address), 0, 0, what);
-}
 
 ACCESS_MASK access_of(PIRP create) {
     auto *security = IoGetCurrentIrpStackLocation(create)->Parameters.Create.SecurityContext;
@@ -34,9 +30,8 @@ DeviceHeader::~DeviceHeader() {
 
 DeviceHeader &DeviceHeader::from(KSDEVICE_HEADER header) {
     auto *object = static_cast<DeviceHeader *>(header);
-    std::uint64_t magic = 0;
-    if (!header || !mm::guarded_copy(&magic, &object->magic_, sizeof magic) || magic != expected)
-        no_header(header, "not a KSDEVICE_HEADER");
+    if (!header || !has_magic(&object->magic_, expected))
+        misuse(Rule::foreign_object, header, "not a KSDEVICE_HEADER");
     return *object;
 }
 
@@ -44,7 +39,8 @@ DeviceHeader &DeviceHeader::of(PDEVICE_OBJECT device) {
     KSDEVICE_HEADER header = nullptr;
     if (!device->DeviceExtension ||
         !mm::guarded_copy(&header, device->DeviceExtension, sizeof header))
-        no_header(device, "a device object without a KSDEVICE_HEADER reached a KS function");
+        misuse(Rule::foreign_object, device,
+               "a device object without a KSDEVICE_HEADER reached a KS function");
     return from(header);
 }
 
@@ -78,17 +74,15 @@ ObjectHeader::~ObjectHeader() {
 
 ObjectHeader &ObjectHeader::from(KSOBJECT_HEADER header) {
     auto *object = static_cast<ObjectHeader *>(header);
-    std::uint64_t magic = 0;
-    if (!header || !mm::guarded_copy(&magic, &object->magic_, sizeof magic) || magic != expected)
-        no_header(header, "not a KSOBJECT_HEADER");
+    if (!header || !has_magic(&object->magic_, expected))
+        misuse(Rule::foreign_object, header, "not a KSOBJECT_HEADER");
     return *object;
 }
 
 ObjectHeader *ObjectHeader::of(PFILE_OBJECT file) {
     ObjectHeader *header = nullptr;
-    std::uint64_t magic = 0;
     if (!file || !file->FsContext || !mm::guarded_copy(&header, file->FsContext, sizeof header) ||
-        !header || !mm::guarded_copy(&magic, &header->magic_, sizeof magic) || magic != expected)
+        !header || !has_magic(&header->magic_, expected))
         return nullptr;
     return header;
 }

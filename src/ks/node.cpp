@@ -63,7 +63,7 @@ NTSTATUS create(Filter &filter, PIRP irp) {
                                                            " is out of range: the filter has " +
                                                            counted(count, "node", "nodes"));
     }
-    auto made = FileContext::create(irp, filter, request.Node, nullptr, 0, &node_table);
+    auto made = FileContext::create(irp, filter, request.Node, {}, &node_table);
     if (!made)
         return made.error().value();
     ObReferenceObject(filter.file);

@@ -7,8 +7,8 @@
 #include "ks/device.h"
 #include "ks/event_list.h"
 #include "ks/ks_class.h"
+#include "ks/misuse.h"
 #include "ks/object_bag.h"
-#include "nt/ke/bug_check.h"
 #include "nt/kernel.h"
 #include "nt/mm/memory.h"
 #include "nt/mm/pool.h"
@@ -51,8 +51,8 @@ Object &Object::from(void *abi) {
     const void *where = abi ? static_cast<ObjectTag *>(abi) - 1 : nullptr;
     if (!where || !mm::guarded_copy(&tag, where, sizeof tag) || tag.magic != ObjectTag::expected ||
         tag.object->abi_address() != abi)
-        bug_check(0xC4, 0x81000, reinterpret_cast<std::uint64_t>(abi), 0, 0,
-                  "the driver passed an address that is no living AVStream object");
+        misuse(Rule::foreign_object, abi,
+               "the driver passed an address that is no living AVStream object");
     return *tag.object;
 }
 

@@ -6,10 +6,9 @@
 #include "abi/export.h"
 #include "base/assert.h"
 #include "ks/alive.h"
+#include "ks/misuse.h"
 #include "nt/call_driver.h"
-#include "nt/ke/bug_check.h"
 #include "nt/kernel.h"
-#include "nt/mm/memory.h"
 #include "nt/spin_guard.h"
 
 namespace ksbox::ks {
@@ -56,11 +55,10 @@ ObjectBag::~ObjectBag() {
 }
 
 ObjectBag &ObjectBag::from(KSOBJECT_BAG bag) {
-    std::uint64_t magic = 0;
     auto *object = static_cast<ObjectBag *>(bag);
-    if (!bag || !mm::guarded_copy(&magic, &object->magic_, sizeof magic) || magic != expected_magic)
-        bug_check(0xC4, 0x81000, reinterpret_cast<std::uint64_t>(bag), 0, 0,
-                  "the driver passed an address that is no living object bag");
+    if (!bag || !has_magic(&object->magic_, expected_magic))
+        misuse(Rule::foreign_object, bag,
+               "the driver passed an address that is no living object bag");
     return *object;
 }
 

@@ -8,12 +8,12 @@
 #include "ks/filter.h"
 #include "ks/filter_create.h"
 #include "ks/filter_factory.h"
+#include "ks/misuse.h"
 #include "ks/outer_unknown.h"
 #include "ks/pin.h"
 #include "ks/pin_create.h"
 #include "ks/request.h"
 #include "ks/transport.h"
-#include "nt/ke/bug_check.h"
 
 using namespace ksbox;
 using namespace ksbox::ks;
@@ -50,8 +50,7 @@ template <typename T> void *first_of(const std::vector<std::unique_ptr<T>> &list
 const FileContext &context_of(PFILE_OBJECT file) {
     const FileContext *context = FileContext::of(file);
     if (!context)
-        bug_check(0xC4, 0x81000, reinterpret_cast<std::uint64_t>(file), 0, 0,
-                  "the file object is not AVStream's");
+        misuse(Rule::foreign_object, file, "the file object is not AVStream's");
     return *context;
 }
 
@@ -186,8 +185,7 @@ void NTAPI KsAcquireControl(PVOID Object) {
     else if (object.type == KsObjectTypeFilter)
         static_cast<Filter &>(object).control.acquire();
     else
-        bug_check(0xC4, 0x8100A, reinterpret_cast<std::uint64_t>(Object), 0, 0,
-                  "KsAcquireControl is for filters and pins");
+        misuse(Rule::control_of_device, Object, "KsAcquireControl is for filters and pins");
 }
 
 void NTAPI KsReleaseControl(PVOID Object) {
@@ -197,8 +195,7 @@ void NTAPI KsReleaseControl(PVOID Object) {
     else if (object.type == KsObjectTypeFilter)
         static_cast<Filter &>(object).control.release();
     else
-        bug_check(0xC4, 0x8100A, reinterpret_cast<std::uint64_t>(Object), 0, 0,
-                  "KsReleaseControl is for filters and pins");
+        misuse(Rule::control_of_device, Object, "KsReleaseControl is for filters and pins");
 }
 
 void NTAPI KsCompletePendingRequest(PIRP Irp) {

@@ -13,15 +13,12 @@ namespace {
 
 /// The driver's name without its directory; file names of drivers are ASCII in practice.
 std::string driver_name(Device &device) {
-    std::string name;
     const UNICODE_STRING &full = device.fdo()->DriverObject->DriverName;
-    for (USHORT i = 0; i < full.Length / sizeof(WCHAR); ++i) {
-        const char16_t c = full.Buffer[i];
-        if (c == u'\\')
-            name.clear();
-        else
-            name += c < 0x80 ? static_cast<char>(c) : '?';
-    }
+    const std::u16string_view path(reinterpret_cast<const char16_t *>(full.Buffer),
+                                   full.Length / sizeof(WCHAR));
+    std::string name;
+    for (const char16_t c : path.substr(path.find_last_of(u'\\') + 1))
+        name += c < 0x80 ? static_cast<char>(c) : '?';
     return name;
 }
 

@@ -84,9 +84,8 @@ void destroy(Pin &pin) {
 
 Result<void> build(Pin &pin, const ConnectRequest &request, const std::vector<PinRange> &ranges,
                    PIRP irp) {
-    FileContext *context = KS_TRY(FileContext::create(
-        irp, pin, KSFILTER_NODE, const_cast<PKSOBJECT_CREATE_ITEM>(pin_children),
-        std::size(pin_children), &pin_table));
+    FileContext *context =
+        KS_TRY(FileContext::create(irp, pin, KSFILTER_NODE, pin_children, &pin_table));
     pin.header = &ObjectHeader::from(context->header);
     KS_CHECK(pin.set_data_format(request.format(), ranges));
     if (pin.standard_transport()) {

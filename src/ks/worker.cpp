@@ -1,13 +1,12 @@
 // KsRegisterWorker and what goes with it: work items that their owner can wait for.
 // @doc NF:ks.KsRegisterWorker, NF:ks.KsRegisterCountedWorker
 #include "ks/data_exports.h"
+#include "ks/misuse.h"
 
 #include <new>
 
 #include "abi/windows.h"
 #include "nt/call_driver.h"
-#include "nt/ke/bug_check.h"
-#include "nt/mm/memory.h"
 #include "nt/spin_guard.h"
 
 using namespace ksbox;
@@ -31,10 +30,9 @@ struct Worker {
 
     static Worker &from(PKSWORKER handle) {
         auto *const worker = static_cast<Worker *>(handle);
-        std::uint64_t found = 0;
-        if (!mm::guarded_copy(&found, &worker->magic, sizeof found) || found != expected_magic)
-            bug_check(0xC4, 0x81000, reinterpret_cast<std::uint64_t>(handle), 0, 0,
-                      "a driver used something that is not a registered KSWORKER");
+        if (!ks::has_magic(&worker->magic, expected_magic))
+            ks::misuse(ks::Rule::foreign_object, handle,
+                       "a driver used something that is not a registered KSWORKER");
         return *worker;
     }
 

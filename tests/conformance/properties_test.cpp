@@ -92,6 +92,13 @@ TEST_P(Properties, H1_ABufferThatEndsBeyondTheClientsMemoryIsRefused) {
     EXPECT_THAT(journal(filter), IsEmpty());
 }
 
+TEST_P(Properties, H1_inferred_MoreThanAGibibyteIsRefused) {
+    const auto address = reinterpret_cast<std::uint64_t>(page.data());
+    EXPECT_EQ(get_to(address, AUTOMATION_VALUE, 0x40000001), invalid_buffer_size);
+    EXPECT_EQ(get_to(address, AUTOMATION_VALUE, 0x40000000), access_violation);
+    EXPECT_THAT(journal(filter), IsEmpty());
+}
+
 TEST_P(Properties, H1_ARequestShorterThanAKSPROPERTYIsRefused) {
     const std::vector<std::byte> whole =
         identifier(automation_set, AUTOMATION_VALUE, KSPROPERTY_TYPE_GET);

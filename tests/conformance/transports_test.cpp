@@ -123,6 +123,11 @@ TEST_P(Transports, C8_APinThatIsNotAVStreamsGetsIrps) {
     EXPECT_EQ(plain_entries("got").front().values[2], std::uint64_t(STATES_FRAME_BYTES));
     EXPECT_EQ(plain_pairs("write").size(), 20u);
     EXPECT_EQ(stream_irps(), 20u);
+    for (const JournalEntry &entry : only(journal(plain), "location")) {
+        EXPECT_EQ(entry.values[0], sizeof(KSSTREAM_HEADER));
+        EXPECT_EQ(entry.values[1], 0u);
+        EXPECT_EQ(entry.values[2], 0u);
+    }
     source.set_state(stop);
     source.close();
     EXPECT_TRUE(pairs("disconnect").empty());

@@ -173,6 +173,13 @@ TEST_P(Formats, IntersectionOfOtherGuids) {
     EXPECT_EQ(intersect(REFUSING_ONE, callers),
               "range 1 of pin factory 4 has the major format AUDIO; range 1 of the caller has "
               "VIDEO");
+    // The closest of the caller's is the one that is named.
+    callers.push_back(ranges_of(REFUSING_NO_HANDLER).front());
+    range = reinterpret_cast<KSDATARANGE *>(callers.back().bytes.data());
+    range->Specifier = KSDATAFORMAT_SPECIFIER_NONE;
+    EXPECT_EQ(intersect(REFUSING_ONE, callers),
+              "range 1 of pin factory 4 has the specifier WAVEFORMATEX; range 2 of the caller has "
+              "NONE");
 }
 
 TEST_P(Formats, IntersectionOfAttributes) {

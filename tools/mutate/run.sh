@@ -28,7 +28,7 @@ done
 [ ${#paths[@]} -gt 0 ] || paths=(src/ks src/ksuser src/broker)
 
 # The programs, what kills most in the least time first.
-programs=(conformance_test ksuser_test samples_test stress_test ks_test exports_test)
+programs=(conformance_test why_not_test ksuser_test samples_test stress_test ks_test exports_test)
 filter='-*/Realtime*'
 
 # ---- the copy ----------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 // A default allocator: frames up to a number, recycled; who asks when all are out waits.
 #include "ks/allocator/allocator_file.h"
 #include "base/status_names.h"
+#include "ks/misuse.h"
 #include "ks/refusal.h"
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 #include "ks/pin.h"
 #include "ks/transport.h"
 #include "nt/call_driver.h"
-#include "nt/ke/bug_check.h"
 #include "nt/spin_guard.h"
 
 using namespace ksbox;
@@ -164,8 +164,8 @@ NTSTATUS NTAPI allocate_frame(PFILE_OBJECT file, PVOID *frame) {
 
 void NTAPI free_frame(PFILE_OBJECT file, PVOID frame) {
     if (!AllocatorFile::of(file).free(frame))
-        bug_check(0xC4, 0x81000, reinterpret_cast<std::uint64_t>(frame), 0, 0,
-                  "a driver freed a frame that its allocator has not given away");
+        misuse(Rule::foreign_object, frame,
+               "a driver freed a frame that its allocator has not given away");
 }
 
 NTSTATUS NTAPI allocate_method(PIRP irp, PKSIDENTIFIER, PVOID data) {

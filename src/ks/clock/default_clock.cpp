@@ -1,11 +1,10 @@
 // Time of a default clock.
 #include "ks/clock/default_clock.h"
+#include "ks/misuse.h"
 
 #include <new>
 
 #include "nt/call_driver.h"
-#include "nt/ke/bug_check.h"
-#include "nt/mm/memory.h"
 #include "nt/spin_guard.h"
 
 namespace ksbox::ks {
@@ -37,10 +36,8 @@ DefaultClock *DefaultClock::create(const Options &options) {
 
 DefaultClock &DefaultClock::from(PKSDEFAULTCLOCK clock) {
     auto *const result = static_cast<DefaultClock *>(clock);
-    std::uint64_t magic = 0;
-    if (!mm::guarded_copy(&magic, &result->magic_, sizeof magic) || magic != expected)
-        bug_check(0xC4, 0x81000, reinterpret_cast<std::uint64_t>(clock), 0, 0,
-                  "a driver used something that is not a default clock");
+    if (!has_magic(&result->magic_, expected))
+        misuse(Rule::foreign_object, clock, "a driver used something that is not a default clock");
     return *result;
 }
 

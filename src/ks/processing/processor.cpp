@@ -1,6 +1,7 @@
 // When Process is called, and when it is called again.
 #include "ks/processing/processor.h"
 
+#include "ks/misuse.h"
 #include "ks/processing/gate_input.h"
 #include "nt/ke/bug_check.h"
 #include "nt/ke/scheduler.h"
@@ -164,8 +165,8 @@ void Processor::block() {
     {
         SpinGuard guard(lock_);
         if (runner_ == &ke::current_thread())
-            bug_check(0xC4, 0x8100B, reinterpret_cast<std::uint64_t>(options_.object), 0, 0,
-                      "the processing mutex was acquired from within Process");
+            misuse(Rule::processing_mutex, options_.object,
+                   "the processing mutex was acquired from within Process");
         ++blockers_;
     }
     KeWaitForSingleObject(&still_, Executive, KernelMode, FALSE, nullptr);

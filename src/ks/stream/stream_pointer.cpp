@@ -3,10 +3,9 @@
 
 #include <new>
 
+#include "ks/misuse.h"
 #include "ks/pin.h"
 #include "ks/stream/queue.h"
-#include "nt/ke/bug_check.h"
-#include "nt/mm/memory.h"
 
 namespace ksbox::ks {
 
@@ -41,11 +40,9 @@ void StreamPointer::free(StreamPointer *pointer) {
 
 StreamPointer &StreamPointer::from(PKSSTREAM_POINTER pointer) {
     auto *const result = CONTAINING_RECORD(pointer, StreamPointer, abi);
-    std::uint64_t magic = 0;
-    if (!pointer || !mm::guarded_copy(&magic, &result->magic, sizeof magic) ||
-        magic != expected_magic || result->deleted)
-        bug_check(0xC4, 0x8100C, reinterpret_cast<std::uint64_t>(pointer), 0, 0,
-                  "a driver used something that is not a live stream pointer");
+    if (!pointer || !has_magic(&result->magic, expected_magic) || result->deleted)
+        misuse(Rule::stream_pointer, pointer,
+               "a driver used something that is not a live stream pointer");
     return *result;
 }
 

@@ -54,6 +54,10 @@ NTSTATUS StreamPin(PlainPin *Pin, PIRP Irp, BOOLEAN Write) {
     Irp->IoStatus.Information = 0;
     Journal(Write ? "write" : "read", Pin->Id, ULONGLONG(Irp->StackCount),
             ULONGLONG(Irp->CurrentLocation));
+    PIO_STACK_LOCATION Location = IoGetCurrentIrpStackLocation(Irp);
+    Journal("location", Location->Parameters.DeviceIoControl.OutputBufferLength,
+            Location->Parameters.DeviceIoControl.InputBufferLength,
+            ULONGLONG(Location->Parameters.DeviceIoControl.Type3InputBuffer) | Location->Flags);
     if (Write != (PlainPins[Pin->Id].DataFlow == KSPIN_DATAFLOW_IN)) {
         return Complete(Irp, STATUS_INVALID_DEVICE_REQUEST);
     }
