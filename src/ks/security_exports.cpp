@@ -83,9 +83,8 @@ NTSTATUS NTAPI KsCreateDefaultSecurity(PSECURITY_DESCRIPTOR ParentSecurity,
                                        PSECURITY_DESCRIPTOR *DefaultSecurity) {
     SECURITY_SUBJECT_CONTEXT subject;
     SeCaptureSubjectContext(&subject);
-    const NTSTATUS status =
-        SeAssignSecurity(ParentSecurity, nullptr, DefaultSecurity, FALSE, &subject,
-                         IoGetFileObjectGenericMapping(), NonPagedPool);
+    const NTSTATUS status = SeAssignSecurity(ParentSecurity, nullptr, DefaultSecurity, FALSE,
+                                             &subject, IoGetFileObjectGenericMapping(), PagedPool);
     SeReleaseSubjectContext(&subject);
     return status;
 }
@@ -120,11 +119,8 @@ NTSTATUS NTAPI KsDispatchSetSecurity(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
 
 std::span<const Export> ksbox::ks::security_exports() {
     static const Export table[] = {
-        KS_EXPORT(done, KsAcquireDeviceSecurityLock),
-        KS_EXPORT(done, KsReleaseDeviceSecurityLock),
-        // Nothing is inherited from the parent: SeAssignSecurity makes an empty descriptor.
-        KS_EXPORT(partial, KsCreateDefaultSecurity),
-        KS_EXPORT(done, KsDispatchQuerySecurity),
+        KS_EXPORT(done, KsAcquireDeviceSecurityLock), KS_EXPORT(done, KsReleaseDeviceSecurityLock),
+        KS_EXPORT(done, KsCreateDefaultSecurity),     KS_EXPORT(done, KsDispatchQuerySecurity),
         KS_EXPORT(done, KsDispatchSetSecurity),
     };
     return table;

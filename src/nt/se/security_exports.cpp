@@ -6,6 +6,7 @@
 #include "abi/windows.h"
 #include "nt/exports.h"
 #include "nt/ob/object_manager.h"
+#include "nt/se/assign_security.h"
 
 using namespace ksbox;
 
@@ -70,20 +71,14 @@ VOID NTAPI SeUnlockSubjectContext(PSECURITY_SUBJECT_CONTEXT) {}
 VOID NTAPI SeReleaseSubjectContext(PSECURITY_SUBJECT_CONTEXT) {}
 
 /// @doc NF:wdm.SeAssignSecurity
-NTSTATUS NTAPI SeAssignSecurity(PSECURITY_DESCRIPTOR, PSECURITY_DESCRIPTOR,
-                                PSECURITY_DESCRIPTOR *NewDescriptor, BOOLEAN,
-                                PSECURITY_SUBJECT_CONTEXT, PGENERIC_MAPPING, POOL_TYPE PoolType) {
-    // Self-relative and empty: no owner, no access lists, everybody may.
-    constexpr ULONG tag = 0x64'53'65'53; // "SeSd"
-    auto *made = static_cast<SECURITY_DESCRIPTOR_RELATIVE *>(
-        ExAllocatePoolWithTag(PoolType, sizeof(SECURITY_DESCRIPTOR_RELATIVE), tag));
-    if (!made)
-        return STATUS_INSUFFICIENT_RESOURCES;
-    *made = {};
-    made->Revision = SECURITY_DESCRIPTOR_REVISION;
-    made->Control = SE_SELF_RELATIVE;
-    *NewDescriptor = made;
-    return STATUS_SUCCESS;
+NTSTATUS NTAPI SeAssignSecurity(PSECURITY_DESCRIPTOR ParentDescriptor,
+                                PSECURITY_DESCRIPTOR ExplicitDescriptor,
+                                PSECURITY_DESCRIPTOR *NewDescriptor, BOOLEAN IsDirectoryObject,
+                                PSECURITY_SUBJECT_CONTEXT, PGENERIC_MAPPING GenericMapping,
+                                POOL_TYPE) {
+    return se::assign_security(
+        {ParentDescriptor, ExplicitDescriptor, IsDirectoryObject != 0, *GenericMapping},
+        NewDescriptor);
 }
 
 /// @doc NF:wdm.SeDeassignSecurity
@@ -112,7 +107,7 @@ std::span<const Export> security_exports() {
                                         "NF:ntifs.SeUnlockSubjectContext"),
         partial<SeReleaseSubjectContext>("SeReleaseSubjectContext",
                                          "NF:ntifs.SeReleaseSubjectContext"),
-        partial<SeAssignSecurity>("SeAssignSecurity", "NF:wdm.SeAssignSecurity"),
+        done<SeAssignSecurity>("SeAssignSecurity", "NF:wdm.SeAssignSecurity"),
         done<SeDeassignSecurity>("SeDeassignSecurity", "NF:wdm.SeDeassignSecurity"),
         stub("PsReferencePrimaryToken", "NF:ntifs.PsReferencePrimaryToken"),
         stub("PsDereferencePrimaryToken", "NF:ntifs.PsDereferencePrimaryToken"),

@@ -233,11 +233,54 @@ EXPORT_CASE(KsDispatchQuerySecurity, KsDispatchSetSecurity) {
     Plain.Item.SecurityDescriptor = NULL;
 }
 
+// A parent whose list is passed on to what it contains.
+namespace {
+struct PARENT {
+    SECURITY_DESCRIPTOR_RELATIVE Descriptor;
+    ACL List;
+    ACCESS_ALLOWED_ACE Entry;
+    ULONG More[3]; // of a SID with two parts
+};
+} // namespace
+
 EXPORT_CASE(KsCreateDefaultSecurity) {
-    PSECURITY_DESCRIPTOR Descriptor = NULL;
-    REQUIRE_SUCCESS(KsCreateDefaultSecurity(NULL, &Descriptor));
-    REQUIRE(Descriptor != NULL);
-    EXPECT_EQ(static_cast<PISECURITY_DESCRIPTOR>(Descriptor)->Revision,
-              SECURITY_DESCRIPTOR_REVISION);
-    EXPECT_SUCCESS(SeDeassignSecurity(&Descriptor));
+    PSECURITY_DESCRIPTOR Made = NULL;
+    REQUIRE_SUCCESS(KsCreateDefaultSecurity(NULL, &Made));
+    const auto *Bare = static_cast<SECURITY_DESCRIPTOR_RELATIVE *>(Made);
+    EXPECT_EQ(Bare->Revision, SECURITY_DESCRIPTOR_REVISION);
+    EXPECT_EQ(Bare->Control, SE_SELF_RELATIVE);
+    EXPECT_TRUE(Bare->Owner != 0 && Bare->Group != 0);
+    EXPECT_EQ(Bare->Dacl, 0u);
+    const ULONG Head = sizeof *Bare;
+    EXPECT_SUCCESS(SeDeassignSecurity(&Made));
+    // Administrators may read: files are what KS objects are.
+    PARENT Parent = {};
+    Parent.Descriptor.Revision = SECURITY_DESCRIPTOR_REVISION;
+    Parent.Descriptor.Control = SE_SELF_RELATIVE | SE_DACL_PRESENT;
+    Parent.Descriptor.Dacl = Head;
+    Parent.List.AclRevision = ACL_REVISION;
+    Parent.List.AclSize = sizeof Parent - Head;
+    Parent.List.AceCount = 1;
+    Parent.Entry.Header.AceType = ACCESS_ALLOWED_ACE_TYPE;
+    Parent.Entry.Header.AceFlags = OBJECT_INHERIT_ACE | INHERIT_ONLY_ACE;
+    Parent.Entry.Header.AceSize = sizeof Parent.Entry + sizeof Parent.More;
+    Parent.Entry.Mask = GENERIC_READ;
+    ULONG *const Sid = &Parent.Entry.SidStart;
+    Sid[0] = SID_REVISION | 2 << 8;
+    reinterpret_cast<UCHAR *>(Sid)[7] = 5;
+    Sid[2] = 32;
+    Sid[3] = 544;
+    REQUIRE_SUCCESS(KsCreateDefaultSecurity(&Parent, &Made));
+    const auto *Found = static_cast<SECURITY_DESCRIPTOR_RELATIVE *>(Made);
+    EXPECT_EQ(Found->Control, SE_SELF_RELATIVE | SE_DACL_PRESENT);
+    if (EXPECT_TRUE(Found->Dacl != 0)) {
+        const ACL *List = reinterpret_cast<ACL *>(static_cast<UCHAR *>(Made) + Found->Dacl);
+        const auto *Entry = reinterpret_cast<const ACCESS_ALLOWED_ACE *>(List + 1);
+        EXPECT_EQ(List->AceCount, 1);
+        EXPECT_EQ(Entry->Header.AceFlags, 0);
+        EXPECT_EQ(Entry->Mask, (ACCESS_MASK)FILE_GENERIC_READ);
+    }
+    EXPECT_SUCCESS(SeDeassignSecurity(&Made));
+    Parent.List.AceCount = 9; // more than there is room for
+    EXPECT_EQ(KsCreateDefaultSecurity(&Parent, &Made), STATUS_INVALID_ACL);
 }
