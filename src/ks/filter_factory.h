@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "ks/camera_profile.h"
 #include "ks/object.h"
 
 namespace ksbox::ks {
@@ -60,8 +61,8 @@ class FilterFactory final : public ObjectWith<KSFILTERFACTORY> {
     /// One list for the events of all filters and pins, as PortCls keeps one for each subdevice;
     /// null: each has its own. Set before the first filter is opened.
     std::shared_ptr<EventList> shared_events;
-    /// IDs of the camera profiles, once their store is initialized.
-    std::optional<std::vector<GUID>> profiles;
+    /// The camera profiles, once their store is initialized.
+    std::optional<std::vector<CameraProfile>> profiles;
 
     /// Filters in creation order. Device mutex.
     std::vector<std::unique_ptr<Filter>> filters;

@@ -26,6 +26,7 @@
 #include <ksbox/ks_audio_modes.h>
 #include <ksbox/ks_audio_sensing.h>
 #include <ksbox/ks_pin.h>
+#include <ksbox/ks_profiles.h>
 #include <ksbox/ks_video.h>
 
 #endif
