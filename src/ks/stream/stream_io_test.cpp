@@ -66,7 +66,9 @@ TEST_P(StreamIo, AKernelClientWritesAndReads) {
                              KSCOMPLETION_INVOCATION(KsInvokeOnSuccess | KsInvokeOnError), &block,
                              &written->header, sizeof written->header,
                              KSSTREAM_WRITE | KSSTREAM_SYNCHRONOUS, KernelMode),
-                  STATUS_SUCCESS);
+                  STATUS_PENDING);
+        KeWaitForSingleObject(&sink->Event, Executive, KernelMode, FALSE, nullptr);
+        EXPECT_EQ(block.Status, STATUS_SUCCESS);
         EXPECT_EQ(block.Information, 8u);
         EXPECT_EQ(completions, 1);
         EXPECT_EQ(KsStreamIo(capture, nullptr, nullptr, nullptr, nullptr, KsInvokeOnSuccess, &block,
