@@ -16,6 +16,7 @@
 #include "ks/pin.h"
 #include "ks/refusal.h"
 #include "ks/request.h"
+#include "ks/thermal.h"
 #include "ks/transport.h"
 #include "nt/call_driver.h"
 
@@ -75,6 +76,7 @@ Tables filter_tables(Filter &filter) {
     Tables tables;
     tables.add(filter.abi().Descriptor->AutomationTable);
     tables.add(filter_property_sets());
+    tables.add(thermal_event_sets(filter.device()));
     return tables;
 }
 
@@ -84,6 +86,7 @@ Tables pin_tables(Pin &pin) {
     tables.add(pin_property_sets());
     tables.add(pin_stream_property_sets());
     tables.add(pin_event_sets(pin));
+    tables.add(thermal_event_sets(pin.device()));
     return tables;
 }
 

@@ -47,6 +47,16 @@ class Device final : public ObjectWith<KSDEVICE> {
         ULONG mapping_stride = 0;
     } dma;
 
+    /// Who cools the device, and what its minidriver has made of it (thermal.h).
+    struct Thermal {
+        std::atomic<PFNKSDEVICETHERMALACTIVECOOLING> active = nullptr;
+        std::atomic<PFNKSDEVICETHERMALPASSIVECOOLING> passive = nullptr;
+        std::atomic<bool> managed = false; ///< the minidriver gave out an interface of its own
+        std::atomic<KSDEVICE_THERMAL_STATE> state = KSDEVICE_THERMAL_STATE_LOW;
+
+        bool registered() const { return active || passive; }
+    } thermal;
+
     unsigned filters_made = 0;
     bool removed = false; ///< surprise-removed or removed: new creates fail
 

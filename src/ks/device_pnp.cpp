@@ -6,6 +6,7 @@
 #include "ks/dispatch.h"
 #include "ks/filter_factory.h"
 #include "ks/headers.h"
+#include "ks/thermal.h"
 #include "nt/call_driver.h"
 #include "nt/ke/bug_check.h"
 #include "nt/trace.h"
@@ -181,11 +182,16 @@ NTSTATUS query_interface(Device &device, PIRP irp) {
             call(device, "KSDEVICE_DISPATCH.QueryInterface", callbacks(device).QueryInterface, irp);
         if (status == STATUS_PENDING)
             return status; // KsCompletePendingRequest finishes it
-        if (NT_SUCCESS(status))
+        if (NT_SUCCESS(status)) {
             irp->IoStatus.Status = status;
-        else if (status != STATUS_NOT_SUPPORTED)
+            note_interface_given(device, irp);
+            return forward(device, irp);
+        }
+        if (status != STATUS_NOT_SUPPORTED)
             return complete(irp, status);
     }
+    if (give_cooling_interface(device, irp))
+        irp->IoStatus.Status = STATUS_SUCCESS;
     return forward(device, irp);
 }
 

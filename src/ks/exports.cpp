@@ -37,6 +37,8 @@ constexpr Table tables[] = {
     security_exports,
     unserialize_exports,
     device_profile_exports,
+    thermal_exports,
+    cached_mdl_exports,
     inline_exports,
     probe_exports,
     cancelable_queue_exports,

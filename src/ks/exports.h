@@ -28,6 +28,8 @@ std::span<const Export> resource_exports();
 std::span<const Export> security_exports();
 std::span<const Export> unserialize_exports();
 std::span<const Export> device_profile_exports();
+std::span<const Export> thermal_exports();
+std::span<const Export> cached_mdl_exports();
 std::span<const Export> inline_exports();
 
 } // namespace ksbox::ks

@@ -5,5 +5,6 @@
 #include_next <ks.h>
 
 #include <ksbox/ks_create.h>
+#include <ksbox/ks_device_calls.h>
 
 #endif

@@ -394,6 +394,7 @@ std::span<const Export> ksbox::ks::allocator_exports() {
         KS_DATA_EXPORT(done, KsCreateDefaultAllocator),
         KS_DATA_EXPORT(done, KsCreateDefaultAllocatorEx),
         KS_DATA_EXPORT(done, KsValidateAllocatorCreateRequest),
+        // "Reserved for system use only": its page says neither what is valid nor what comes back.
         ksbox::stub("KsValidateAllocatorFramingEx", "NF:ks.KsValidateAllocatorFramingEx"),
     };
     return table;
