@@ -28,22 +28,27 @@ if(NOT DEFINED CACHE{KSBOX_CLANG_RESOURCES})
   set(KSBOX_CLANG_RESOURCES ${_resources} CACHE INTERNAL "")
 endif()
 
-set(_ksbox_target --target=x86_64-pc-windows-msvc -fgnuc-version=4.2.1)
-# Our supplement comes first, then the compiler's intrinsics, then mingw-w64.
-set(_ksbox_includes -nostdinc -isystem ${KSBOX_WDK_DIR}/include
-    -isystem ${KSBOX_CLANG_RESOURCES}/include -isystem ${KSBOX_MINGW_INCLUDE}/ddk
-    -isystem ${KSBOX_MINGW_INCLUDE})
-set(KSBOX_DRIVER_FLAGS
-    ${_ksbox_target} ${_ksbox_includes}
-    -D_WIN64 -D_AMD64_ -DAMD64 -DUNICODE -D_UNICODE -DDEPRECATE_DDK_FUNCTIONS=1
-    # What Microsoft's compiler takes for granted.
-    -mcx16 -fms-volatile -fno-strict-aliasing -fno-delete-null-pointer-checks
-    -fno-exceptions -Xclang -fasync-exceptions
-    # The stack cookie of /GS, and CodeView for the PDB.
-    -fstack-protector-strong -g -gcodeview -gno-codeview-command-line
-    -fno-ident CACHE INTERNAL "")
-set(KSBOX_DRIVER_CXX_FLAGS -std=c++17 -fno-rtti -fno-threadsafe-statics -fno-aligned-allocation
-    -fno-sized-deallocation CACHE INTERNAL "")
+# toolchain.txt's sections, as KSBOX_KIT_name.
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${KSBOX_WDK_DIR}/toolchain.txt)
+file(STRINGS ${KSBOX_WDK_DIR}/toolchain.txt _ksbox_lines)
+set(_ksbox_sections "")
+foreach(_line IN LISTS _ksbox_lines)
+  if(_line MATCHES "^section (.+)$")
+    set(_ksbox_section ${CMAKE_MATCH_1})
+    list(APPEND _ksbox_sections ${_ksbox_section})
+    set(_ksbox_section_${_ksbox_section} "")
+  elseif(NOT _line MATCHES "^#|^$")
+    string(REPLACE "@WDK@" "${KSBOX_WDK_DIR}" _line "${_line}")
+    string(REPLACE "@RESOURCES@" "${KSBOX_CLANG_RESOURCES}" _line "${_line}")
+    string(REPLACE "@MINGW@" "${KSBOX_MINGW_INCLUDE}" _line "${_line}")
+    list(APPEND _ksbox_section_${_ksbox_section} "${_line}")
+  endif()
+endforeach()
+foreach(_section ${_ksbox_sections})
+  set(KSBOX_KIT_${_section} "${_ksbox_section_${_section}}" CACHE INTERNAL "")
+endforeach()
+set(KSBOX_DRIVER_FLAGS ${KSBOX_KIT_target} ${KSBOX_KIT_compile} CACHE INTERNAL "")
+set(KSBOX_DRIVER_CXX_FLAGS ${KSBOX_KIT_cxx} CACHE INTERNAL "")
 
 # _ksbox_object(OUT source FLAGS …): one compilation, with the headers it read as dependencies.
 function(_ksbox_object out directory source)
@@ -62,7 +67,7 @@ function(_ksbox_object out directory source)
   set(compiler ${KSBOX_CLANG})
   set(flags ${KSBOX_DRIVER_FLAGS})
   if(source MATCHES "\\.S$")
-    set(flags ${_ksbox_target})
+    set(flags ${KSBOX_KIT_target})
   elseif(NOT source MATCHES "\\.c$")
     set(compiler ${KSBOX_CLANGXX})
     list(APPEND flags ${KSBOX_DRIVER_CXX_FLAGS})
@@ -82,7 +87,7 @@ function(_ksbox_wdk_libraries)
   set(directory ${CMAKE_BINARY_DIR}/wdk)
   file(MAKE_DIRECTORY ${directory})
   set(libraries "")
-  foreach(module ntoskrnl hal ks portcls drmk ksecdd usbd netio ksbox_sanitizer)
+  foreach(module ${KSBOX_KIT_imports})
     set(definition ${KSBOX_WDK_DIR}/def/${module}.def)
     set(library ${directory}/${module}.lib)
     add_custom_command(
@@ -91,13 +96,9 @@ function(_ksbox_wdk_libraries)
       DEPENDS ${definition} COMMENT "Building import library ${module}.lib" VERBATIM)
     list(APPEND libraries ${library})
   endforeach()
-  set(ksguid_sources ksguid.c portcls_guid.cpp)
-  set(ksboxwdk_sources security_cookie.c load_config.S gs_driver_entry.c instrumented_driver_entry.c
-      coverage_sections.c irql_register.S stack_probe.S compiler_support.c math.c)
-  set(stdunk_sources stdunk.cpp)
   foreach(library ksguid ksboxwdk stdunk)
     set(objects "")
-    foreach(source ${${library}_sources})
+    foreach(source ${KSBOX_KIT_library_${library}})
       _ksbox_object(object ${directory}/${library}.dir ${KSBOX_WDK_DIR}/lib/${source}
                     FLAGS -O2 -Wall)
       list(APPEND objects ${object})
@@ -117,19 +118,8 @@ endfunction()
 function(_ksbox_sanitizer_flags out)
   set(flags "")
   foreach(sanitizer ${ARGN})
-    if(sanitizer STREQUAL "address")
-      # The host process's shadow; no fake stacks, since drivers leave frames by SEH; no realigned
-      # frames, in which clang has SEH filters miss the locals of their function.
-      list(APPEND flags -fsanitize=address -mllvm -asan-mapping-offset=0x7fff8000
-           -mllvm -asan-use-after-return=never -mllvm -asan-realign-stack=16)
-    elseif(sanitizer STREQUAL "undefined")
-      # Not null, nor object-size: CONTAINING_RECORD is written with a null pointer, and a real
-      # access of one faults with its line anyway, or is taken by the driver's __except.
-      list(APPEND flags -fsanitize=undefined -fno-sanitize=vptr,function,null,object-size)
-    elseif(sanitizer STREQUAL "thread")
-      # clang's driver knows no ThreadSanitizer for Windows; its code generator does, except for
-      # clean-ups on the way of an exception.
-      list(APPEND flags -Xclang -fsanitize=thread -mllvm -tsan-handle-cxx-exceptions=0)
+    if(DEFINED KSBOX_KIT_sanitize_${sanitizer})
+      list(APPEND flags ${KSBOX_KIT_sanitize_${sanitizer}})
     elseif(NOT sanitizer STREQUAL "none")
       message(FATAL_ERROR "ksbox_add_driver: unknown sanitizer '${sanitizer}'")
     endif()
@@ -151,27 +141,22 @@ function(ksbox_add_driver name)
     set(ARG_SANITIZE ${KSBOX_SANITIZE})
   endif()
 
-  set(flags -Wall -Wextra -Wglobal-constructors -Wno-unused-parameter
-      -Wno-missing-field-initializers -Wno-unknown-pragmas -Wno-multichar
-      # STATICGUIDOF() gives a GUID as a flat list.
-      -Wno-missing-braces)
+  set(flags ${KSBOX_KIT_warnings})
   if(ARG_CHECKED)
-    list(APPEND flags -DDBG=1 -O0)
+    list(APPEND flags ${KSBOX_KIT_checked})
   else()
-    list(APPEND flags -DNDEBUG -DDBG=0 -O2)
+    list(APPEND flags ${KSBOX_KIT_free})
   endif()
   _ksbox_sanitizer_flags(sanitizer_flags ${ARG_SANITIZE})
   list(APPEND flags ${sanitizer_flags})
   set(guard no)
   if(ARG_GUARD)
-    list(APPEND flags -Xclang -cfguard)
+    list(APPEND flags ${KSBOX_KIT_guard})
     set(guard cf)
   endif()
   set(entry GsDriverEntry)
   if(ARG_COVERAGE)
-    # Counters for libFuzzer, and execution counts for reports by line.
-    list(APPEND flags -fsanitize-coverage=inline-8bit-counters,pc-table,trace-cmp
-         -fprofile-instr-generate -fcoverage-mapping -fprofile-update=atomic)
+    list(APPEND flags ${KSBOX_KIT_coverage})
     set(entry InstrumentedDriverEntry)
   endif()
   foreach(include ${ARG_INCLUDES})
@@ -193,9 +178,8 @@ function(ksbox_add_driver name)
   file(MAKE_DIRECTORY ${output})
   add_custom_command(
     OUTPUT ${output}/${name}.sys ${output}/${name}.pdb
-    COMMAND ${KSBOX_LLD_LINK} /nologo /driver /machine:x64 /subsystem:native,10.00 /nodefaultlib
-            /entry:${entry} /dynamicbase /nxcompat /section:INIT,ERD /opt:ref,noicf /guard:${guard}
-            /Brepro /debug /pdb:${output}/${name}.pdb /pdbaltpath:%_PDB%
+    COMMAND ${KSBOX_LLD_LINK} ${KSBOX_KIT_link} /entry:${entry} /guard:${guard}
+            /pdb:${output}/${name}.pdb
             /out:${output}/${name}.sys ${objects} ${ARG_LIBRARIES} ${libraries}
     DEPENDS ${objects} ${ARG_LIBRARIES} ${libraries} ksbox_wdk
     COMMENT "Linking driver ${name}.sys" VERBATIM)

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/build_command.h"
 #include "cli/commands.h"
 #include "cli/failures.h"
 
@@ -28,8 +29,10 @@ struct Commands {
     RecordOptions record;
     WhyOptions why;
     PropertyOptions get, set;
+    BuildOptions build;
     CLI::App *inspect_command = nullptr, *play_command = nullptr, *record_command = nullptr,
-             *why_command = nullptr, *get_command = nullptr, *set_command = nullptr;
+             *why_command = nullptr, *get_command = nullptr, *set_command = nullptr,
+             *build_command = nullptr;
 };
 
 void add_driver(CLI::App &command, RunOptions &options, const char *name) {
@@ -164,6 +167,8 @@ CLI::App *add_property(CLI::App &app, PropertyOptions &options, const char *name
 }
 
 int run_command(const Commands &commands, int count, char **arguments) {
+    if (commands.build_command->parsed())
+        return build_drivers(commands.build);
     auto run = [&](const RunOptions &options, const std::function<int(Worker &)> &work) {
         return supervise({.timeout_s = options.timeout_s,
                           .repeat_command = repeat_command(count, arguments, options)},
@@ -203,6 +208,7 @@ int main(int count, char **arguments) {
         add_property(app, commands.get, "get", "Prints a property of a filter, pin or node");
     commands.set_command =
         add_property(app, commands.set, "set", "Sets a property of a filter, pin or node");
+    commands.build_command = add_build(app, commands.build);
     for (CLI::App *command : app.get_subcommands({}))
         command->footer(exit_codes);
     try {

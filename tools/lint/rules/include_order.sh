@@ -16,7 +16,8 @@ rule_check() {
             below["broker"] = " base abi nt ks "
             below["ksuser"] = below["ks"] "ks broker "
             below["box"] = below["portcls"] "portcls inf sysaudio mixer filters ksuser broker "
-            below["cli"] = " base box " # Box is the API; the tools use nothing beneath it
+            below["build"] = " base "
+            below["cli"] = " base box build " # Box is the API; the tools use nothing beneath it
         }
         match($0, /^ *# *include *"[a-z]+\//) {
             split(FILENAME, path, "/"); from = path[2]

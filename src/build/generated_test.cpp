@@ -1,0 +1,78 @@
+// What is written for a project: trace headers, setup information, the overlay of headers.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "build/compiled.h"
+#include "build/header_overlay.h"
+#include "build/setup_information.h"
+#include "build/tracing.h"
+
+namespace ksbox::build {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(Tracing, HeadersAreThoseThatASourceIncludes) {
+    EXPECT_THAT(trace_headers_of("#include <wdm.h>\r\n #  include \"Adapter.TMH\" // WPP\n"
+                                 "// #include \"no.tmh\"\n#include \".tmh\"\n#include <b.tmh>"),
+                ElementsAre("Adapter.TMH", "b.tmh"));
+}
+
+TEST(Tracing, FunctionsComeFromBlocksAndOptions) {
+    std::set<std::string> functions;
+    add_configured_functions(
+        "FUNC Before(A);\n// begin_wpp config\n// FUNC TraceEvents(LEVEL, FLAGS, "
+        "MSG, ...);\n//FUNC Enter{LEVEL=TRACE_LEVEL_VERBOSE}(...);\n"
+        "// USEPREFIX(Enter, \"%!STDPREFIX!\");\n// end_wpp\n// FUNC After();",
+        functions);
+    EXPECT_THAT(functions, ElementsAre("Enter", "TraceEvents"));
+    add_named_functions("-func:DoIt(LEVEL,MSG,...) -km -func:Other(MSG,...)", functions);
+    add_named_functions(" Third(MSG,...)", functions);
+    EXPECT_THAT(functions, ElementsAre("DoIt", "Enter", "Other", "Third", "TraceEvents"));
+    const std::string header = trace_header(functions);
+    EXPECT_THAT(header, HasSubstr("#undef Third\n#define Third(...) ((void)0)\n"));
+    EXPECT_THAT(header, HasSubstr("#define WPP_INIT_TRACING(...) ((void)0)\n"));
+}
+
+TEST(SetupInformation, IsStamped) {
+    const std::string inx =
+        "[Version]\r\nSignature=\"$WINDOWS NT$\"\r\nDriverVer = 02/22/2016, 1.0.0.1 ; "
+        "old\r\n[Manufacturer]\r\n%M%=S,NT$ARCH$.10.0\r\nDriverVer=kept\r\n";
+    const std::string plain = stamped(inx, {});
+    EXPECT_THAT(plain, HasSubstr("\r\nDriverVer = 02/22/2016,1.0.0.1\r\n[Manu"));
+    EXPECT_THAT(plain, HasSubstr("%M%=S,NTamd64.10.0\r\nDriverVer=kept\r\n"));
+    EXPECT_THAT(stamped(inx, {"01/02/2024", "3.4.5.6", "1.33"}),
+                HasSubstr("DriverVer = 01/02/2024,3.4.5.6\r\n"));
+    EXPECT_EQ(stamped("[Version]\nClass=MEDIA\nX=$KMDFVERSION$", {}),
+              "[Version]\nDriverVer = 01/01/2000,1.0.0.0\r\nClass=MEDIA\nX=1.31");
+    EXPECT_EQ(stamped("", {}), "");
+}
+
+TEST(Overlay, HasHeadersInAnyCaseAndConvertedOnes) {
+    MemoryFiles files;
+    files.add("/p/inc/Hw.h", "");
+    files.add("/p/inc/deep/x.h", "");
+    files.add("/p/inc/.git/config", "");
+    files.add("/k/Windef.h", "");
+    files.add("/m/windef.h", "");
+    HeaderOverlay overlay(files);
+    overlay.add_searched({"/k", "/m"});
+    overlay.add_tree("/p");
+    overlay.replace("/p/inc/Hw.h", "/out/Hw.h");
+    EXPECT_THAT(overlay.paths(), ElementsAre("/m/windef.h", "/p/inc/Hw.h", "/p/inc/deep/x.h"));
+    const std::string yaml = overlay.to_yaml();
+    EXPECT_THAT(yaml, HasSubstr("\"case-sensitive\": \"false\""));
+    EXPECT_THAT(yaml, HasSubstr("\"external-contents\": \"/out/Hw.h\""));
+    EXPECT_THAT(yaml, Not(HasSubstr("config")));
+}
+
+TEST(Compiled, ReadsMakeRules) {
+    EXPECT_THAT(prerequisites("a.obj: a.c \\\n  b\\ c.h d$$.h\n"),
+                ElementsAre("a.c", "b c.h", "d$.h"));
+    EXPECT_THAT(prerequisites("nothing"), ElementsAre());
+}
+
+} // namespace
+} // namespace ksbox::build
