@@ -20,7 +20,10 @@ namespace {
 nlohmann::json describe(const std::vector<Aim> &aims) {
     nlohmann::json list = nlohmann::json::array();
     for (const Aim &aim : aims)
-        list.push_back({{"against", to_string(aim.against)}, {"factor", aim.factor}});
+        list.push_back({{"against", to_string(aim.against)},
+                        {"factor", aim.factor},
+                        {"of_question", aim.of_question},
+                        {"called", aim.called}});
     return list;
 }
 

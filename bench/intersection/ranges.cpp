@@ -3,28 +3,13 @@
 #include <memory>
 #include <stdexcept>
 
-#include "abi/guid.h"
+#include "intersection/audio_range.h"
 #include "intersection/sides.h"
 #include "ks/intersection.h"
 
 namespace ksbox::bench {
 
 namespace {
-
-KSDATARANGE_AUDIO range_of(const Offer &offer) {
-    KSDATARANGE_AUDIO range{};
-    range.DataRange.FormatSize = sizeof range;
-    range.DataRange.MajorFormat = KSDATAFORMAT_TYPE_AUDIO;
-    range.DataRange.SubFormat = KSDATAFORMAT_SUBTYPE_PCM;
-    range.DataRange.SubFormat.Data1 += offer.format;
-    range.DataRange.Specifier = KSDATAFORMAT_SPECIFIER_WAVEFORMATEX;
-    range.MaximumChannels = offer.channels;
-    range.MinimumBitsPerSample = offer.minimum_bits;
-    range.MaximumBitsPerSample = offer.maximum_bits;
-    range.MinimumSampleFrequency = offer.minimum_hz;
-    range.MaximumSampleFrequency = offer.maximum_hz;
-    return range;
-}
 
 /// As a driver's handler begins: is there a format in both?
 NTSTATUS overlap(const ks::ClientFormat &caller, const ks::PinRange &pin) {
@@ -40,15 +25,9 @@ NTSTATUS overlap(const ks::ClientFormat &caller, const ks::PinRange &pin) {
 
 class Ranges {
   public:
-    explicit Ranges(unsigned count) {
-        list_.resize(sizeof(KSMULTIPLE_ITEM) / 8 + count * sizeof(KSDATARANGE_AUDIO) / 8);
-        auto *header = reinterpret_cast<KSMULTIPLE_ITEM *>(list_.data());
-        *header = {static_cast<ULONG>(list_.size() * 8), count};
-        auto *callers = reinterpret_cast<KSDATARANGE_AUDIO *>(header + 1);
-        for (unsigned i = 0; i < count; ++i) {
-            callers[i] = range_of(offer(i, count, false));
+    explicit Ranges(unsigned count) : list_(caller_list(count)) {
+        for (unsigned i = 0; i < count; ++i)
             pins_.push_back(range_of(offer(i, count, true)));
-        }
         for (KSDATARANGE_AUDIO &range : pins_)
             entries_.push_back(&range.DataRange);
     }
@@ -66,7 +45,6 @@ class Ranges {
     }
 
   private:
-    static_assert(sizeof(KSDATARANGE_AUDIO) % 8 == 0);
     std::vector<std::uint64_t> list_; ///< KSMULTIPLE_ITEM and the caller's ranges
     std::vector<KSDATARANGE_AUDIO> pins_;
     std::vector<PKSDATARANGE> entries_;

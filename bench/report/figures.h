@@ -18,8 +18,10 @@ struct Figure {
 };
 
 struct RowAim {
-    std::size_t against = 0; ///< index into side_names
     double factor = 1;
+    Figure of;           ///< of what: another side's figure of the row, or ksbox's of another row
+    std::string against; ///< whose that is, for machines: a side or a row
+    std::string called;  ///< and for people
 };
 
 struct Row {

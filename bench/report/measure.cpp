@@ -19,13 +19,6 @@ std::size_t side_index(const std::string &name) {
     throw std::runtime_error("no side " + name);
 }
 
-std::vector<RowAim> read_aims(const nlohmann::json &list) {
-    std::vector<RowAim> aims;
-    for (const auto &aim : list)
-        aims.push_back({side_index(aim["against"]), aim["factor"]});
-    return aims;
-}
-
 /// Nanoseconds an iteration by "question/side".
 std::map<std::string, double> measure_times(const std::string &program, int repetitions) {
     const nlohmann::json report = nlohmann::json::parse(output_of(
@@ -72,6 +65,20 @@ Row &find(std::vector<Row> &rows, const std::string &name) {
     throw std::runtime_error("no row " + name);
 }
 
+/// The row's figures are known, as are those of all rows that aims name.
+void set_aims(std::vector<Row> &rows, const nlohmann::json &described) {
+    Row &row = find(rows, described["name"]);
+    for (const auto &aim : described["aims"]) {
+        const std::string question = aim["of_question"], side = aim["against"];
+        if (!question.empty())
+            row.aims.push_back(
+                {aim["factor"], find(rows, question).figures[0], question, aim["called"]});
+        else
+            row.aims.push_back({aim["factor"], row.figures.at(side_index(side)), side,
+                                side == "gstreamer" ? "GStreamer" : side});
+    }
+}
+
 std::optional<double> per_step(const std::optional<double> &from, const std::optional<double> &to,
                                double steps) {
     return from && to ? std::optional((*to - *from) / steps) : std::nullopt;
@@ -85,7 +92,7 @@ std::vector<Row> measure_program(const std::string &program, int repetitions,
     std::map<std::string, double> times = measure_times(program, repetitions);
     std::vector<Row> rows;
     for (const auto &question : description["questions"]) {
-        Row row{question["name"], question["title"], {}, read_aims(question["aims"])};
+        Row row{question["name"], question["title"], {}, {}};
         const double shown = question["shown"];
         const std::uint64_t counted = question["counted"];
         for (const std::string side : question["sides"]) {
@@ -102,7 +109,7 @@ std::vector<Row> measure_program(const std::string &program, int repetitions,
     for (const auto &slope : description["slopes"]) {
         const Row from = find(rows, slope["from"]), to = find(rows, slope["to"]);
         const double steps = slope["steps"];
-        Row row{slope["name"], slope["title"], {}, read_aims(slope["aims"])};
+        Row row{slope["name"], slope["title"], {}, {}};
         for (std::size_t i = 0; i < side_names.size(); ++i) {
             row.figures[i].time_ns =
                 per_step(from.figures[i].time_ns, to.figures[i].time_ns, steps);
@@ -111,6 +118,9 @@ std::vector<Row> measure_program(const std::string &program, int repetitions,
         }
         rows.push_back(row);
     }
+    for (const char *kind : {"questions", "slopes"})
+        for (const auto &described : description[kind])
+            set_aims(rows, described);
     return rows;
 }
 

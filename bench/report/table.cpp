@@ -76,9 +76,9 @@ std::string row_line(const Row &row, bool is_time) {
     std::string aims, outcome;
     for (const RowAim &aim : row.aims) {
         const char *separator = aims.empty() ? "" : ", ";
-        aims += fmt::format("{}≤ {} {}", separator, factor_text(aim.factor),
-                            aim.against == 1 ? "limit" : "GStreamer");
-        outcome += separator + reached(ours, values(row, is_time)[aim.against], aim.factor);
+        aims += fmt::format("{}≤ {} {}", separator, factor_text(aim.factor), aim.called);
+        outcome +=
+            separator + reached(ours, is_time ? aim.of.time_ns : aim.of.instructions, aim.factor);
     }
     return line({is_time ? row.title : "", show(ours, is_time), show(limit, is_time),
                  show(peer, is_time), ratio_text(ours, limit), ratio_text(ours, peer), aims,
@@ -112,13 +112,11 @@ nlohmann::json to_json(const std::vector<Row> &rows) {
                                   {"instructions", value(row.figures[i].instructions)}};
         for (const RowAim &aim : row.aims)
             one["aims"].push_back(
-                {{"against", side_names[aim.against]},
+                {{"against", aim.against},
                  {"factor", aim.factor},
-                 {"reached_in_time",
-                  reached(row.figures[0].time_ns, row.figures[aim.against].time_ns, aim.factor)},
+                 {"reached_in_time", reached(row.figures[0].time_ns, aim.of.time_ns, aim.factor)},
                  {"reached_in_instructions",
-                  reached(row.figures[0].instructions, row.figures[aim.against].instructions,
-                          aim.factor)}});
+                  reached(row.figures[0].instructions, aim.of.instructions, aim.factor)}});
         list.push_back(one);
     }
     return list;

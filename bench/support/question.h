@@ -23,10 +23,13 @@ struct Case {
     std::function<Work()> prepare;
 };
 
-/// ksbox shall need at most `factor` of what the other side needs.
+/// ksbox shall need at most `factor` of what the other side needs; or, with `of_question`, of what
+/// it needs itself for another question of the program.
 struct Aim {
     Side against = Side::limit;
     double factor = 1;
+    std::string of_question = {}; ///< its name
+    std::string called = {};      ///< what the table calls it
 };
 
 struct Question {
