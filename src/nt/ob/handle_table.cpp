@@ -40,11 +40,11 @@ std::optional<ObjectManager::HandleEntry> HandleTable::remove(std::uint64_t valu
     return entry;
 }
 
-std::optional<std::uint32_t> HandleTable::first() const {
-    for (std::size_t i = 1; i < slots_.size(); ++i)
+std::optional<std::uint32_t> HandleTable::first(std::uint32_t from) const {
+    for (std::size_t i = std::max(from / 4, 1U); i < slots_.size(); ++i)
         if (slots_[i].body)
             return static_cast<std::uint32_t>(i * 4);
-    return std::nullopt;
+    return from && used_ ? first(0) : std::nullopt;
 }
 
 std::uint32_t HandleTable::count(const void *body) const {

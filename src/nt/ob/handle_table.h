@@ -16,8 +16,9 @@ class HandleTable {
     std::optional<std::uint32_t> insert(const ObjectManager::HandleEntry &entry);
     const ObjectManager::HandleEntry *find(std::uint64_t value) const;
     std::optional<ObjectManager::HandleEntry> remove(std::uint64_t value);
-    /// The lowest open handle; nothing when all are closed.
-    std::optional<std::uint32_t> first() const;
+    /// The lowest open handle at or above `from`, or else the lowest of all; nothing when all are
+    /// closed.
+    std::optional<std::uint32_t> first(std::uint32_t from) const;
     std::size_t size() const { return used_; }
     /// How many of the handles name the object.
     std::uint32_t count(const void *body) const;

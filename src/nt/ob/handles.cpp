@@ -29,6 +29,12 @@ HandleTable &table_of(HandleTable &kernel_table, void *process) {
     return process ? *static_cast<ps::ProcessBody *>(process)->handles : kernel_table;
 }
 
+/// How many handles the table has left of an object that one was just removed of, and is counted
+/// still. Only an object with more than that one has to be searched for. Under the handle lock.
+std::uint32_t others_in(const HandleTable &table, const void *body) {
+    return __atomic_load_n(&header_of(body)->handles, __ATOMIC_RELAXED) > 1 ? table.count(body) : 0;
+}
+
 } // namespace
 
 void *handle_process(HANDLE handle) {
@@ -121,7 +127,7 @@ Result<void> ObjectManager::close_handle(void *process, HANDLE handle) {
             return fail(STATUS_HANDLE_NOT_CLOSABLE);
         entry = table.remove(value);
         if (entry)
-            left_in_process = table.count(entry->body);
+            left_in_process = others_in(table, entry->body);
     }
     if (!entry)
         return fail(STATUS_INVALID_HANDLE);
@@ -143,15 +149,16 @@ Result<void> ObjectManager::close_entry(void *process, HandleEntry entry,
 void ObjectManager::close_all(void *process) {
     if (ps::is_system_process(process))
         process = nullptr;
-    for (;;) {
+    for (std::uint32_t next = 0;;) {
         std::optional<HandleEntry> entry;
         std::uint32_t left_in_process = 0;
         {
             ke::HostLockGuard guard(state_->handle_lock);
             auto &table = table_of(state_->kernel_handles, process);
-            if (const auto value = table.first()) {
+            if (const auto value = table.first(next)) {
+                next = *value;
                 entry = table.remove(*value);
-                left_in_process = table.count(entry->body);
+                left_in_process = others_in(table, entry->body);
             }
         }
         if (!entry)

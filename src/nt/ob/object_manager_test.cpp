@@ -1,4 +1,5 @@
 // Objects, names and handles, alone and through the exports that drivers call.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -179,6 +180,66 @@ TEST_F(ObjectManagerTest, ResolvesWithTypeAndAccess) {
         EXPECT_EQ(objects.reference_count(body), 1);
         objects.dereference(process->body);
         objects.dereference(body);
+    });
+}
+
+std::vector<std::string> closes; ///< "handles left in the process of handles left"
+
+TEST_F(ObjectManagerTest, ClosingTellsHowManyHandlesAreLeft) {
+    closes.clear();
+    TypeOperations operations = objects.operations(ObjectType::callback);
+    operations.close = [](Kernel &, void *, void *, std::uint32_t left_in_process,
+                          std::uint32_t left) {
+        closes.push_back(std::to_string(left_in_process) + " of " + std::to_string(left));
+    };
+    objects.define_type(ObjectType::callback, operations);
+    run([&] {
+        auto *process = kernel->extension<ps::Processes>().create("client").value();
+        auto *body = objects.allocate(ObjectType::callback, 16).value();
+        auto *other = objects.allocate(ObjectType::callback, 16).value();
+        const HANDLE first = objects.create_handle(process->body, body, 0).value();
+        const HANDLE second = objects.create_handle(process->body, body, 0).value();
+        const HANDLE kernels = objects.create_handle(nullptr, body, 0).value();
+        const HANDLE single = objects.create_handle(process->body, other, 0).value();
+        EXPECT_TRUE(objects.close_handle(process->body, single));
+        EXPECT_TRUE(objects.close_handle(process->body, first));
+        EXPECT_TRUE(objects.close_handle(nullptr, kernels));
+        EXPECT_TRUE(objects.close_handle(process->body, second));
+        EXPECT_THAT(closes, testing::ElementsAre("0 of 0", "1 of 2", "0 of 1", "0 of 0"));
+        objects.dereference(body);
+        objects.dereference(other);
+        kernel->extension<ps::Processes>().run_down(*process, STATUS_SUCCESS);
+        objects.dereference(process->body);
+    });
+}
+
+TEST_F(ObjectManagerTest, RundownClosesInOrderOfValuesAndWhatComesMeanwhile) {
+    static void *opener; // the process, which opens two more handles while it is run down
+    static std::vector<void *> bodies, closed;
+    bodies.clear();
+    closed.clear();
+    TypeOperations operations = objects.operations(ObjectType::callback);
+    operations.close = [](Kernel &kernel, void *body, void *, std::uint32_t, std::uint32_t) {
+        closed.push_back(body);
+        if (body == bodies[1]) // in its slot, and in the one below
+            for (int i = 0; i < 2; ++i)
+                ASSERT_TRUE(kernel.objects().create_handle(opener, bodies[0], 0));
+    };
+    objects.define_type(ObjectType::callback, operations);
+    run([&] {
+        auto *process = kernel->extension<ps::Processes>().create("client").value();
+        opener = process->body;
+        for (int i = 0; i < 3; ++i) {
+            bodies.push_back(objects.allocate(ObjectType::callback, 16).value());
+            ASSERT_TRUE(objects.create_handle(process->body, bodies.back(), 0));
+        }
+        kernel->extension<ps::Processes>().run_down(*process, STATUS_SUCCESS);
+        EXPECT_EQ(objects.open_handles(process->body), 0u);
+        EXPECT_THAT(closed,
+                    testing::ElementsAre(bodies[0], bodies[1], bodies[0], bodies[2], bodies[0]));
+        for (void *body : bodies)
+            objects.dereference(body);
+        objects.dereference(process->body);
     });
 }
 
