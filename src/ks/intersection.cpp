@@ -36,23 +36,6 @@ NTSTATUS default_intersection(PIRP irp, void *data, const ClientFormat &caller,
 
 } // namespace
 
-NTSTATUS intersect(std::span<const ClientFormat> callers, std::span<const PinRange> pins,
-                   const IntersectOne &one) {
-    for (const ClientFormat &caller : callers) {
-        const CallerRange range(*caller.format);
-        for (const PinRange &pin : pins) {
-            if (!range.agrees(*pin.range))
-                continue;
-            if ((pin.attributes || caller.attributes) &&
-                !attributes_agree(pin.attributes, caller.attributes))
-                continue;
-            if (const NTSTATUS status = one(caller, pin); status != STATUS_NO_MATCH)
-                return status;
-        }
-    }
-    return STATUS_NO_MATCH;
-}
-
 Result<std::vector<ClientFormat>> caller_ranges(PIRP irp, const KSP_PIN *pin) {
     const ULONG bytes =
         IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceIoControl.InputBufferLength;
@@ -90,7 +73,7 @@ NTSTATUS pin_data_intersection(PIRP irp, KSP_PIN *pin, void *data,
                       const_cast<PKSDATARANGE>(range.range), offered, data, &bytes);
         if (!NT_ERROR(status))
             irp->IoStatus.Information = bytes;
-        else if (status != STATUS_NO_MATCH)
+        else if (status != STATUS_NO_MATCH) [[unlikely]]
             refused(irp, status,
                     explain_handler(status, pin->PinId, *callers, caller, ranges, range));
         return status;

@@ -2,7 +2,6 @@
 // factory's (@doc NF:ks.KsPinDataIntersectionEx, stream/data-range-intersections-in-avstream).
 #pragma once
 
-#include <functional>
 #include <span>
 
 #include "abi/windows.h"
@@ -10,13 +9,26 @@
 
 namespace ksbox::ks {
 
-/// Asked with a caller's range and a pin's range whose GUIDs agree: a status, STATUS_NO_MATCH to go
-/// on.
-using IntersectOne = std::function<NTSTATUS(const ClientFormat &caller, const PinRange &pin)>;
-
-/// The caller's ranges in order, for each the pin's in order (E1, E3).
-NTSTATUS intersect(std::span<const ClientFormat> caller_ranges,
-                   std::span<const PinRange> pin_ranges, const IntersectOne &one);
+/// The caller's ranges in order, for each the pin's in order (E1, E3). `one(const ClientFormat
+/// &caller, const PinRange &pin)` is asked with two whose GUIDs and attributes agree: a status,
+/// STATUS_NO_MATCH to go on.
+template <typename IntersectOne>
+NTSTATUS intersect(std::span<const ClientFormat> callers, std::span<const PinRange> pins,
+                   const IntersectOne &one) {
+    for (const ClientFormat &caller : callers) {
+        const CallerRange range(*caller.format);
+        for (const PinRange &pin : pins) {
+            if (!range.agrees(*pin.range))
+                continue;
+            if ((pin.attributes || caller.attributes) &&
+                !attributes_agree(pin.attributes, caller.attributes))
+                continue;
+            if (const NTSTATUS status = one(caller, pin); status != STATUS_NO_MATCH)
+                return status;
+        }
+    }
+    return STATUS_NO_MATCH;
+}
 
 /// KSPROPERTY_PIN_DATAINTERSECTION as captured: KSP_PIN, KSMULTIPLE_ITEM, ranges.
 /// STATUS_INVALID_BUFFER_SIZE.
