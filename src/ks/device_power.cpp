@@ -42,8 +42,7 @@ void notify_filter(Filter &filter, bool asleep, DEVICE_POWER_STATE state) {
         call_driver("KsFilterRegisterPowerCallbacks.Wake", &filter.abi(), filter.wake,
                     &filter.abi(), state);
     MutexGuard guard(filter.control);
-    for (const auto &pin : filter.pins)
-        notify_pin(*pin, asleep, state);
+    filter.pins().for_each([&](Pin &pin) { notify_pin(pin, asleep, state); });
 }
 
 /// Device mutex held; filters' control mutexes are taken one by one ("AVStream often obtains filter
@@ -71,11 +70,12 @@ void pause_pins(Device &device, bool asleep) {
                 std::vector<std::function<bool(bool)>> sleepers;
                 {
                     MutexGuard guard(filter->control);
-                    for (const auto &pin : filter->pins)
-                        if (pin->transport)
-                            sleepers.push_back(pin->transport->sleeper());
+                    filter->pins().for_each([&](Pin &pin) {
+                        if (pin.transport)
+                            sleepers.push_back(pin.transport->sleeper());
                         else
-                            pin->pause_raw(asleep);
+                            pin.pause_raw(asleep);
+                    });
                 }
                 again = false;
                 for (const auto &sleeper : sleepers)

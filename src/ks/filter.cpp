@@ -63,9 +63,8 @@ Filter::~Filter() {
             ObDereferenceObject(file);
         }
     }
-    for (const auto &pin : pins)
-        count_pin(pin->abi().Id, -1);
-    pins.clear();
+    while (Pin *pin = pins_.first())
+        destroy_pin(*pin);
     processing.reset();
     empty_bag();
     if (client_unknown)
@@ -177,11 +176,14 @@ Result<void> Filter::add_connections(const KSTOPOLOGY_CONNECTION *connections, U
                   connections, count);
 }
 
-void Filter::count_pin(ULONG pin_id, int by) {
-    if (pin_id >= instances_.size())
-        instances_.resize(pin_id + 1);
-    instances_[pin_id] += static_cast<ULONG>(by);
-    factory().count_pin(pin_id, by);
+Pin &Filter::add_pin(std::unique_ptr<Pin> pin) {
+    factory().count_pin(pin->abi().Id, 1);
+    return pins_.add(std::move(pin));
+}
+
+void Filter::destroy_pin(Pin &pin) {
+    factory().count_pin(pin.abi().Id, -1);
+    pins_.take(pin).reset();
 }
 
 } // namespace ksbox::ks

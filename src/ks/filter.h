@@ -1,5 +1,5 @@
-// A KSFILTER: an opened filter. Owns its pins, in creation order by pin factory, and the control
-// mutex that guards everything from here down. Its processing side is FilterProcessing.
+// A KSFILTER: an opened filter. Owns its pins, and the control mutex that guards everything from
+// here down. Its processing side is FilterProcessing.
 #pragma once
 
 #include <memory>
@@ -7,6 +7,7 @@
 
 #include "ks/mutex.h"
 #include "ks/object.h"
+#include "ks/pin_list.h"
 
 namespace ksbox::ks {
 
@@ -52,13 +53,12 @@ class Filter final : public ObjectWith<KSFILTER> {
     /// @doc NF:ks.KsFilterAddTopologyConnections
     Result<void> add_connections(const KSTOPOLOGY_CONNECTION *connections, ULONG count);
 
-    /// Pins in creation order; those of one pin factory by filtering on abi().Id. Control mutex.
-    std::vector<std::unique_ptr<Pin>> pins;
-    ULONG instances(ULONG pin_id) const {
-        return pin_id < instances_.size() ? instances_[pin_id] : 0;
-    }
-    /// One instance more (by: 1) or less (-1), here and over all filters of the factory.
-    void count_pin(ULONG pin_id, int by);
+    /// Control mutex.
+    const PinList &pins() const { return pins_; }
+    ULONG instances(ULONG pin_id) const { return pins_.count(pin_id); }
+    /// An instance more, or less, here and over all filters of the factory. Control mutex.
+    Pin &add_pin(std::unique_ptr<Pin> pin);
+    void destroy_pin(Pin &pin);
     /// File objects of open topology nodes. Control mutex.
     std::vector<PFILE_OBJECT> nodes;
 
@@ -75,7 +75,7 @@ class Filter final : public ObjectWith<KSFILTER> {
     const KSFILTER_DESCRIPTOR &descriptor() const;
     Result<KSPIN_DESCRIPTOR_EX *> room_for_pin_factory(const KSFILTER_DESCRIPTOR &own);
 
-    std::vector<ULONG> instances_; ///< by pin ID; control mutex
+    PinList pins_;
     /// The array that add_pin_factory() made, and for how many there is room in it.
     const void *pin_descriptors_ = nullptr;
     ULONG pin_descriptors_room_ = 0;

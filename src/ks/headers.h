@@ -33,6 +33,7 @@ class DeviceHeader {
     /// Shared while access is validated, exclusive while a descriptor changes.
     /// @doc NF:ks.KsAcquireDeviceSecurityLock
     ERESOURCE security_lock;
+    std::size_t place = 0; ///< KsClass's
 
     /// @doc NF:ks.KsRecalculateStackDepth
     void recalculate_stack_depth(bool reuse_location);
@@ -63,6 +64,7 @@ class ObjectHeader {
     void set_power_dispatch(PFNKSCONTEXT_DISPATCH function, void *context);
     PFNKSCONTEXT_DISPATCH power_dispatch = nullptr;
     void *power_context = nullptr;
+    std::size_t place = 0; ///< KsClass's
 
   private:
     static constexpr std::uint64_t expected = 0x765662736bULL;

@@ -27,24 +27,25 @@ KsClass::~KsClass() {
 
 namespace {
 
-template <typename Owner> auto *put(std::vector<Owner> &list, KSPIN_LOCK &lock, Owner owner) {
-    auto *object = owner.get();
+template <typename T> T *put(std::vector<PoolPtr<T>> &list, KSPIN_LOCK &lock, PoolPtr<T> owner) {
+    T *object = owner.get();
     if (object) {
         SpinGuard guard(lock);
+        object->place = list.size();
         list.push_back(std::move(owner));
     }
     return object;
 }
 
 /// Out of the list under the lock; what it returns is destroyed without it.
-template <typename Owner, typename T>
-Owner pull(std::vector<Owner> &list, KSPIN_LOCK &lock, const T &object) {
+template <typename T> PoolPtr<T> pull(std::vector<PoolPtr<T>> &list, KSPIN_LOCK &lock, T &object) {
     SpinGuard guard(lock);
-    const auto place =
-        std::ranges::find_if(list, [&](const Owner &owner) { return owner.get() == &object; });
-    KS_ASSERT(place != list.end());
-    Owner owner = std::move(*place);
-    list.erase(place);
+    const std::size_t place = object.place;
+    KS_ASSERT(place < list.size() && list[place].get() == &object);
+    list.back()->place = place;
+    std::swap(list[place], list.back());
+    PoolPtr<T> owner = std::move(list.back());
+    list.pop_back();
     return owner;
 }
 
@@ -82,11 +83,17 @@ void KsClass::remove(ObjectBag &bag) {
 }
 
 void KsClass::add(std::unique_ptr<Device> device) {
-    put(devices_, lock_, std::move(device));
+    SpinGuard guard(lock_);
+    devices_.push_back(std::move(device));
 }
 
 std::unique_ptr<Device> KsClass::take(Device &device) {
-    return pull(devices_, lock_, device);
+    SpinGuard guard(lock_);
+    const auto place = std::ranges::find(devices_, &device, &std::unique_ptr<Device>::get);
+    KS_ASSERT(place != devices_.end());
+    std::unique_ptr<Device> owner = std::move(*place);
+    devices_.erase(place);
+    return owner;
 }
 
 Device *KsClass::device_of(PDEVICE_OBJECT fdo) const {

@@ -50,6 +50,7 @@ class KsClass final : public KernelExtension {
   private:
     mutable KSPIN_LOCK lock_ = 0; ///< guards the lists; a leaf
     std::unordered_map<PDRIVER_OBJECT, const KSDEVICE_DESCRIPTOR *> drivers_;
+    // In no order: each knows its place, which the last takes when it goes.
     std::vector<PoolPtr<DeviceHeader>> device_headers_;
     std::vector<PoolPtr<ObjectHeader>> object_headers_;
     std::vector<PoolPtr<ObjectBag>> bags_;

@@ -59,6 +59,7 @@ class ObjectBag {
     void clear();
     std::size_t size() const { return contents_.size(); }
     const std::shared_ptr<BagItems> &items() const { return items_; }
+    std::size_t place = 0; ///< KsClass's
 
   private:
     static constexpr std::uint64_t expected_magic = 0x6761426b73626fULL;

@@ -32,14 +32,12 @@ template <typename T> void *next_in(const std::vector<std::unique_ptr<T>> &list,
     return nullptr;
 }
 
+void *address_of(Object *object) {
+    return object ? object->abi_address() : nullptr;
+}
+
 void *next_pin(Pin &pin) {
-    bool behind = false;
-    for (const auto &one : pin.filter().pins) {
-        if (behind && one->abi().Id == pin.abi().Id)
-            return one->abi_address();
-        behind |= one.get() == &pin;
-    }
-    return nullptr;
+    return address_of(pin.filter().pins().next(pin));
 }
 
 template <typename T> void *first_of(const std::vector<std::unique_ptr<T>> &list) {
@@ -141,7 +139,7 @@ PVOID NTAPI KsGetFirstChild(PVOID Object) {
     case KsObjectTypeFilterFactory:
         return first_of(static_cast<FilterFactory &>(object).filters);
     case KsObjectTypeFilter:
-        return first_of(static_cast<Filter &>(object).pins);
+        return address_of(static_cast<Filter &>(object).pins().first());
     case KsObjectTypePin:
         break;
     }
@@ -172,10 +170,8 @@ ULONG NTAPI KsFilterGetChildPinCount(PKSFILTER Filter, ULONG PinId) {
 }
 
 PKSPIN NTAPI KsFilterGetFirstChildPin(PKSFILTER Filter, ULONG PinId) {
-    for (const auto &pin : ks::Filter::from(Filter).pins)
-        if (pin->abi().Id == PinId)
-            return &pin->abi();
-    return nullptr;
+    ks::Pin *pin = ks::Filter::from(Filter).pins().first(PinId);
+    return pin ? &pin->abi() : nullptr;
 }
 
 void NTAPI KsAcquireControl(PVOID Object) {

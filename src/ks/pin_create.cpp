@@ -78,8 +78,7 @@ void destroy(Pin &pin) {
         filter.processing->remove_pin(pin);
     pin.transport.reset();
     FileContext::destroy(pin.file);
-    filter.count_pin(pin.abi().Id, -1);
-    std::erase_if(filter.pins, [&](const auto &p) { return p.get() == &pin; });
+    filter.destroy_pin(pin);
 }
 
 Result<void> build(Pin &pin, const ConnectRequest &request, const std::vector<PinRange> &ranges,
@@ -113,8 +112,7 @@ Result<Pin *> make_pin(Filter &filter, const ConnectRequest &request,
         return refuse(peer.error().value(), "PinToHandle is no handle of an open file: " +
                                                 describe_status(peer.error().value()));
     KS_CHECK(claim_peer(pin, *peer));
-    filter.pins.push_back(std::move(owner));
-    filter.count_pin(pin.abi().Id, 1);
+    filter.add_pin(std::move(owner));
     if (auto built = build(pin, request, ranges, irp); !built) {
         static_cast<void>(release_claim(pin)); // the caller still has it
         destroy(pin);

@@ -117,6 +117,41 @@ TEST_F(PinCreate, B7InstancesPossibleIsALimitPerFilter) {
     });
 }
 
+TEST_F(PinCreate, SiblingsAreThePinsOfOneFactoryInOrderOfCreation) {
+    with_filter([&](HANDLE handle) {
+        HANDLE first = nullptr, other = nullptr, second = nullptr;
+        ASSERT_EQ(create(handle, 0, &first), STATUS_SUCCESS);
+        ASSERT_EQ(create(handle, 2, &other), STATUS_SUCCESS);
+        ASSERT_EQ(create(handle, 0, &second), STATUS_SUCCESS);
+        const PKSFILTER filter = KsPinGetParentFilter(pin_of(first));
+        EXPECT_EQ(KsGetFirstChild(filter), pin_of(first));
+        EXPECT_EQ(KsFilterGetFirstChildPin(filter, 0), pin_of(first));
+        EXPECT_EQ(KsPinGetNextSiblingPin(pin_of(first)), pin_of(second));
+        EXPECT_EQ(KsGetNextSibling(pin_of(first)), pin_of(second));
+        EXPECT_EQ(KsPinGetNextSiblingPin(pin_of(second)), nullptr);
+        EXPECT_EQ(KsFilterGetFirstChildPin(filter, 2), pin_of(other));
+        EXPECT_EQ(KsPinGetNextSiblingPin(pin_of(other)), nullptr);
+        EXPECT_EQ(KsFilterGetFirstChildPin(filter, 1), nullptr);
+        EXPECT_EQ(KsFilterGetFirstChildPin(filter, 99), nullptr);
+        EXPECT_EQ(KsFilterGetChildPinCount(filter, 0), 2u);
+
+        close(first);
+        EXPECT_EQ(KsGetFirstChild(filter), pin_of(other));
+        EXPECT_EQ(KsFilterGetFirstChildPin(filter, 0), pin_of(second));
+        EXPECT_EQ(KsFilterGetChildPinCount(filter, 0), 1u);
+        HANDLE third = nullptr;
+        ASSERT_EQ(create(handle, 0, &third), STATUS_SUCCESS);
+        EXPECT_EQ(KsFilterGetFirstChildPin(filter, 0), pin_of(second));
+        EXPECT_EQ(KsPinGetNextSiblingPin(pin_of(second)), pin_of(third));
+        close(other);
+        close(second);
+        close(third);
+        EXPECT_EQ(KsGetFirstChild(filter), nullptr);
+        EXPECT_EQ(KsFilterGetFirstChildPin(filter, 0), nullptr);
+        EXPECT_EQ(KsFilterGetChildPinCount(filter, 0), 0u);
+    });
+}
+
 TEST_F(PinCreate, A18PinsForKernelModeOnlyAreThereForKernelMode) {
     with_filter([&](HANDLE filter) { EXPECT_EQ(create(filter, 5), STATUS_SUCCESS); });
 }

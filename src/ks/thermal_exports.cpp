@@ -46,8 +46,7 @@ void tell_filter(Filter &filter, KSDEVICE_THERMAL_STATE state) {
     if (filter.factory().shared_events)
         return;
     MutexGuardUnlessHeld guard(filter.control);
-    for (const auto &pin : filter.pins)
-        tell(*pin, state);
+    filter.pins().for_each([&](Pin &pin) { tell(pin, state); });
 }
 
 void tell_device(Device &device, KSDEVICE_THERMAL_STATE state) {

@@ -25,7 +25,7 @@ std::uint64_t FilterProcessor::progress() const {
 }
 
 NTSTATUS FilterProcessor::process() {
-    if (!active() || !table_)
+    if (!active() || !build_table())
         return STATUS_PENDING;
     for (PinStream *stream : streams_)
         pay_flags(*stream);

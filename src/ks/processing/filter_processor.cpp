@@ -58,8 +58,9 @@ void FilterProcessor::add_pin(Pin &pin) {
     if (stream.process_pin) {
         std::memset(stream.process_pin, 0, sizeof(KSPROCESSPIN));
         stream.process_pin->Pin = &pin.abi();
-        streams_.push_back(&stream);
-        rebuild_table();
+        stream.process_place = streams_.insert(streams_.end(), &stream);
+        free_table();
+        require_necessary_pins();
     }
     unblock();
 }
@@ -69,10 +70,11 @@ void FilterProcessor::remove_pin(Pin &pin) {
         return;
     PinStream &stream = PinStream::of(pin);
     block();
-    std::erase(streams_, &stream);
-    rebuild_table();
-    if (stream.process_pin)
+    if (stream.process_pin) {
+        free_table();
+        streams_.erase(stream.process_place);
         ExFreePoolWithTag(std::exchange(stream.process_pin, nullptr), pool_tag);
+    }
     unblock();
 }
 
@@ -83,9 +85,10 @@ void FilterProcessor::free_table() {
         ExFreePoolWithTag(std::exchange(slots_, nullptr), pool_tag);
 }
 
-/// One entry a pin factory, in the order of pin IDs. Processing is blocked.
-void FilterProcessor::rebuild_table() {
-    free_table();
+/// One entry a pin factory, in the order of pin IDs. False when storage is short.
+bool FilterProcessor::build_table() {
+    if (table_)
+        return true;
     const ULONG types = filter_.pin_factory_count();
     table_ = static_cast<PKSPROCESSPIN_INDEXENTRY>(ExAllocatePoolWithTag(
         NonPagedPool, sizeof(KSPROCESSPIN_INDEXENTRY) * std::max<ULONG>(types, 1), pool_tag));
@@ -93,7 +96,7 @@ void FilterProcessor::rebuild_table() {
         NonPagedPool, sizeof(PKSPROCESSPIN) * (streams_.size() + 1), pool_tag));
     if (!table_ || !slots_) {
         free_table();
-        return;
+        return false;
     }
     PKSPROCESSPIN *slot = slots_;
     for (ULONG id = 0; id < types; ++id) {
@@ -103,7 +106,12 @@ void FilterProcessor::rebuild_table() {
                 *slot++ = stream->process_pin;
         table_[id].Count = static_cast<ULONG>(slot - table_[id].Pins);
     }
-    // A factory whose instances are necessary blocks processing until there are enough.
+    return true;
+}
+
+/// A factory whose instances are necessary blocks processing until there are enough.
+void FilterProcessor::require_necessary_pins() {
+    const ULONG types = filter_.pin_factory_count();
     SpinGuard guard(lock_);
     for (ULONG id = 0; id < types; ++id) {
         PinType &each = type(id);

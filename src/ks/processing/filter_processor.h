@@ -3,8 +3,8 @@
 #pragma once
 
 #include <deque>
+#include <list>
 #include <unordered_map>
-#include <vector>
 
 #include "ks/processing/gate_input.h"
 #include "ks/processing/processor.h"
@@ -59,7 +59,8 @@ class FilterProcessor final : public FilterProcessing, public Processor {
         KSGATE *some_frames = nullptr; ///< nonpaged pool
     };
 
-    void rebuild_table();
+    void require_necessary_pins();
+    bool build_table();
     void free_table();
     PinType &type(ULONG pin_id);
     KSGATE *new_or_gate();
@@ -80,7 +81,8 @@ class FilterProcessor final : public FilterProcessing, public Processor {
     std::unordered_map<KSGATE *, ULONG> attached_;
 
     // Changed only while processing is blocked.
-    std::vector<PinStream *> streams_;
+    std::list<PinStream *> streams_; ///< in creation order
+    /// Made when Process is next called; null as soon as a pin comes or goes.
     PKSPROCESSPIN_INDEXENTRY table_ = nullptr;
     PKSPROCESSPIN *slots_ = nullptr;
     bool sees_empty_samples_ = false; ///< KSFILTER_FLAG_RECEIVE_ZERO_LENGTH_SAMPLES

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <functional>
+#include <list>
 #include <memory>
 #include <string>
 
@@ -110,8 +111,9 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
     void move_to(std::shared_ptr<Pipe> pipe);
     PFNKSPINIRPCOMPLETION irp_completion = nullptr; ///< KsPinRegisterIrpCompletionCallback
 
-    /// The pin's KSPROCESSPIN; owned by the filter's processor.
+    /// The pin's KSPROCESSPIN, and its place among the filter's; owned by the filter's processor.
     PKSPROCESSPIN process_pin = nullptr;
+    std::list<PinStream *>::iterator process_place;
 
     /// Flags of an input's empty sample, or its end of stream, that the next frame carries on.
     ULONG owed_flags = 0;

@@ -41,8 +41,9 @@ Splitter::Splitter() {
 Splitter::~Splitter() = default;
 
 std::shared_ptr<Splitter> Splitter::of(PinStream &pin) {
-    for (const auto &other : pin.pin().filter().pins)
-        if (other.get() != &pin.pin() && other->abi().Id == pin.pin().abi().Id && other->transport)
+    const PinList &pins = pin.pin().filter().pins();
+    for (Pin *other = pins.first(pin.pin().abi().Id); other; other = pins.next(*other))
+        if (other != &pin.pin() && other->transport)
             if (const auto splitter = PinStream::of(*other).splitter())
                 return splitter;
     return std::make_shared<Splitter>();
