@@ -70,34 +70,33 @@ prepare() {
 # run PROGRAM FILTER SECONDS: 0 when its tests pass. Each processor has its share of them; the first
 # share that fails ends the others. Leaves that share's output in run.log.
 run() {
-    local shares shard status=0 pid first='' pids=()
+    local shares shard status=0 first pids=()
     shares=$(nproc)
-    rm -rf "$work/tmp" "$work"/run.*.log
+    rm -rf "$work/tmp" "$work"/run.*.log "$work/ended"
+    mkfifo "$work/ended"
+    exec 7<>"$work/ended"
     for ((shard = 0; shard < shares; shard++)); do
         mkdir -p "$work/tmp/$shard"
         (
             ulimit -c 0
             cd "$work/tmp/$shard"
             export TMPDIR=$PWD GTEST_TOTAL_SHARDS=$shares GTEST_SHARD_INDEX=$shard
-            exec timeout -k 2 "$3" "$tree/build/bin/$1" --gtest_fail_fast --gtest_filter="$2"
+            trap 'kill "$child" 2>/dev/null || true' TERM
+            timeout -k 2 "$3" "$tree/build/bin/$1" --gtest_fail_fast --gtest_filter="$2" &
+            child=$! ended=0
+            wait "$child" || ended=$?
+            echo "$shard $ended" >&7
         ) >"$work/run.$shard.log" 2>&1 </dev/null &
         pids+=($!)
     done
-    local left=("${pids[@]}") each
-    while [ ${#left[@]} -gt 0 ] && [ $status -eq 0 ]; do
-        wait -n -p first "${left[@]}" || status=$?
-        local others=()
-        for each in "${left[@]}"; do [ "$each" = "$first" ] || others+=("$each"); done
-        left=(${others[@]+"${others[@]}"})
+    for ((shard = 0; shard < shares && status == 0; shard++)); do
+        read -r -u 7 first status
     done
-    for pid in ${left[@]+"${left[@]}"}; do
-        kill "$pid" 2>/dev/null || true
-        wait "$pid" 2>/dev/null || true
-    done
-    for ((shard = 0; shard < shares; shard++)); do
-        [ "${pids[shard]}" != "$first" ] || mv "$work/run.$shard.log" "$work/run.log"
-    done
-    return $status
+    kill "${pids[@]}" 2>/dev/null || true
+    wait "${pids[@]}" || true
+    exec 7>&-
+    mv "$work/run.$first.log" "$work/run.log"
+    return "$status"
 }
 
 declare -A limit
