@@ -130,6 +130,8 @@ class Escalation {
         insist();
     }
     bool killed() const { return killed_; }
+    /// There was a box to ask first.
+    bool asked() const { return asked_; }
 
   private:
     void insist() {
@@ -141,15 +143,17 @@ class Escalation {
         stopping_ = true;
         sigval value{};
         value.sival_ptr = shared_.box;
-        if (value.sival_ptr != nullptr)
+        asked_ = value.sival_ptr != nullptr;
+        if (asked_)
             sigqueue(worker_, SIGUSR2, value);
-        set_alarm(value.sival_ptr != nullptr ? grace_s : 0.01);
+        set_alarm(asked_ ? grace_s : 0.01);
     }
 
     pid_t worker_;
     SharedState &shared_;
     bool stopping_ = false;
     bool killed_ = false;
+    bool asked_ = false;
 };
 
 int wait_for_worker(pid_t worker, const sigset_t &signals, Escalation &escalation) {
@@ -175,13 +179,13 @@ int report_death(int signal, const SharedState &shared, const Escalation &escala
         return exit_signal_base + signal;
     bool crashed = shared.crash.code() != 0;
     if (escalation.killed() && !crashed) {
+        const char *const what = escalation.asked() ? "the driver did not stop, and was killed"
+                                                    : "no driver had been started yet";
         if (shared.interrupted != 0) {
-            say("interrupted; the driver did not stop, and was killed");
+            say(fmt::format("interrupted; {}", what));
             return exit_signal_base + shared.interrupted;
         }
-        say(fmt::format("the time limit of {:g} s has passed; the driver did not stop, and was "
-                        "killed",
-                        supervision.timeout_s));
+        say(fmt::format("the time limit of {:g} s has passed; {}", supervision.timeout_s, what));
         return exit_crash;
     }
     if (crashed) {

@@ -161,10 +161,17 @@ TEST_F(BadInput, CrashWhileStreamingLeavesNothingUnderTheFinalName) {
 
 TEST_F(BadInput, TimeLimit) {
     Outcome outcome = ksbox({"inspect", driver("crash"), "--set", "Where=entry", "--set",
-                             "Fault=spin", "--timeout", "0.5"});
+                             "Fault=spin", "--timeout", "3"});
     EXPECT_EQ(outcome.code, 3);
-    EXPECT_TRUE(says(outcome.err, "ksbox: the time limit of 0.5 s has passed")) << outcome.err;
+    EXPECT_TRUE(says(outcome.err, "ksbox: the time limit of 3 s has passed")) << outcome.err;
     EXPECT_TRUE(says(outcome.err, "SpinForEver")) << outcome.err;
+}
+
+TEST_F(BadInput, TimeLimitBeforeThereIsADriver) {
+    Outcome outcome = ksbox({"inspect", driver("crash"), "--timeout", "0.0001"});
+    EXPECT_EQ(outcome.code, 3);
+    EXPECT_EQ(outcome.err,
+              "ksbox: the time limit of 0.0001 s has passed; no driver had been started yet\n");
 }
 
 TEST_F(BadInput, PinOutOfRange) {

@@ -2,6 +2,10 @@
 #include "ks_fixture.h"
 
 static LONG Freed;
+static void NTAPI CountOther(PVOID Data) {
+    UNREFERENCED_PARAMETER(Data);
+    Freed += 100;
+}
 static void NTAPI CountFree(PVOID Data) {
     UNREFERENCED_PARAMETER(Data);
     ++Freed;
@@ -40,9 +44,12 @@ EXPORT_CASE(KsRemoveItemFromObjectBag) {
     EXPECT_SUCCESS(KsAddItemToObjectBag(First, &Item, CountFree));
     EXPECT_EQ(KsRemoveItemFromObjectBag(First, &Item, TRUE), 1u);
     EXPECT_EQ(Freed, 1);
+    // An item that was out of all bags comes back as another one would.
+    EXPECT_SUCCESS(KsAddItemToObjectBag(First, &Item, CountOther));
     KsFreeObjectBag(First);
+    EXPECT_EQ(Freed, 101);
     KsFreeObjectBag(Second);
-    EXPECT_EQ(Freed, 1);
+    EXPECT_EQ(Freed, 101);
 }
 
 // Makes a constant one's own: copied into pool the first time, in place from then on.
