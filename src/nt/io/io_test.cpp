@@ -468,6 +468,32 @@ TEST_P(IoTest, PendingRequestSignalsItsEvent) {
     });
 }
 
+TEST_P(IoTest, WhoIsToldOfTheEndMayCloseTheFile) {
+    as_client([&] {
+        auto *block = reinterpret_cast<ClientBlock *>(client->allocate(4096).value());
+        struct Told {
+            HANDLE file;
+            int closes_before, closes_after;
+        } told{open(), -1, -1};
+        auto other = open();
+        const auto close_at_once = [](void *context, NTSTATUS, ULONG_PTR) {
+            auto &told = *static_cast<Told *>(context);
+            told.closes_before = extension_of(device).closes;
+            EXPECT_EQ(user::close(told.file), STATUS_SUCCESS);
+            told.closes_after = extension_of(device).closes;
+        };
+        EXPECT_EQ(user::device_io_control(
+                      {.file = told.file, .code = pend, .output = block->bytes, .output_bytes = 1},
+                      {.status_block = &block->status, .routine = close_at_once, .context = &told}),
+                  STATUS_PENDING);
+        EXPECT_EQ(
+            user::device_io_control_and_wait({.file = other, .code = finish_pending}, nullptr),
+            STATUS_SUCCESS);
+        EXPECT_EQ(told.closes_before, 0);
+        EXPECT_EQ(told.closes_after, 1); // the request does not keep the file
+    });
+}
+
 TEST_P(IoTest, CancelEndsThePendingRequest) {
     as_client([&] {
         auto *block = reinterpret_cast<ClientBlock *>(client->allocate(4096).value());

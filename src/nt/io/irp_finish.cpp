@@ -64,9 +64,9 @@ struct Requester {
     IrpTrailer trailer;
 };
 
-/// Status block, events, routine. An error that the caller saw as the call's result (nothing
-/// pended) is told nobody a second time.
-void tell(PIRP irp, const Requester &requester, CCHAR boost) {
+/// Status block and the file object's event: whether the rest is told too. An error that the caller
+/// saw as the call's result (nothing pended) is told nobody a second time.
+bool tell_file(PIRP irp, const Requester &requester, CCHAR boost) {
     const auto result = irp->IoStatus;
     const bool told_by_return = NT_ERROR(result.Status) && !irp->PendingReturned;
     const bool kernel_block = requester.trailer.kernel_block;
@@ -74,7 +74,7 @@ void tell(PIRP irp, const Requester &requester, CCHAR boost) {
         __atomic_store_n(&requester.file->FinalStatus, result.Status, __ATOMIC_RELAXED);
     if (told_by_return && !kernel_block) {
         // A synchronous caller that waits on the file object was not told to.
-        return;
+        return false;
     }
     if (irp->UserIosb) {
         if (kernel_block)
@@ -82,13 +82,9 @@ void tell(PIRP irp, const Requester &requester, CCHAR boost) {
         else
             (void)mm::guarded_copy(irp->UserIosb, &result, sizeof result);
     }
-    const auto routine = requester.trailer.routine;
-    if (routine)
-        routine(requester.trailer.context, result.Status, result.Information);
     if (requester.file && !kernel_block)
         KeSetEvent(&requester.file->Event, boost, FALSE);
-    if (requester.event)
-        KeSetEvent(requester.event, boost, FALSE);
+    return true;
 }
 
 } // namespace
@@ -112,16 +108,22 @@ void finish_irp(Kernel &kernel, PIRP irp, CCHAR boost) {
         Reasons::deliver(kernel, irp);
     const Requester requester{irp->Tail.Overlay.OriginalFileObject, irp->UserEvent, known->process,
                               *known};
-    if (!known->abandoned)
-        tell(irp, requester, boost);
+    const auto result = irp->IoStatus;
+    const bool telling = !known->abandoned && tell_file(irp, requester, boost);
     irp->UserEvent = nullptr;
     const bool synchronous_api = irp->Flags & (IRP_CLOSE_OPERATION | IRP_CREATE_OPERATION);
     free_irp(kernel, irp);
-    if (requester.trailer.event_referenced)
-        kernel.objects().dereference(requester.event);
-    // Create, cleanup and close hold no reference of the request's own.
+    // Create, cleanup and close hold no reference of the request's own. Whoever waits for the
+    // request may close its handle at once, and that is then the last one, as it is on Windows,
+    // where this is done in the requesting thread.
     if (requester.file && !synchronous_api)
         kernel.objects().dereference(requester.file);
+    if (telling && requester.trailer.routine)
+        requester.trailer.routine(requester.trailer.context, result.Status, result.Information);
+    if (telling && requester.event)
+        KeSetEvent(requester.event, boost, FALSE);
+    if (requester.trailer.event_referenced)
+        kernel.objects().dereference(requester.event);
     if (requester.process)
         requester.process->request_finished();
 }
