@@ -3,11 +3,11 @@
 #
 #   ksbox_add_driver(name SOURCES file… [INCLUDES dir…] [DEFINITIONS NAME[=VALUE]…]
 #                    [LIBRARIES file.lib…] [OPTIONS flag…] [CHECKED] [COVERAGE] [GUARD]
-#                    [SANITIZE address|undefined|thread|none…])
+#                    [INF file] [SANITIZE address|undefined|thread|none…])
 #
 # makes the target `name`, which yields ${CMAKE_BINARY_DIR}/drivers/name.sys and name.pdb.
 # CHECKED defines DBG=1 and does not optimise. GUARD is Microsoft's /guard:cf: indirect calls go only to
-# functions whose address is taken. Without SANITIZE, the list in KSBOX_SANITIZE holds.
+# functions whose address is taken. INF is copied beside the .sys, as name.inf. Without SANITIZE, the list in KSBOX_SANITIZE holds.
 # Used by ksbox's own tree and, installed, by find_package(ksbox).
 include_guard(GLOBAL)
 
@@ -128,7 +128,7 @@ function(_ksbox_sanitizer_flags out)
 endfunction()
 
 function(ksbox_add_driver name)
-  cmake_parse_arguments(ARG "CHECKED;COVERAGE;GUARD" ""
+  cmake_parse_arguments(ARG "CHECKED;COVERAGE;GUARD" "INF"
                         "SOURCES;INCLUDES;DEFINITIONS;LIBRARIES;OPTIONS;SANITIZE" ${ARGN})
   if(ARG_UNPARSED_ARGUMENTS OR NOT ARG_SOURCES)
     message(FATAL_ERROR "ksbox_add_driver(${name}): SOURCES expected; not understood: "
@@ -183,6 +183,15 @@ function(ksbox_add_driver name)
             /out:${output}/${name}.sys ${objects} ${ARG_LIBRARIES} ${libraries}
     DEPENDS ${objects} ${ARG_LIBRARIES} ${libraries} ksbox_wdk
     COMMENT "Linking driver ${name}.sys" VERBATIM)
-  add_custom_target(${name} ALL DEPENDS ${output}/${name}.sys)
+  set(files ${output}/${name}.sys)
+  if(ARG_INF)
+    get_filename_component(inf ${ARG_INF} ABSOLUTE)
+    add_custom_command(
+      OUTPUT ${output}/${name}.inf
+      COMMAND ${CMAKE_COMMAND} -E copy ${inf} ${output}/${name}.inf
+      DEPENDS ${inf} COMMENT "Copying ${name}.inf" VERBATIM)
+    list(APPEND files ${output}/${name}.inf)
+  endif()
+  add_custom_target(${name} ALL DEPENDS ${files})
   set_target_properties(${name} PROPERTIES KSBOX_DRIVER ${output}/${name}.sys)
 endfunction()
