@@ -250,8 +250,11 @@ void Player::capture() {
         return;
     }
     const std::uint64_t slice = patience_slice(options_.run.realtime);
+    // A card records for ever: what was played last is in what comes within two queues' time.
+    std::uint64_t tail = 2 * options_.queue * frame_bytes();
     std::uint64_t waited = 0;
     while (!end_seen_ && !give_up()) {
+        const bool played = all_played_;
         Frame *done = capture_ring_->finish_oldest(slice);
         if (done == nullptr) {
             waited = all_played_ ? waited + slice : 0;
@@ -261,6 +264,10 @@ void Player::capture() {
         }
         waited = 0;
         take(*done);
+        if (played && out_->data_bytes() > played_)
+            tail -= std::min<std::uint64_t>(tail, done->used);
+        if (tail == 0)
+            return;
         if (!end_seen_)
             capture_ring_->submit_all();
     }
