@@ -2,7 +2,7 @@
 #pragma once
 
 #include "../shared/wave_format.h"
-#include "level.h"
+#include "../shared/level.h"
 
 #define GAIN_CHANNELS 8
 
