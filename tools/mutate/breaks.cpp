@@ -133,14 +133,15 @@ class Finder {
             add("call", i, k - 1, "");
     }
 
-    /// Decimal integers, one more or one less.
+    /// Decimal integers that something is computed of, compared with or returned as, one more or
+    /// one less. What a variable begins with, and arguments, are as often as not never looked at.
     void find_constant(std::size_t i) {
         const Token &token = tokens_[i];
         unsigned long long value = 0;
         std::string digits(token.text);
         std::erase(digits, '\'');
         if (token.kind != Kind::number || digits.starts_with("0x") || digits.starts_with("0b") ||
-            text(i - 1) == "case" || text(i - 1) == "<" || text(i + 1) == ">")
+            text(i - 1) == "case" || !(calculates(i - 1) || calculates(i + 1)))
             return;
         const char *end = digits.data() + digits.size();
         const auto [rest, error] = std::from_chars(digits.data(), end, value);
@@ -150,6 +151,12 @@ class Finder {
         add("constant", i, i, std::to_string(value + 1) + suffix);
         if (value > 0)
             add("constant", i, i, std::to_string(value - 1) + suffix);
+    }
+
+    bool calculates(std::size_t i) const {
+        return text(i) == "return" ||
+               (tokens_[i].spaced && is_one_of(text(i), {"<", ">", "<=", ">=", "==", "!=", "+", "-",
+                                                         "*", "/", "%", "<<", ">>", "&", "|"}));
     }
 
     /// if (c), while (c), if (init; c): to (!(c)). Not where the condition declares a variable.

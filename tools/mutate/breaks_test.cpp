@@ -56,9 +56,12 @@ TEST(Breaks, CallsAreDropped) {
 }
 
 TEST(Breaks, ConstantsAreOffByOne) {
-    EXPECT_THAT(broken("x = 0;", "constant"), ElementsAre("x = 1;"));
-    EXPECT_THAT(broken("x = 1'000ull;", "constant"), ElementsAre("x = 1001ull;", "x = 999ull;"));
-    for (const char *none : {"x = 0x10;", "x = 1.5;", "case 3: ;", "x<3>();"})
+    EXPECT_THAT(broken("return 0;", "constant"), ElementsAre("return 1;"));
+    EXPECT_THAT(broken("x = a + 1'000ull;", "constant"),
+                ElementsAre("x = a + 1001ull;", "x = a + 999ull;"));
+    EXPECT_THAT(broken("if (a == 0) ;", "constant"), ElementsAre("if (a == 1) ;"));
+    for (const char *none :
+         {"x = 0;", "f(a, 0);", "x = a + 0x10;", "return 1.5;", "case 3: ;", "x<3>();", "T x{4};"})
         EXPECT_THAT(broken(none, "constant"), IsEmpty()) << none;
 }
 
