@@ -356,9 +356,43 @@ EXPORT_CASE(KsLoadResource) {
               STATUS_RESOURCE_NAME_NOT_FOUND);
     EXPECT_EQ(KsLoadResource(Image, PagedPool, 3, 11, &Found, &Bytes),
               STATUS_RESOURCE_TYPE_NOT_FOUND);
+    const ULONG_PTR Others[] = {(ULONG_PTR)L"NAM", (ULONG_PTR)L"NAMED", (ULONG_PTR)L"NAMO",
+                                (ULONG_PTR)L"EMAN", (ULONG_PTR)L""};
+    for (const ULONG_PTR Other : Others) {
+        EXPECT_EQ(KsLoadResource(Image, PagedPool, Other, 10, &Found, &Bytes),
+                  STATUS_RESOURCE_NAME_NOT_FOUND);
+    }
+    // A name out of the image is nobody's.
+    const ULONG Name = Image->Resources.Names[4];
+    Image->Resources.Names[4] = 0x80100000;
+    EXPECT_EQ(KsLoadResource(Image, PagedPool, (ULONG_PTR)L"NAME", 10, &Found, &Bytes),
+              STATUS_RESOURCE_NAME_NOT_FOUND);
+    Image->Resources.Names[4] = Name;
     // Data that would lie out of the image.
     Image->Resources.Entries[1][1] = 0x10000;
     EXPECT_FALSE(NT_SUCCESS(KsLoadResource(Image, PagedPool, 3, 10, &Found, &Bytes)));
     EXPECT_EQ(Found, (PVOID)NULL);
+    // What is no image, or has no resources.
+    ULONG *const Size = &Image->Headers.OptionalHeader.DataDirectory[2].VirtualAddress;
+    ULONG *const Directories = &Image->Headers.OptionalHeader.NumberOfRvaAndSizes;
+    const auto Refused = [&] { return KsLoadResource(Image, PagedPool, 3, 10, &Found, &Bytes); };
+    MakeImage(*Image);
+    *Size = 0;
+    EXPECT_EQ(Refused(), STATUS_RESOURCE_DATA_NOT_FOUND);
+    MakeImage(*Image);
+    *Directories = 2;
+    EXPECT_EQ(Refused(), STATUS_RESOURCE_DATA_NOT_FOUND);
+    *Directories = 3;
+    if (EXPECT_SUCCESS(Refused())) {
+        ExFreePool(Found);
+    }
+    Image->Headers.OptionalHeader.Magic = 0x10b;
+    EXPECT_EQ(Refused(), STATUS_INVALID_IMAGE_FORMAT);
+    MakeImage(*Image);
+    Image->Headers.Signature = 0;
+    EXPECT_EQ(Refused(), STATUS_INVALID_IMAGE_FORMAT);
+    MakeImage(*Image);
+    Image->Dos[0] = 'N';
+    EXPECT_EQ(Refused(), STATUS_INVALID_IMAGE_FORMAT);
     ExFreePool(Image);
 }
