@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "build/dialect.h"
 #include "build/options.h"
 #include "build/project.h"
 #include "build/setup_information.h"
@@ -95,6 +96,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size
     add_configured_functions(bytes, functions);
     add_named_functions(bytes, functions);
     (void)trace_headers_of(bytes);
+    if (const auto text = mended(bytes); text && text->size() <= bytes.size())
+        std::abort();
     if (trace_header(functions).empty())
         std::abort();
     (void)stamped(decoded(bytes), {});

@@ -3,6 +3,7 @@
 
 #include "build/builder.h"
 #include "build/compiled.h"
+#include "build/dialect.h"
 #include "build/header_overlay.h"
 #include "build/setup_information.h"
 #include "build/text.h"
@@ -21,6 +22,21 @@ bool is_true(const std::string &text) {
 
 void append(Arguments &to, const Arguments &more) {
     to.insert(to.end(), more.begin(), more.end());
+}
+
+/// The compiler, not the source, is at fault.
+bool died(int code, const std::string &said) {
+    return code > 128 || said.contains("frontend command failed") ||
+           said.contains("PLEASE submit a bug report");
+}
+
+void drop_pair(Arguments &arguments, std::string_view first, std::string_view second) {
+    for (std::size_t i = 1; i < arguments.size(); ++i)
+        if (arguments[i - 1] == first && arguments[i] == second) {
+            const auto at = arguments.begin() + static_cast<std::ptrdiff_t>(i);
+            arguments.erase(at - 1, at + 1);
+            return;
+        }
 }
 
 /// A file name that no other source of the project has.
@@ -74,6 +90,7 @@ bool Builder::compile(Work &work) {
     write_overlay(work, sources);
     std::vector<Arguments> commands;
     std::vector<std::size_t> which;
+    const std::size_t first = compilations_.size();
     for (std::size_t i = 0; i < sources.size(); ++i) {
         const fs::path object = work.objects / object_name(work.project, sources[i]);
         Arguments command = compile_command(work, *items[i], sources[i], object);
@@ -84,16 +101,37 @@ bool Builder::compile(Work &work) {
         commands.push_back(std::move(command));
         which.push_back(i);
     }
+    const std::vector<Arguments> planned = commands; // what a later run compares with
     std::size_t failed = 0;
-    run_all(commands, processor_count(), [&](std::size_t i, int code, const std::string &text) {
+    std::vector<std::size_t> again;
+    const auto finish = [&](std::size_t i, int code, const std::string &text) {
         if (!text.empty())
             listener_.diagnostics(text);
         failed += code != 0;
         if (code == 0)
-            set_compiled(work.inputs[which[i]], commands[i]);
+            set_compiled(work.inputs[which[i]], planned[i]);
         else
             forget_compiled(work.inputs[which[i]]);
+    };
+    run_all(commands, processor_count(), [&](std::size_t i, int code, const std::string &text) {
+        if (died(code, text)) {
+            again.push_back(i);
+            return;
+        }
+        finish(i, code, text);
     });
+    // clang 19 dies of some functions when each access may raise (a goto out of a block); where
+    // nothing catches, nothing is lost without.
+    for (const std::size_t i : again) {
+        const fs::path &source = sources[which[i]];
+        drop_pair(commands[i], "-Xclang", "-fasync-exceptions");
+        if (const auto text = files_.read(source); text && decoded(*text).contains("__try"))
+            note({{source}, "is compiled without asynchronous exceptions, of which clang dies"});
+        std::string said;
+        const int code = run_one(commands[i], said);
+        finish(i, code, said);
+        compilations_[first + which[i]].arguments = commands[i];
+    }
     if (failed)
         return fail({{work.project.file()},
                      std::to_string(failed) + " of " + std::to_string(sources.size()) +
@@ -166,11 +204,12 @@ void Builder::add_sources(Work &work, HeaderOverlay &overlay) {
         if (!bytes)
             continue;
         const std::string text = decoded(*bytes);
-        if (encoding_of(*bytes) == Encoding::utf16) {
+        const auto other = mended(text);
+        if (other || encoding_of(*bytes) == Encoding::utf16) {
             const fs::path copy =
                 work.objects / "converted" / object_name(work.project, path).substr(0, 200);
-            if (const auto error =
-                    write_if_changed(copy, "#line 1 \"" + path.string() + "\"\n" + text))
+            if (const auto error = write_if_changed(copy, "#line 1 \"" + path.string() + "\"\n" +
+                                                              other.value_or(text)))
                 note({{copy}, *error});
             else
                 overlay.replace(path, copy);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "build/compiled.h"
+#include "build/dialect.h"
 #include "build/header_overlay.h"
 #include "build/setup_information.h"
 #include "build/tracing.h"
@@ -66,6 +67,14 @@ TEST(Overlay, HasHeadersInAnyCaseAndConvertedOnes) {
     EXPECT_THAT(yaml, HasSubstr("\"case-sensitive\": \"false\""));
     EXPECT_THAT(yaml, HasSubstr("\"external-contents\": \"/out/Hw.h\""));
     EXPECT_THAT(yaml, Not(HasSubstr("config")));
+}
+
+TEST(Dialect, ConstantsWithoutATypeAreInts) {
+    EXPECT_EQ(mended("#define X\r\nconst Level = 1;\r\n static const Two =2;\n"),
+              "#define X\r\nconst int Level = 1;\r\n static const int Two =2;\n");
+    EXPECT_EQ(mended("const int Level = 1;\nint const X = 1;\nint\nconst Y = 1;\n"
+                     "// const Z = 1;\nconst == 1;\nconst = 1;\nconstant = 1;\nconst\n"),
+              std::nullopt);
 }
 
 TEST(Compiled, ReadsMakeRules) {

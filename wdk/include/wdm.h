@@ -22,5 +22,6 @@
 #include <ksbox/registry.h>
 #include <ksbox/roles.h>
 #include <ksbox/time.h>
+#include <ksbox/trace_levels.h>
 
 #endif
