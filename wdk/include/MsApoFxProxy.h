@@ -7,4 +7,10 @@
 
 typedef enum { KSPROPERTY_AUDIOEFFECTSDISCOVERY_EFFECTSLIST = 1 } KSPROPERTY_AUDIOEFFECTSDISCOVERY;
 
+// @doc NS:msapofxproxy.KSP_PINMODE (the pin, and the mode it is asked about)
+typedef struct _tagKSP_PINMODE {
+    KSP_PIN PinProperty;
+    GUID AudioProcessingMode;
+} KSP_PINMODE, *PKSP_PINMODE;
+
 #endif

@@ -20,6 +20,7 @@
 #undef KSPROPERTY_RTAUDIO_GETPOSITIONFUNCTION
 
 #include <ksbox/ks_audio.h>
+#include <ksbox/ks_audio_changes.h>
 #include <ksbox/ks_audio_device.h>
 #include <ksbox/ks_audio_engine.h>
 #include <ksbox/ks_audio_guids.h>

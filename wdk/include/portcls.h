@@ -11,6 +11,8 @@
 
 #include_next <portcls.h>
 
+#include <ksbox/unpublished_ids.h>
+
 // mingw-w64 has it for old systems only; an adapter may still ask for it.
 #if (NTDDI_VERSION >= NTDDI_LONGHORN)
 DEFINE_GUID(IID_IDmaChannelSlave, 0x22C6AC62L, 0x851B, 0x11D0, 0x9A, 0x7F, 0x00, 0xAA, 0x00, 0x38,
