@@ -182,6 +182,97 @@ TEST_P(Formats, IntersectionOfOtherGuids) {
               "NONE");
 }
 
+TEST_P(Formats, IntersectionOfAnySubformat) {
+    filter = open(REFUSING_RANGES);
+    std::vector<DataRange> callers = ranges_of(RANGES_WILD);
+    const std::string from_handler =
+        "the driver's IntersectHandler returned STATUS_NO_MATCH for range 1 of the caller";
+    EXPECT_EQ(intersect(RANGES_WILD, callers), "range 1 of pin factory 2: " + from_handler);
+    // One side's wildcard is enough, either's.
+    auto *range = reinterpret_cast<KSDATARANGE *>(callers.front().bytes.data());
+    range->SubFormat = KSDATAFORMAT_SUBTYPE_PCM;
+    EXPECT_EQ(intersect(RANGES_WILD, callers), "range 1 of pin factory 2: " + from_handler);
+    callers = ranges_of(RANGES_WILD);
+    EXPECT_EQ(intersect(RANGES_MIXED, callers),
+              "none of the 2 data ranges of pin factory 3 has a format in common with the "
+              "caller's; the closest: range 2 of pin factory 3: " +
+                  from_handler);
+    EXPECT_EQ(details,
+              (std::vector<std::string>{"range 1 of pin factory 3 has the major format VIDEO; "
+                                        "range 1 of the caller has AUDIO",
+                                        "range 2 of pin factory 3: " + from_handler}));
+}
+
+TEST_P(Formats, IntersectionOfManyRangesTellsOfTheFirst) {
+    filter = open(REFUSING_RANGES);
+    const std::string sentence = intersect(RANGES_MANY, ranges_of(RANGES_WILD));
+    EXPECT_TRUE(sentence.starts_with("none of the 18 data ranges of pin factory 1 has"))
+        << sentence;
+    ASSERT_EQ(details.size(), 17u);
+    EXPECT_TRUE(details[15].starts_with("range 16 of pin factory 1: ")) << details[15];
+    EXPECT_EQ(details[16], "and 2 more ranges");
+}
+
+TEST_P(Formats, TheClosestRangeIsNamed) {
+    filter = open(REFUSING_RANGES);
+    EXPECT_EQ(with(RANGES_MIXED, audio, KSDATAFORMAT_SUBTYPE_IEEE_FLOAT),
+              "none of the 2 data ranges takes the format; the closest: range 2 of pin factory 3 "
+              "has the subformat PCM; the format has IEEE_FLOAT");
+}
+
+TEST_P(Formats, WhatTheDriverMayHaveLookedAtInAudio) {
+    answer(filter, "set format", no_match);
+    const auto observed = [&](const AudioFormat &format) {
+        PinRequest request = request_of(REFUSING_NO_HANDLER);
+        request.format = DataFormat::audio(format);
+        return create(filter, request);
+    };
+    const std::string refused = "the driver's SetDataFormat returned STATUS_NO_MATCH (0xc0000272) "
+                                "for range 1 of pin factory 3";
+    EXPECT_EQ(observed({}), refused);
+    EXPECT_EQ(observed({.rate_hz = 8000}), refused);
+    EXPECT_EQ(observed({.rate_hz = 7999}),
+              refused + " (the range takes 8000 to 48000 Hz, the format has 7999)");
+    EXPECT_EQ(observed({.rate_hz = 48001}),
+              refused + " (the range takes 8000 to 48000 Hz, the format has 48001)");
+    EXPECT_EQ(observed({.channels = 1}), refused);
+    EXPECT_EQ(observed({.channels = 4}),
+              refused + " (the range takes 1 to 2 channels, the format has 4)");
+    EXPECT_EQ(observed({.rate_hz = 96000, .bits = 8, .valid_bits = 8}),
+              refused + " (the range takes 8000 to 48000 Hz, the format has 96000; the range takes "
+                        "16 bit, the format has 8)");
+}
+
+TEST_P(Formats, WhatTheDriverMayHaveLookedAtInVideo) {
+    filter = open(REFUSING_RANGES);
+    answer(filter, "set format", no_match);
+    const auto observed = [&](std::int32_t width, std::int32_t height, std::uint16_t bits) {
+        // KSDATAFORMAT, 48 bytes of KS_VIDEOINFOHEADER, KS_BITMAPINFOHEADER.
+        std::vector<std::byte> format(sizeof(KSDATAFORMAT) + 48 + 40);
+        const auto put = [&](std::size_t at, const auto &value) {
+            std::memcpy(format.data() + at, &value, sizeof value);
+        };
+        std::ranges::copy_n(ranges_of(RANGES_VIDEO).front().bytes.begin(), sizeof(KSDATAFORMAT),
+                            format.begin());
+        put(0, std::uint32_t(format.size()));
+        const std::size_t bitmap = sizeof(KSDATAFORMAT) + 48;
+        put(bitmap, std::uint32_t(40));
+        put(bitmap + 4, width);
+        put(bitmap + 8, height);
+        put(bitmap + 14, bits);
+        return create(filter, {.pin_id = RANGES_VIDEO, .format = DataFormat(std::move(format))});
+    };
+    const std::string refused = "the driver's SetDataFormat returned STATUS_NO_MATCH (0xc0000272) "
+                                "for range 1 of pin factory 0";
+    EXPECT_EQ(observed(640, 480, 16), refused);
+    EXPECT_EQ(observed(640, -480, 16), refused); // upside down is the same size
+    EXPECT_EQ(observed(320, 480, 16), refused + " (the range is 640x480, the format 320x480)");
+    EXPECT_EQ(observed(640, -240, 16), refused + " (the range is 640x480, the format 640x240)");
+    EXPECT_EQ(observed(640, 480, 24), refused + " (the range takes 16 bit, the format has 24)");
+    EXPECT_EQ(observed(320, 240, 12), refused + " (the range is 640x480, the format 320x240; the "
+                                                "range takes 16 bit, the format has 12)");
+}
+
 TEST_P(Formats, IntersectionOfAttributes) {
     EXPECT_EQ(
         intersect(REFUSING_ATTRIBUTES, ranges_of(REFUSING_NO_HANDLER)),

@@ -34,6 +34,63 @@ static const PKSDATARANGE PcmRanges[] = {PKSDATARANGE(&Pcm)};
 static const PKSDATARANGE TwoRanges[] = {PKSDATARANGE(&Pcm), PKSDATARANGE(&HighPcm)};
 static const PKSDATARANGE DemandingRanges[] = {PKSDATARANGE(&Demanding), PKSDATARANGE(&ModeList)};
 
+static const KS_DATARANGE_VIDEO Video = {
+    {{sizeof(KS_DATARANGE_VIDEO),
+      0,
+      0,
+      0,
+      {STATICGUIDOF(KSDATAFORMAT_TYPE_VIDEO)},
+      {0x32595559, 0x0000, 0x0010, {0x80, 0x00, 0x00, 0xaa, 0x00, 0x38, 0x9b, 0x71}}, // YUY2
+      {STATICGUIDOF(KSDATAFORMAT_SPECIFIER_VIDEOINFO)}}},
+    TRUE,
+    TRUE,
+    KS_VIDEOSTREAM_CAPTURE,
+    0,
+    {{STATICGUIDOF(KSDATAFORMAT_SPECIFIER_VIDEOINFO)},
+     0,
+     {640, 480},
+     {640, 480},
+     {640, 480},
+     1,
+     1,
+     1,
+     1,
+     {640, 480},
+     {640, 480},
+     1,
+     1,
+     0,
+     0,
+     333333,
+     333333,
+     0,
+     0},
+    {{0, 0, 0, 0},
+     {0, 0, 0, 0},
+     0,
+     0,
+     333333,
+     {sizeof(KS_BITMAPINFOHEADER), 640, 480, 1, 16, 0, 614400, 0, 0, 0, 0}}};
+static const KSDATARANGE_AUDIO Any = {{{sizeof(KSDATARANGE_AUDIO),
+                                        0,
+                                        0,
+                                        0,
+                                        {STATICGUIDOF(KSDATAFORMAT_TYPE_AUDIO)},
+                                        {STATICGUIDOF(KSDATAFORMAT_SUBTYPE_WILDCARD)},
+                                        {STATICGUIDOF(KSDATAFORMAT_SPECIFIER_WAVEFORMATEX)}}},
+                                      2,
+                                      16,
+                                      16,
+                                      8000,
+                                      48000};
+static const PKSDATARANGE VideoRanges[] = {PKSDATARANGE(&Video)};
+static const PKSDATARANGE WildRanges[] = {PKSDATARANGE(&Any)};
+static const PKSDATARANGE MixedRanges[] = {PKSDATARANGE(&Video), PKSDATARANGE(&Pcm)};
+#define SIX                                                                                        \
+    PKSDATARANGE(&Pcm), PKSDATARANGE(&Pcm), PKSDATARANGE(&Pcm), PKSDATARANGE(&Pcm),                \
+        PKSDATARANGE(&Pcm), PKSDATARANGE(&Pcm)
+static const PKSDATARANGE ManyRanges[RANGES_MANY_COUNT] = {SIX, SIX, SIX};
+
 static NTSTATUS NTAPI CreateFilter(PKSFILTER, PIRP) {
     return AnswerTo("filter create", STATUS_SUCCESS);
 }
@@ -183,6 +240,12 @@ static const KSPIN_DESCRIPTOR_EX Centric[CENTRIC_COUNT] = {
     OF_FILTER(&AttachedDispatch, 0, 0),
     OF_FILTER(&IdleDispatch, KSPIN_FLAG_PROCESS_IF_ANY_IN_RUN_STATE, 0)};
 
+static const KSPIN_DESCRIPTOR_EX Ranges[RANGES_COUNT] = {
+    PIN(&PinDispatch, IN, SINK, VideoRanges, Intersect, 0, ANY),
+    PIN(&PinDispatch, IN, SINK, ManyRanges, Intersect, 0, ANY),
+    PIN(&PinDispatch, IN, SINK, WildRanges, Intersect, 0, ANY),
+    PIN(&PinDispatch, IN, SINK, MixedRanges, Intersect, 0, ANY)};
+
 static const KSPIN_DESCRIPTOR_EX Necessary[] = {OF_FILTER(&IdleDispatch, 0, 0),
                                                 OF_FILTER(&IdleDispatch, 0, 1)};
 
@@ -221,6 +284,9 @@ static const GUID NecessaryName = {
 static const GUID DeniedName = {
     0x7f0e52d1, 0x3c0e, 0x4c8e, {0x91, 0x5a, 0x6e, 0x2f, 0x40, 0x9b, 0x15, 0x04}};
 
+static const GUID RangesName = {
+    0x7f0e52d1, 0x3c0e, 0x4c8e, {0x91, 0x5a, 0x6e, 0x2f, 0x40, 0x9b, 0x15, 0x05}};
+
 #define FILTER(Dispatch, Flags, Reference, Pins)                                                   \
     {Dispatch,                                                                                     \
      &Automation,                                                                                  \
@@ -240,8 +306,10 @@ static const KSFILTER_DESCRIPTOR NecessaryFilter =
 static const KSFILTER_DESCRIPTOR DeniedFilter =
     FILTER(&PinCentric, KSFILTER_FLAG_DENY_USERMODE_ACCESS, &DeniedName, Pins);
 
+static const KSFILTER_DESCRIPTOR RangesFilter = FILTER(&PinCentric, 0, &RangesName, Ranges);
+
 static const KSFILTER_DESCRIPTOR *const Filters[] = {&PinsFilter, &CentricFilter, &NecessaryFilter,
-                                                     &DeniedFilter};
+                                                     &DeniedFilter, &RangesFilter};
 static const KSDEVICE_DESCRIPTOR DeviceDescriptor = {NULL, SIZEOF_ARRAY(Filters), Filters,
                                                      KSDEVICE_DESCRIPTOR_VERSION};
 

@@ -17,7 +17,8 @@ typedef enum {
     REFUSING_PINS,      // the pin factories of REFUSING_PIN; pins process by themselves
     REFUSING_CENTRIC,   // filter-centric; CENTRIC_PIN
     REFUSING_NECESSARY, // filter-centric; an instance of pin factory 1 is necessary
-    REFUSING_DENIED     // KSFILTER_FLAG_DENY_USERMODE_ACCESS
+    REFUSING_DENIED,    // KSFILTER_FLAG_DENY_USERMODE_ACCESS
+    REFUSING_RANGES     // RANGES_PIN
 } REFUSING_FILTER;
 
 typedef enum {
@@ -40,6 +41,16 @@ typedef enum {
     REFUSING_ALLOCATING,   // out, source; must allocate, and its InitializeAllocator fails
     REFUSING_COUNT
 } REFUSING_PIN;
+
+// In, sink.
+typedef enum {
+    RANGES_VIDEO, // YUY2 of 640x480 and 16 bit, VIDEOINFO
+    RANGES_MANY,  // RANGES_MANY_COUNT times the PCM range
+    RANGES_WILD,  // audio of any subformat
+    RANGES_MIXED, // video, then 16 bit PCM from 8 to 48 kHz
+    RANGES_COUNT
+} RANGES_PIN;
+#define RANGES_MANY_COUNT 18
 
 typedef enum {
     CENTRIC_IN,       // in, sink
