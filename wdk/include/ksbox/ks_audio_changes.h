@@ -1,19 +1,8 @@
-// Events of pins that change, Bluetooth audio, resource groups and headset terminals: what the
+// Bluetooth audio, resource groups and headset terminals: what the
 // current ks.h and ksmedia.h know and mingw-w64's do not. Identifiers marked inferred are from
 // memory, those with 2D1F3A94 ksbox's own: no page has them.
 #ifndef KSBOX_WDK_KS_AUDIO_CHANGES_H
 #define KSBOX_WDK_KS_AUDIO_CHANGES_H
-
-// inferred. @doc audio/kseventsetid-pincapschange
-#define STATIC_KSEVENTSETID_PinCapsChange                                                          \
-    0xdd4f192e, 0x3b78, 0x49ad, 0xa5, 0x34, 0x2c, 0x31, 0x5b, 0x82, 0x20, 0x00
-DEFINE_GUIDSTRUCT("DD4F192E-3B78-49AD-A534-2C315B822000", KSEVENTSETID_PinCapsChange);
-#define KSEVENTSETID_PinCapsChange DEFINE_GUIDNAMED(KSEVENTSETID_PinCapsChange)
-// @doc NE:ks.KSEVENT_PINCAPS_CHANGENOTIFICATIONS
-typedef enum {
-    KSEVENT_PINCAPS_FORMATCHANGE,
-    KSEVENT_PINCAPS_JACKINFOCHANGE
-} KSEVENT_PINCAPS_CHANGENOTIFICATIONS;
 
 // inferred. @doc audio/kspropsetid-btaudio
 #define STATIC_KSPROPSETID_BtAudio                                                                 \
