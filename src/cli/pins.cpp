@@ -1,6 +1,7 @@
 #include "cli/pins.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -36,9 +37,23 @@ std::string why_not(const FoundPin &pin, DataFlow flow, Media media) {
     return {};
 }
 
+// A KSDATAFORMAT that says no more than its GUIDs, as MIDI has it.
+std::optional<DataFormat> bare_format_of(const DataRange &range) {
+    if (range.specifier != *guid_by_name("NONE", "KSDATAFORMAT_SPECIFIER_"))
+        return std::nullopt;
+    constexpr std::uint32_t size = 64;
+    std::vector<std::byte> bytes(size);
+    const Guid guids[] = {range.major, range.subtype, range.specifier};
+    std::memcpy(bytes.data(), &size, sizeof size);
+    std::memcpy(bytes.data() + 16, guids, sizeof guids);
+    return DataFormat(std::move(bytes));
+}
+
 // What most devices take, as far as the range has it.
 std::optional<DataFormat> format_of(const DataRange &range) {
-    if (!range.audio || range.audio->maximum_channels == 0)
+    if (!range.audio)
+        return bare_format_of(range);
+    if (range.audio->maximum_channels == 0)
         return std::nullopt;
     AudioFormat format;
     format.is_float = guid_name(range.subtype, "KSDATAFORMAT_SUBTYPE_") == "IEEE_FLOAT";

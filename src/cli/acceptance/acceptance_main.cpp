@@ -1,6 +1,6 @@
-// ksbox-acceptance DIR: puts every .sys of a folder through what a driver has to stand, in
-// simulated and in real time, each run in a process of its own; prints a table and "N passed, N
-// failed".
+// ksbox-acceptance DIR|X.sys: puts a driver, or every .sys of a folder, through what a driver has
+// to stand, in simulated and in real time, each run in a process of its own; prints a table and "N
+// passed, N failed".
 #include <algorithm>
 #include <filesystem>
 #include <vector>
@@ -18,6 +18,8 @@ namespace {
 constexpr double time_limit_s = 120;
 
 std::vector<std::filesystem::path> drivers_in(const std::filesystem::path &folder) {
+    if (!std::filesystem::is_directory(folder))
+        return {folder};
     std::vector<std::filesystem::path> drivers;
     for (const auto &entry : std::filesystem::directory_iterator(folder))
         if (entry.path().extension() == ".sys")
@@ -30,15 +32,15 @@ std::vector<std::filesystem::path> drivers_in(const std::filesystem::path &folde
 
 int main(int count, char **arguments) {
     CLI::App app(
-        "Checks every driver (.sys) of a folder: inspect, streaming, states, a client that\n"
+        "Checks a driver (.sys), or all of a folder: inspect, streaming, states, a client that\n"
         "goes away mid-stream, unload, leaks; in simulated and in real time.",
         "ksbox-acceptance");
     std::filesystem::path folder;
     std::string mode;
-    app.add_option("folder", folder, "where the drivers are")
+    app.add_option("folder", folder, "the driver, or where the drivers are")
         ->required()
-        ->check(CLI::ExistingDirectory)
-        ->type_name("DIR");
+        ->check(CLI::ExistingPath)
+        ->type_name("DIR|X.sys");
     app.add_option("--time", mode, "only this mode")
         ->check(CLI::IsMember({"simulated", "realtime"}));
     try {

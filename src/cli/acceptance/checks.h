@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/cyclic_stream.h"
 #include "cli/options.h"
 #include "cli/process.h"
 #include "cli/session.h"
@@ -35,8 +36,14 @@ std::vector<PinFacts> streaming_pins(Filter &filter);
 /// `factories`. Pins that carry one stream want one format: those of open pins are tried first.
 std::vector<OpenPin> open_together(Filter &filter, std::vector<PinFacts> &factories);
 
-/// Bytes for a frame of the format: a picture, or 10 ms of audio.
+/// Bytes for a frame of the format: a picture, 10 ms of audio, or one MIDI message.
 std::size_t frame_bytes_of(const DataFormat &format);
+/// Music: its frames hold messages, and a source has none until somebody plays.
+bool is_music(const DataFormat &format);
+/// The cyclic buffer of a pin in STOP that has one; nothing for pins with frames.
+std::unique_ptr<CyclicStream> open_cyclic(const OpenPin &pin);
+/// What a sink is fed with: a MIDI note, else zeros.
+void fill(std::span<std::byte> data, const DataFormat &format);
 
 /// Moves 300 frames through every streaming pin of a filter, together where that is possible (audio
 /// frames are 10 ms). Throws Finding.

@@ -1,5 +1,6 @@
 // The checks of one driver, in order, and the table's line.
 #include <algorithm>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -7,6 +8,7 @@
 #include "cli/failures.h"
 #include "cli/frame_ring.h"
 #include "cli/pins.h"
+#include "ksbox/guid_names.h"
 
 namespace ksbox::cli::acceptance {
 
@@ -56,7 +58,32 @@ std::vector<OpenPin> open_together(Filter &filter, std::vector<PinFacts> &factor
     return open;
 }
 
+bool is_music(const DataFormat &format) {
+    return format.major() == *guid_by_name("MUSIC", "KSDATAFORMAT_TYPE_");
+}
+
+void fill(std::span<std::byte> data, const DataFormat &format) {
+    // A KSMUSICFORMAT: at once, three bytes, which are filled up to four.
+    static constexpr std::uint8_t note[12] = {0, 0, 0, 0, 3, 0, 0, 0, 0x90, 60, 100, 0};
+    std::ranges::fill(data, std::byte{0});
+    if (is_music(format))
+        std::memcpy(data.data(), note, std::min(data.size(), sizeof note));
+}
+
+std::unique_ptr<CyclicStream> open_cyclic(const OpenPin &pin) {
+    const std::span<const std::byte> wave = pin.format.wave();
+    if (wave.size() < 12)
+        return nullptr;
+    std::uint32_t bytes_per_second = 0;
+    std::memcpy(&bytes_per_second, wave.data() + 8, sizeof bytes_per_second);
+    return CyclicStream::open(
+        *pin.pin, pin.writes() ? CyclicStream::Direction::render : CyclicStream::Direction::capture,
+        frames_in_flight * frame_bytes_of(pin.format), bytes_per_second);
+}
+
 std::size_t frame_bytes_of(const DataFormat &format) {
+    if (is_music(format))
+        return 12;
     if (auto video = format.video())
         return std::max<std::size_t>(video->image_bytes, format.sample_bytes());
     if (auto audio = format.audio())
@@ -82,12 +109,18 @@ void destroy_client_mid_stream(Session &session, const InterfaceFacts &interface
     std::vector<PinFacts> factories = streaming_pins(*filter);
     std::vector<OpenPin> pins = open_together(*filter, factories);
     std::vector<std::unique_ptr<FrameRing>> rings;
+    std::vector<std::unique_ptr<CyclicStream>> cyclic;
     for (OpenPin &open : pins) {
+        cyclic.push_back(open_cyclic(open));
         pause(*open.pin);
+        if (cyclic.back())
+            continue;
         rings.push_back(std::make_unique<FrameRing>(
             *open.pin, open.writes() ? FrameRing::Direction::write : FrameRing::Direction::read,
             frames_in_flight, frame_bytes_of(open.format), open.format.video().has_value()));
         while (Frame *frame = rings.back()->free_frame()) {
+            if (open.writes())
+                fill(frame->buffer.bytes(), open.format);
             frame->used = open.writes() ? static_cast<std::uint32_t>(frame->buffer.size()) : 0;
             rings.back()->submit();
         }
@@ -100,6 +133,8 @@ void destroy_client_mid_stream(Session &session, const InterfaceFacts &interface
     (void)filter.release();
     for (auto &ring : rings)
         (void)ring.release();
+    for (auto &buffer : cyclic)
+        (void)buffer.release();
     for (OpenPin &open : pins)
         (void)open.pin.release();
 }

@@ -1,5 +1,5 @@
 // Streaming through every pin of a filter that can be open at a time: sources are read, sinks are
-// fed silence for as long as anybody reads.
+// fed silence (or notes) for as long as anybody reads.
 #include <atomic>
 #include <memory>
 
@@ -17,9 +17,11 @@ namespace {
 constexpr std::uint64_t frames_wanted = 300;
 constexpr std::size_t frames_in_flight = 4;
 constexpr std::uint64_t silence_limit_100ns = 100'000'000;
+constexpr std::uint64_t music_limit_100ns = 10'000'000; // then nobody plays, or not any more
 
 struct Lane : OpenPin {
     std::unique_ptr<FrameRing> ring;
+    std::unique_ptr<CyclicStream> cyclic; ///< instead, where the pin has one
     StreamedPin result;
 };
 
@@ -37,6 +39,10 @@ class FilterStream {
     void run_lanes();
     void submit(Lane &lane);
     void move(Lane &lane);
+    void move_frames(Lane &lane);
+    void move_cyclic(Lane &lane);
+    bool goes_on(const Lane &lane) const;
+    void expect_more(const Lane &lane, std::uint64_t silent_100ns) const;
 
     Session &session_;
     std::string label_;
@@ -52,7 +58,8 @@ void FilterStream::open_lanes(std::vector<PinFacts> &factories) {
     lanes_.clear();
     for (OpenPin &pin : open_together(filter_, factories)) {
         std::string name = fmt::format("{}/{}", label_, pin.facts.id);
-        lanes_.push_back(std::make_unique<Lane>(Lane{std::move(pin), nullptr, {name, 0, 0}}));
+        lanes_.push_back(
+            std::make_unique<Lane>(Lane{std::move(pin), nullptr, nullptr, {name, 0, 0}}));
     }
     if (lanes_.empty())
         throw Finding(
@@ -61,6 +68,8 @@ void FilterStream::open_lanes(std::vector<PinFacts> &factories) {
 
 void FilterStream::submit(Lane &lane) {
     while (Frame *frame = lane.ring->free_frame()) {
+        if (lane.writes())
+            fill(frame->buffer.bytes(), lane.format);
         frame->used = lane.writes() ? static_cast<std::uint32_t>(frame->buffer.size()) : 0;
         frame->options = 0;
         if (!frame->extension.empty())
@@ -70,18 +79,27 @@ void FilterStream::submit(Lane &lane) {
 }
 
 // A sink is fed on until no source wants more: the stream may need it.
-void FilterStream::move(Lane &lane) {
+bool FilterStream::goes_on(const Lane &lane) const {
+    if (stop_ || session_.worker().interrupted() != 0)
+        return false;
+    return lane.result.frames < frames_wanted || (lane.writes() && readers_busy_ != 0);
+}
+
+void FilterStream::expect_more(const Lane &lane, std::uint64_t silent_100ns) const {
+    if (silent_100ns >= silence_limit_100ns && lane.result.frames < frames_wanted)
+        throw Finding(fmt::format("{} moved {} frames, then none for 10 s", lane.result.name,
+                                  lane.result.frames));
+}
+
+void FilterStream::move_frames(Lane &lane) {
     std::uint64_t waited = 0;
-    while (!stop_ && session_.worker().interrupted() == 0) {
-        bool enough = lane.result.frames >= frames_wanted;
-        if (enough && (!lane.writes() || readers_busy_ == 0))
-            break;
+    while (goes_on(lane)) {
         Frame *frame = lane.ring->finish_oldest(slice_);
         if (frame == nullptr) {
             waited += slice_;
-            if (waited >= silence_limit_100ns && !enough)
-                throw Finding(fmt::format("{} moved {} frames, then none for 10 s",
-                                          lane.result.name, lane.result.frames));
+            if (is_music(lane.format) && !lane.writes() && waited >= music_limit_100ns)
+                return;
+            expect_more(lane, waited);
             continue;
         }
         waited = 0;
@@ -89,16 +107,49 @@ void FilterStream::move(Lane &lane) {
         lane.result.frames += frame->used != 0 ? 1 : 0;
         submit(lane);
     }
+}
+
+void FilterStream::move_cyclic(Lane &lane) {
+    const std::size_t frame_bytes = frame_bytes_of(lane.format);
+    std::uint64_t moved_at = session_.box().now_100ns();
+    std::vector<std::byte> data;
+    while (goes_on(lane)) {
+        data.resize(lane.cyclic->wait(slice_));
+        const std::uint64_t now = session_.box().now_100ns();
+        if (data.empty()) {
+            expect_more(lane, now - moved_at);
+            continue;
+        }
+        moved_at = now;
+        if (lane.writes())
+            lane.cyclic->write(data);
+        else
+            lane.cyclic->read(data);
+        lane.result.bytes += data.size();
+        lane.result.frames = lane.result.bytes / frame_bytes;
+    }
+}
+
+void FilterStream::move(Lane &lane) {
+    if (lane.cyclic)
+        move_cyclic(lane);
+    else
+        move_frames(lane);
     if (!lane.writes())
         --readers_busy_;
 }
 
 void FilterStream::run_lanes() {
     for (auto &lane : lanes_) {
+        readers_busy_ += lane->writes() ? 0 : 1;
+        lane->cyclic = open_cyclic(*lane);
+        if (lane->cyclic) {
+            pause(*lane->pin);
+            continue;
+        }
         lane->ring = std::make_unique<FrameRing>(
             *lane->pin, lane->writes() ? FrameRing::Direction::write : FrameRing::Direction::read,
             frames_in_flight, frame_bytes_of(lane->format), lane->format.video().has_value());
-        readers_busy_ += lane->writes() ? 0 : 1;
         pause(*lane->pin);
         submit(*lane);
     }
@@ -118,8 +169,10 @@ void FilterStream::run_lanes() {
         thread.join();
     for (auto &lane : lanes_)
         stop(*lane->pin);
-    for (auto &lane : lanes_)
+    for (auto &lane : lanes_) {
         lane->ring.reset();
+        lane->cyclic.reset();
+    }
 }
 
 std::vector<StreamedPin> FilterStream::run() {
