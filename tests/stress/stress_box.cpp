@@ -58,10 +58,11 @@ std::string newest_blocks(Box &box, std::size_t count) {
 
 Stress::Stress() {
     Client &client = box.client("first");
-    for (const char *name : {"cable", "camera", "gain"}) {
+    for (const char *name : {"cable", "camera", "gain", "legacycard", "pcicard", "speaker"}) {
         drivers.push_back(&box.load(testing::driver_path(name)));
         for (const InterfaceFacts &one : drivers.back()->filters()) {
-            kinds.push_back(learn(client, one.path));
+            if (FilterKind kind = learn(client, one.path); !kind.pins.empty())
+                kinds.push_back(std::move(kind));
             if (std::string(name) == "gain")
                 gain = one.path;
         }
