@@ -81,6 +81,17 @@ TEST_F(Cards, TheFileThatInstallsThemIsBesideThem) {
     }
 }
 
+TEST_F(Cards, InspectShowsTheWayFromThePinToTheJack) {
+    const std::string speaker = ksbox({"inspect", driver("speaker")}).out;
+    for (const char *line :
+         {"Filter Wave", "DOLBY_AC3_SPDIF", "pin 0 -> node 0 (KSNODETYPE_DAC) pin 1",
+          "node 0 (KSNODETYPE_DAC) pin 0 -> pin 3", "Filter Topology",
+          "pin 0 -> node 0 (KSNODETYPE_VOLUME) pin 1",
+          "node 0 (KSNODETYPE_VOLUME) pin 0 -> node 1 (KSNODETYPE_MUTE) pin 1",
+          "node 1 (KSNODETYPE_MUTE) pin 0 -> pin 3"})
+        EXPECT_THAT(speaker, HasSubstr(line));
+}
+
 TEST_F(Cards, VolumeAndMuteAreProperties) {
     const std::vector<std::string> where = {"--filter", "Topology", "--driver", driver("speaker")};
     const auto ask = [&](std::vector<std::string> what) {
