@@ -260,7 +260,7 @@ TEST_P(WaveCyclicEngine, K5_inferred_AStreamPlaysWithoutAGap) {
         frames.push_back(write(pin, std::uint64_t(sent) * interval, interval));
         ++sent;
     };
-    while (sent < 10) // 100 ms ahead of the engine, so that a busy machine does not starve it
+    while (sent < 30) // 300 ms ahead of the engine, so that a busy machine does not starve it
         send_one();
     pin.set_state(run);
     while (!frames.empty()) {

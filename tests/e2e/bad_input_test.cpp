@@ -168,7 +168,8 @@ TEST_F(BadInput, TimeLimit) {
 }
 
 TEST_F(BadInput, TimeLimitBeforeThereIsADriver) {
-    Outcome outcome = ksbox({"inspect", driver("crash"), "--timeout", "0.0001"});
+    Outcome outcome = ksbox({"inspect", driver("crash"), "--set", "Where=entry", "--set",
+                             "Fault=spin", "--timeout", "0.0001"});
     EXPECT_EQ(outcome.code, 3);
     EXPECT_EQ(outcome.err,
               "ksbox: the time limit of 0.0001 s has passed; no driver had been started yet\n");
