@@ -167,14 +167,6 @@ TEST_F(BadInput, TimeLimit) {
     EXPECT_TRUE(says(outcome.err, "SpinForEver")) << outcome.err;
 }
 
-TEST_F(BadInput, TimeLimitBeforeThereIsADriver) {
-    Outcome outcome = ksbox({"inspect", driver("crash"), "--set", "Where=entry", "--set",
-                             "Fault=spin", "--timeout", "0.0001"});
-    EXPECT_EQ(outcome.code, 3);
-    EXPECT_EQ(outcome.err,
-              "ksbox: the time limit of 0.0001 s has passed; no driver had been started yet\n");
-}
-
 TEST_F(BadInput, PinOutOfRange) {
     std::string line =
         refusal({"play", file("good.wav"), "--driver", driver("cable"), "--pin", "7"}, 2);

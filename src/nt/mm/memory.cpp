@@ -139,11 +139,11 @@ Result<std::unique_ptr<Memory>> Memory::create() {
 }
 
 Memory::~Memory() {
+#if KSBOX_ASAN
     if (abandoned_)
         return;
     for (const auto &[begin, range] : state_->ranges)
         unpoison(as_pointer(begin), range.bytes);
-#if KSBOX_ASAN
     __lsan_unregister_root_region(as_pointer(system_slot(slot_)), layout::system_slot_bytes);
 #endif
     munmap(as_pointer(client_slot(slot_)), layout::client_slot_bytes);

@@ -106,7 +106,9 @@ class Memory {
     /// …"); "unmapped" otherwise. Async-signal-unsafe.
     std::string describe(const void *address) const;
 
-    /// Keeps the slot mapped for the rest of the process: a crashed box's frozen frames live on.
+    /// What is released from now on stays mapped until the object goes: a crashed box's frozen
+    /// frames are looked at by its report, and by destructors. AddressSanitizer keeps it for the
+    /// rest of the process: its leak check takes what those frames own for owned.
     void abandon() { abandoned_ = true; }
 
   private:

@@ -59,7 +59,10 @@ static NTSTATUS NTAPI GetDefaultFormat(PIRP Irp, PKSIDENTIFIER Request, PVOID Da
 }
 
 static NTSTATUS NTAPI ProposeFormat(PIRP Irp, PKSIDENTIFIER Request, PVOID Data) {
-    UNREFERENCED_PARAMETER(Irp);
+    if (IoGetCurrentIrpStackLocation(Irp)->Parameters.DeviceIoControl.OutputBufferLength <
+        sizeof(KSDATAFORMAT)) {
+        return STATUS_BUFFER_TOO_SMALL;
+    }
     Journal("propose", reinterpret_cast<PKSP_PIN>(Request)->PinId,
             static_cast<PKSDATAFORMAT>(Data)->FormatSize);
     return AnswerTo("propose", STATUS_SUCCESS);

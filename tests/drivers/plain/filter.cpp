@@ -62,11 +62,9 @@ static DEFINE_KSPROPERTY_TABLE(PlainItems){
     DEFINE_KSPROPERTY_ITEM(KSPROPERTY_PLAIN_RELEASE, NULL, sizeof(KSPROPERTY), sizeof(ULONG),
                            SetRelease, NULL, 0, NULL, NULL, 0)};
 
-#define PIN_ITEM(Id, Bytes)                                                                        \
-    DEFINE_KSPROPERTY_ITEM(Id, GetPins, sizeof(KSPROPERTY), Bytes, NULL, NULL, 0, NULL, NULL, 0)
-static DEFINE_KSPROPERTY_TABLE(PinItems){PIN_ITEM(KSPROPERTY_PIN_CTYPES, sizeof(ULONG)),
-                                         PIN_ITEM(KSPROPERTY_PIN_DATAFLOW, sizeof(ULONG)),
-                                         PIN_ITEM(KSPROPERTY_PIN_COMMUNICATION, sizeof(ULONG))};
+static DEFINE_KSPROPERTY_TABLE(PinItems){DEFINE_KSPROPERTY_ITEM_PIN_CTYPES(GetPins),
+                                         DEFINE_KSPROPERTY_ITEM_PIN_DATAFLOW(GetPins),
+                                         DEFINE_KSPROPERTY_ITEM_PIN_COMMUNICATION(GetPins)};
 
 static DEFINE_KSPROPERTY_SET_TABLE(FilterSets){
     JOURNAL_PROPERTY_SET,
