@@ -25,9 +25,17 @@
 #include <ksbox/ks_audio_engine.h>
 #include <ksbox/ks_audio_guids.h>
 #include <ksbox/ks_audio_modes.h>
+#include <ksbox/ks_audio_packets.h>
 #include <ksbox/ks_audio_sensing.h>
 #include <ksbox/ks_pin.h>
 #include <ksbox/ks_profiles.h>
 #include <ksbox/ks_video.h>
+
+// With Microsoft's compiler DEFINE_GUIDSTRUCT is all that a C++ driver needs for a set of its own;
+// here, from now on, it defines the identifier after its STATIC_ value.
+#ifdef __cplusplus
+#undef DEFINE_GUIDSTRUCT
+#define DEFINE_GUIDSTRUCT(g, n) extern "C" __declspec(selectany) const GUID n = {STATIC_##n}
+#endif
 
 #endif

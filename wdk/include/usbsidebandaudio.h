@@ -1,0 +1,67 @@
+// Parameters of USB endpoints whose audio bypasses the processor. No page has their identifiers and
+// numbers: they are ksbox's own.
+#ifndef KSBOX_WDK_USBSIDEBANDAUDIO_H
+#define KSBOX_WDK_USBSIDEBANDAUDIO_H
+
+#include <sidebandaudio.h>
+
+DEFINE_GUID(SIDEBANDAUDIO_PARAMS_SET_USBAUDIO, 0x2d1f3a94, 0x7b60, 0x4c0e, 0xa3, 0x5d, 0x91, 0x4e,
+            0x6b, 0x27, 0xc8, 0x40);
+DEFINE_GUID(SIDEBANDAUDIO_PARAMS_SET_USB_CONTROLLER, 0x2d1f3a94, 0x7b60, 0x4c0e, 0xa3, 0x5d, 0x91,
+            0x4e, 0x6b, 0x27, 0xc8, 0x41);
+DEFINE_GUID(GUID_DEVINTERFACE_USB_SIDEBAND_AUDIO_HS_HCIBYPASS, 0x2d1f3a94, 0x7b60, 0x4c0e, 0xa3,
+            0x5d, 0x91, 0x4e, 0x6b, 0x27, 0xc8, 0x42);
+
+#ifndef STATUS_DEVICE_FEATURE_NOT_SUPPORTED
+#define STATUS_DEVICE_FEATURE_NOT_SUPPORTED ((NTSTATUS)0xC0000463L)
+#endif
+
+// @doc NS:usb._USBD_ENDPOINT_OFFLOAD_INFORMATION
+typedef struct _USBD_ENDPOINT_OFFLOAD_INFORMATION {
+    ULONG Size;
+    USHORT EndpointAddress;
+    ULONG ResourceId;
+    ULONG Mode;
+    ULONG RootHubPortNumber : 8;
+    ULONG RouteString : 20;
+    ULONG Speed : 4;
+    ULONG UsbDeviceAddress : 8;
+    ULONG SlotId : 8;
+    ULONG MultiTT : 1;
+    ULONG LSOrFSDeviceConnectedToTTHub : 1;
+    ULONG Reserved0 : 14;
+    PHYSICAL_ADDRESS TransferSegmentLA;
+    PVOID TransferSegmentVA;
+    SIZE_T TransferRingSize;
+    ULONG TransferRingInitialCycleBit;
+    ULONG MessageNumber;
+    PHYSICAL_ADDRESS EventRingSegmentLA;
+    PVOID EventRingSegmentVA;
+    SIZE_T EventRingSize;
+    ULONG EventRingInitialCycleBit;
+    PHYSICAL_ADDRESS ClientTransferRingSegmentPAIn;
+    SIZE_T ClientTransferRingSizeIn;
+    PHYSICAL_ADDRESS ClientDataBufferPAIn;
+    SIZE_T ClientDataBufferSizeIn;
+    PHYSICAL_ADDRESS ClientDataBufferLAOut;
+    PVOID ClientDataBufferVAOut;
+} USBD_ENDPOINT_OFFLOAD_INFORMATION, *PUSBD_ENDPOINT_OFFLOAD_INFORMATION;
+
+// Opaque here: no page has its members.
+typedef struct _SIDEBANDAUDIO_EP_USBAUDIO_TRANSPORT_RESOURCES
+    *PSIDEBANDAUDIO_EP_USBAUDIO_TRANSPORT_RESOURCES;
+
+enum {
+    SIOP_TYPE_USBAUD_USBD_INTERFACE_DESCRIPTOR = 1,
+    SIOP_TYPE_USBAUD_EP_USBD_ENDPOINT_DESCRIPTOR,
+    SIOP_TYPE_USBAUD_EP_USBD_ENDPOINT_OFFLOAD_INFORMATION,
+    SIOP_TYPE_USBAUD_EP_USBAUDIO_TRANSPORT_RESOURCES,
+    SIOP_TYPE_USBAUD_FB_EP_USBD_ENDPOINT_DESCRIPTOR,
+    SIOP_TYPE_USBAUD_FB_EP_USBD_ENDPOINT_OFFLOAD_INFORMATION,
+    SIOP_TYPE_USBAUD_FB_EP_USBAUDIO_TRANSPORT_RESOURCES,
+    SIOP_TYPE_USBAUD_EP_OFFLOAD_RESOURCE_ID,
+    SIOP_TYPE_USBAUD_FB_EP_OFFLOAD_RESOURCE_ID,
+    SIOP_TYPE_USBAUD_CONTROLLER_CONFIG_INFO_DEVICE_BEHIND_HUB
+};
+
+#endif
