@@ -64,7 +64,7 @@ constexpr Mistake mistakes[] = {
 
 class MisuseDeathTest : public ::testing::TestWithParam<Mistake> {};
 
-// In a process of its own: a stopped box keeps its address range as long as its process lives.
+// In a process of its own, of which the report is all that there is to see.
 TEST_P(MisuseDeathTest, StopsTheBox) {
     EXPECT_EXIT(
         make(GetParam()), ::testing::ExitedWithCode(0),

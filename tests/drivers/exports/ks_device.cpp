@@ -362,6 +362,11 @@ EXPORT_CASE(KsLoadResource) {
         EXPECT_EQ(KsLoadResource(Image, PagedPool, Other, 10, &Found, &Bytes),
                   STATUS_RESOURCE_NAME_NOT_FOUND);
     }
+    // What lies behind the last entry of a directory is no entry.
+    Image->Resources.Names[0] = 77;
+    EXPECT_EQ(KsLoadResource(Image, PagedPool, 3, 77, &Found, &Bytes),
+              STATUS_RESOURCE_TYPE_NOT_FOUND);
+    Image->Resources.Names[0] = 0;
     // A name out of the image is nobody's.
     const ULONG Name = Image->Resources.Names[4];
     Image->Resources.Names[4] = 0x80100000;
