@@ -12,7 +12,7 @@ void misuse(Rule rule, const void *subject, const char *sentence) {
 
 bool has_magic(const void *address, std::uint64_t expected) {
     std::uint64_t magic = 0;
-    return address && mm::guarded_copy(&magic, address, sizeof magic) && magic == expected;
+    return mm::guarded_copy(&magic, address, sizeof magic) && magic == expected;
 }
 
 } // namespace ksbox::ks

@@ -15,7 +15,7 @@ enum class Rule : std::uint32_t {
 };
 [[noreturn]] void misuse(Rule rule, const void *subject, const char *sentence);
 
-/// Whether the eight bytes at any address can be read and are `expected`.
+/// Whether the eight bytes at any address but null can be read and are `expected`.
 bool has_magic(const void *address, std::uint64_t expected);
 
 } // namespace ksbox::ks

@@ -30,7 +30,7 @@ struct Worker {
 
     static Worker &from(PKSWORKER handle) {
         auto *const worker = static_cast<Worker *>(handle);
-        if (!ks::has_magic(&worker->magic, expected_magic))
+        if (!handle || !ks::has_magic(&worker->magic, expected_magic))
             ks::misuse(ks::Rule::foreign_object, handle,
                        "a driver used something that is not a registered KSWORKER");
         return *worker;

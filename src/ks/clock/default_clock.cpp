@@ -36,7 +36,7 @@ DefaultClock *DefaultClock::create(const Options &options) {
 
 DefaultClock &DefaultClock::from(PKSDEFAULTCLOCK clock) {
     auto *const result = static_cast<DefaultClock *>(clock);
-    if (!has_magic(&result->magic_, expected))
+    if (!clock || !has_magic(&result->magic_, expected))
         misuse(Rule::foreign_object, clock, "a driver used something that is not a default clock");
     return *result;
 }

@@ -39,8 +39,8 @@ void StreamPointer::free(StreamPointer *pointer) {
 }
 
 StreamPointer &StreamPointer::from(PKSSTREAM_POINTER pointer) {
-    auto *const result = CONTAINING_RECORD(pointer, StreamPointer, abi);
-    if (!pointer || !has_magic(&result->magic, expected_magic) || result->deleted)
+    auto *const result = pointer ? CONTAINING_RECORD(pointer, StreamPointer, abi) : nullptr;
+    if (!result || !has_magic(&result->magic, expected_magic) || result->deleted)
         misuse(Rule::stream_pointer, pointer,
                "a driver used something that is not a live stream pointer");
     return *result;
