@@ -1,8 +1,8 @@
 // What one instance of the gain filter knows, and the routines its tables name.
 #pragma once
 
-#include "../shared/wave_format.h"
 #include "../shared/level.h"
+#include "../shared/wave_format.h"
 
 #define GAIN_CHANNELS 8
 

@@ -15,10 +15,10 @@
 
 namespace ksbox::io {
 
-/// How a request that pends tells its end. The status block is written, the file object's event set,
-/// the file let go, then the routine called and the event set: once, at IRQL <= DISPATCH_LEVEL, on
-/// whatever thread completed the IRP; it may signal, not block. Not called when the request fails at
-/// once.
+/// How a request that pends tells its end. The status block is written, the file object's event
+/// set, the file let go, then the routine called and the event set: once, at IRQL <=
+/// DISPATCH_LEVEL, on whatever thread completed the IRP; it may signal, not block. Not called when
+/// the request fails at once.
 struct Completion {
     IO_STATUS_BLOCK *status_block = nullptr; ///< client address; required by the requests below
     HANDLE event = nullptr;                  ///< client handle, reset when the request starts
