@@ -96,8 +96,11 @@ class Interrupted {
     std::uint64_t address() const { return reinterpret_cast<std::uint64_t>(info_.si_addr); }
     bool in_driver() const { return thread_.kernel.memory().is_system(code(rip())); }
 
-    /// An address that the runtime took from a driver led to a guard page or a freed block.
-    bool in_guarded_pool() const { return page_fault() && thread_.kernel.pool().guards(address()); }
+    /// An address that the runtime took from a driver led to a guard page, a freed block, or an
+    /// image that is gone.
+    bool at_box_memory() const {
+        return page_fault() && thread_.kernel.memory().is_system(code(address()));
+    }
 
     void handle_fault(int signal);
     void handle_single_step_or_breakpoint();
@@ -352,7 +355,7 @@ void on_signal(int signal, siginfo_t *info, void *raw) {
         interrupted.handle_watchdog();
     else if (signal == freeze_signal())
         interrupted.handle_freeze();
-    else if (!interrupted.in_driver() && thread->calls == nullptr && !interrupted.in_guarded_pool())
+    else if (!interrupted.in_driver() && thread->calls == nullptr && !interrupted.at_box_memory())
         pass_on(signal, info, raw); // a fault of the runtime's own
     else if (signal == SIGTRAP)
         interrupted.handle_single_step_or_breakpoint();
