@@ -62,8 +62,11 @@ void Process::free_all() {
 }
 
 void Process::request_finished() {
+    // A process that ends may be gone as soon as its last request is.
+    kernel.objects().reference(body);
     if (ke::add_shared(requests_, std::int64_t(-1)) == 1 && is_exiting)
         KeSetEvent(&finished_, IO_NO_INCREMENT, FALSE);
+    kernel.objects().dereference(body);
 }
 
 bool Process::wait_for_requests(std::int64_t timeout_100ns) {

@@ -2,6 +2,7 @@
 // PEPROCESS points at, and how a process ends from any state.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -41,7 +42,7 @@ class Process {
     NTSTATUS exit_status = STATUS_PENDING;
     /// Set once and for ever when the process begins to end: waits of its threads give up.
     KEVENT exiting;
-    bool is_exiting = false;
+    std::atomic<bool> is_exiting = false;
 
     /// Zeroed read-write memory of the client, in its window. STATUS_INSUFFICIENT_RESOURCES.
     Result<std::byte *> allocate(std::size_t bytes);
