@@ -12,6 +12,7 @@
 #include "ks/pin.h"
 #include "ks/transport.h"
 #include "nt/call_driver.h"
+#include "nt/io/cancel_flag.h"
 #include "nt/spin_guard.h"
 
 using namespace ksbox;
@@ -179,7 +180,7 @@ NTSTATUS NTAPI allocate_method(PIRP irp, PKSIDENTIFIER, PVOID data) {
     irp->IoStatus.Information = frame ? sizeof(PVOID) : 0;
     if (frame)
         return STATUS_SUCCESS;
-    return irp->Cancel ? STATUS_CANCELLED : STATUS_INSUFFICIENT_RESOURCES;
+    return io::is_cancelled(irp) ? STATUS_CANCELLED : STATUS_INSUFFICIENT_RESOURCES;
 }
 
 /// What is no frame of this allocator is refused (inferred): a client's pointer must not end in the

@@ -7,6 +7,7 @@
 
 #include "abi/windows.h"
 #include "nt/call_driver.h"
+#include "nt/io/cancel_flag.h"
 #include "nt/spin_guard.h"
 
 using namespace ksbox;
@@ -118,7 +119,7 @@ void NTAPI KsCancelIo(PLIST_ENTRY QueueHead, PKSPIN_LOCK SpinLock) {
             for (PLIST_ENTRY entry = QueueHead->Flink; !found && entry != QueueHead;
                  entry = entry->Flink) {
                 PIRP const irp = irp_of(entry);
-                irp->Cancel = TRUE;
+                io::set_cancelled(irp);
                 routine = IoSetCancelRoutine(irp, nullptr);
                 found = routine ? irp : nullptr;
             }

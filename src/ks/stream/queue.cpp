@@ -1,6 +1,7 @@
 // Arrival of streaming IRPs in a queue, and how they leave it.
 #include "ks/stream/queue.h"
 
+#include "ks/alive.h"
 #include "ks/pin.h"
 #include "ks/stream/frame_mappings.h"
 #include "nt/ke/thread.h"
@@ -46,10 +47,14 @@ Result<std::unique_ptr<Queue>> Queue::create(Pin &pin, const Options &options,
 Queue::~Queue() {
     abandon_clones();
     for (StreamPointer *edge : {leading_, trailing_})
-        if (edge) {
+        if (edge)
             cancel_timeout(*edge);
+    // A timeout's DPC uses the queue until it returns, whatever it has set free meanwhile.
+    if (had_timeouts_ && alive(pin_.kernel))
+        KeFlushQueuedDpcs();
+    for (StreamPointer *edge : {leading_, trailing_})
+        if (edge)
             StreamPointer::free(edge);
-        }
 }
 
 void Queue::set_receiver(StreamIrpReceiver *receiver) {

@@ -153,6 +153,7 @@ class Queue {
     StreamIrp *leaving_ = nullptr; ///< finished, not delivered yet; linked by `next`
     StreamIrp *last_leaving_ = nullptr;
     bool delivering_ = false;
+    bool had_timeouts_ = false;                   ///< their DPCs may be under way
     StreamPointer *in_cancel_callback_ = nullptr; ///< the clone whose callback runs
     const Quirks &quirks_;
     std::uint64_t changes_ = 0;

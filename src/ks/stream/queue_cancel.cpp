@@ -8,6 +8,7 @@
 
 #include "ks/pin.h"
 #include "nt/call_driver.h"
+#include "nt/io/cancel_flag.h"
 
 namespace ksbox::ks {
 
@@ -15,7 +16,7 @@ namespace ksbox::ks {
 void Queue::arm_cancel(StreamIrp &irp) {
     irp.acquired = false;
     IoSetCancelRoutine(irp.irp, &cancel_routine);
-    if (irp.irp->Cancel && IoSetCancelRoutine(irp.irp, nullptr)) {
+    if (io::is_cancelled(irp.irp) && IoSetCancelRoutine(irp.irp, nullptr)) {
         irp.acquired = true;
         cancel(irp, STATUS_CANCELLED);
     }

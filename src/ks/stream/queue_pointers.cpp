@@ -242,6 +242,7 @@ NTSTATUS Queue::set_status(StreamPointer &pointer, NTSTATUS status) {
 void Queue::schedule_timeout(StreamPointer &pointer, PFNKSSTREAMPOINTER callback,
                              ULONGLONG interval_100ns) {
     Guard guard(*this);
+    had_timeouts_ = true;
     if (pointer.timeout_armed && !KeCancelTimer(&pointer.timer))
         pointer.timeout_stale = true;
     pointer.timeout_callback = callback;

@@ -4,6 +4,7 @@
 
 #include "abi/export.h"
 #include "nt/exports.h"
+#include "nt/io/cancel_flag.h"
 #include "nt/io/irp.h"
 #include "nt/io/irp_buffers.h"
 #include "nt/ke/thread.h"
@@ -235,7 +236,7 @@ NTSTATUS NTAPI IoSetCompletionRoutineEx(PDEVICE_OBJECT DeviceObject, PIRP Irp,
         ExFreePoolWithTag(context, tag);
         const bool wanted = (NT_SUCCESS(irp->IoStatus.Status) && held.success) ||
                             (!NT_SUCCESS(irp->IoStatus.Status) && held.error) ||
-                            (irp->Cancel && held.cancel);
+                            (io::is_cancelled(irp) && held.cancel);
         NTSTATUS status = STATUS_CONTINUE_COMPLETION;
         if (wanted)
             status = held.routine(device, irp, held.context);

@@ -2,6 +2,7 @@
 #include "abi/export.h"
 #include "nt/call_driver.h"
 #include "nt/exports.h"
+#include "nt/io/cancel_flag.h"
 #include "nt/io/irp.h"
 #include "nt/io/state.h"
 #include "nt/ke/bug_check.h"
@@ -49,10 +50,10 @@ unsigned cancel_irps(IoManager &io, Owner &owner, Chosen chosen) {
         {
             ke::HostLockGuard guard(io.state().thread_irps_lock);
             visit_irps(owner, [&](PIRP irp) {
-                if (irp->Cancel || !chosen(irp))
+                if (is_cancelled(irp) || !chosen(irp))
                     return true;
                 ++count;
-                irp->Cancel = TRUE;
+                set_cancelled(irp);
                 routine = IoSetCancelRoutine(irp, nullptr);
                 found = irp;
                 return !routine; // one without a routine is marked, and that is all
@@ -153,7 +154,7 @@ BOOLEAN NTAPI IoCancelIrp(PIRP Irp) {
     constexpr ULONG cancel_state_in_completed_irp = 0x48;
     KIRQL irql;
     IoAcquireCancelSpinLock(&irql);
-    Irp->Cancel = TRUE;
+    io::set_cancelled(Irp);
     const auto routine = IoSetCancelRoutine(Irp, nullptr);
     if (!routine) {
         IoReleaseCancelSpinLock(irql);

@@ -6,6 +6,7 @@
 #include "abi/export.h"
 #include "nt/call_driver.h"
 #include "nt/exports.h"
+#include "nt/io/cancel_flag.h"
 #include "nt/io/io_manager.h"
 #include "nt/io/irp.h"
 #include "nt/ke/bug_check.h"
@@ -148,7 +149,7 @@ VOID NTAPI IofCompleteRequest(PIRP Irp, CCHAR PriorityBoost) {
         const bool invoke =
             (NT_SUCCESS(Irp->IoStatus.Status) && left->Control & SL_INVOKE_ON_SUCCESS) ||
             (!NT_SUCCESS(Irp->IoStatus.Status) && left->Control & SL_INVOKE_ON_ERROR) ||
-            (Irp->Cancel && left->Control & SL_INVOKE_ON_CANCEL);
+            (io::is_cancelled(Irp) && left->Control & SL_INVOKE_ON_CANCEL);
         const bool top = Irp->CurrentLocation > Irp->StackCount;
         if (invoke) {
             // The routine belongs to the driver above, which set it in this location.

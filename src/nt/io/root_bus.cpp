@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "nt/io/cancel_flag.h"
 #include "nt/io/device_object.h"
 #include "nt/io/driver_object.h"
 #include "nt/io/pnp.h"
@@ -239,7 +240,7 @@ NTSTATUS wait_for_wake(DeviceNode *node, PIRP irp, const IO_STACK_LOCATION &stac
     KIRQL irql;
     IoAcquireCancelSpinLock(&irql);
     const bool busy = node->wait_wake != nullptr;
-    if (busy || irp->Cancel) {
+    if (busy || is_cancelled(irp)) {
         IoReleaseCancelSpinLock(irql);
         return complete(irp, busy ? STATUS_DEVICE_BUSY : STATUS_CANCELLED);
     }
