@@ -151,6 +151,13 @@ VOID CardRewind(CARD_STREAM *Stream) {
     KeReleaseSpinLock(&Lock, OldIrql);
 }
 
+VOID CardResize(CARD_STREAM *Stream, ULONG BufferBytes) {
+    KIRQL OldIrql;
+    KeAcquireSpinLock(&Lock, &OldIrql);
+    Stream->BufferBytes = BufferBytes;
+    KeReleaseSpinLock(&Lock, OldIrql);
+}
+
 ULONG CardPosition(const CARD_STREAM *Stream) {
     KIRQL OldIrql;
     KeAcquireSpinLock(&Lock, &OldIrql);

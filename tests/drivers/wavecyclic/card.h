@@ -32,6 +32,7 @@ VOID CardRemove(CARD_STREAM *Stream);
 // Starts or stops a stream. IRQL <= DISPATCH_LEVEL.
 VOID CardRun(CARD_STREAM *Stream, BOOLEAN Run);
 VOID CardRewind(CARD_STREAM *Stream);
+VOID CardResize(CARD_STREAM *Stream, ULONG BufferBytes);
 ULONG CardPosition(const CARD_STREAM *Stream);
 
 // Handlers of KSPROPSETID_Card.

@@ -89,13 +89,13 @@ STDMETHODIMP_(NTSTATUS) CStream::SetState(KSSTATE State) {
     if (!NT_SUCCESS(Status)) {
         return Status;
     }
+    // By now the port has said how much of the buffer is used.
+    CardResize(&m_Card, m_Channel->BufferSize());
     if (!m_Added) {
-        // By now the port has said how much of the buffer is used.
         m_Card.Buffer = static_cast<PUCHAR>(m_Channel->SystemAddress());
         CardAdd(&m_Card);
         m_Added = TRUE;
     }
-    m_Card.BufferBytes = m_Channel->BufferSize();
     if (State == KSSTATE_RUN) {
         CardRun(&m_Card, TRUE);
     } else if (m_State == KSSTATE_RUN) {
