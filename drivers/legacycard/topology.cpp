@@ -83,14 +83,6 @@ STDMETHODIMP_(NTSTATUS) CTopology::GetDescription(PPCFILTER_DESCRIPTOR *OutDescr
 
 // Nobody connects to bridge pins.
 STDMETHODIMP_(NTSTATUS)
-CTopology::DataRangeIntersection(ULONG PinId, PKSDATARANGE DataRange,
-                                 PKSDATARANGE MatchingDataRange, ULONG OutputBufferLength,
-                                 PVOID ResultantFormat, PULONG ResultantFormatLength) {
-    UNREFERENCED_PARAMETER(PinId);
-    UNREFERENCED_PARAMETER(DataRange);
-    UNREFERENCED_PARAMETER(MatchingDataRange);
-    UNREFERENCED_PARAMETER(OutputBufferLength);
-    UNREFERENCED_PARAMETER(ResultantFormat);
-    UNREFERENCED_PARAMETER(ResultantFormatLength);
-    return STATUS_NOT_IMPLEMENTED;
+CTopology::DataRangeIntersection(ULONG, PKSDATARANGE, PKSDATARANGE, ULONG, PVOID, PULONG) {
+    return STATUS_NOT_IMPLEMENTED; // the port's will do
 }

@@ -74,16 +74,8 @@ STDMETHODIMP_(NTSTATUS) CWave::GetDescription(PPCFILTER_DESCRIPTOR *OutDescripti
 
 // The port's own handler knows what to do with these ranges.
 STDMETHODIMP_(NTSTATUS)
-CWave::DataRangeIntersection(ULONG PinId, PKSDATARANGE DataRange, PKSDATARANGE MatchingDataRange,
-                             ULONG OutputBufferLength, PVOID ResultantFormat,
-                             PULONG ResultantFormatLength) {
-    UNREFERENCED_PARAMETER(PinId);
-    UNREFERENCED_PARAMETER(DataRange);
-    UNREFERENCED_PARAMETER(MatchingDataRange);
-    UNREFERENCED_PARAMETER(OutputBufferLength);
-    UNREFERENCED_PARAMETER(ResultantFormat);
-    UNREFERENCED_PARAMETER(ResultantFormatLength);
-    return STATUS_NOT_IMPLEMENTED;
+CWave::DataRangeIntersection(ULONG, PKSDATARANGE, PKSDATARANGE, ULONG, PVOID, PULONG) {
+    return STATUS_NOT_IMPLEMENTED; // the port's will do
 }
 
 STDMETHODIMP_(NTSTATUS)

@@ -28,19 +28,7 @@ void each_line(std::string_view text, const auto &take) {
 
 constexpr std::string_view beginning =
     R"(// Written by ksbox build. WPP's trace functions, which trace nothing here.
-#ifndef TRACE_LEVEL_NONE
-#define TRACE_LEVEL_NONE 0
-#define TRACE_LEVEL_CRITICAL 1
-#define TRACE_LEVEL_FATAL 1
-#define TRACE_LEVEL_ERROR 2
-#define TRACE_LEVEL_WARNING 3
-#define TRACE_LEVEL_INFORMATION 4
-#define TRACE_LEVEL_VERBOSE 5
-#define TRACE_LEVEL_RESERVED6 6
-#define TRACE_LEVEL_RESERVED7 7
-#define TRACE_LEVEL_RESERVED8 8
-#define TRACE_LEVEL_RESERVED9 9
-#endif
+#include <ksbox/trace_levels.h>
 #if defined(WPP_CONTROL_GUIDS) && !defined(WPP_KSBOX_BITS)
 #define WPP_KSBOX_BITS
 #ifndef WPP_DEFINE_BIT

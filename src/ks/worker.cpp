@@ -1,11 +1,11 @@
 // KsRegisterWorker and what goes with it: work items that their owner can wait for.
 // @doc NF:ks.KsRegisterWorker, NF:ks.KsRegisterCountedWorker
 #include "ks/data_exports.h"
-#include "ks/misuse.h"
 
 #include <new>
 
 #include "abi/windows.h"
+#include "ks/misuse.h"
 #include "nt/call_driver.h"
 #include "nt/spin_guard.h"
 

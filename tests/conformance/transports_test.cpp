@@ -123,7 +123,9 @@ TEST_P(Transports, C8_APinThatIsNotAVStreamsGetsIrps) {
     EXPECT_EQ(plain_entries("got").front().values[2], std::uint64_t(STATES_FRAME_BYTES));
     EXPECT_EQ(plain_pairs("write").size(), 20u);
     EXPECT_EQ(stream_irps(), 20u);
-    for (const JournalEntry &entry : only(journal(plain), "location")) {
+    const std::vector<JournalEntry> locations = only(journal(plain), "location");
+    EXPECT_EQ(locations.size(), 20u);
+    for (const JournalEntry &entry : locations) {
         EXPECT_EQ(entry.values[0], sizeof(KSSTREAM_HEADER));
         EXPECT_EQ(entry.values[1], 0u);
         EXPECT_EQ(entry.values[2], 0u);

@@ -58,8 +58,8 @@ TEST_P(Reload, GrowsByNothing) {
     // A sanitizer's runtime keeps freed memory and its own records of it.
 #if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
     EXPECT_EQ(last.mappings, tenth.mappings);
-    // The C library asks for 132 KiB at a time when its heap's last bytes are used up; what one
-    // load in eighty left mapped would be more.
+    // The C library asks for 132 KiB at a time when its heap's last bytes are used up; a page
+    // left by each of eighty loads would be more.
     EXPECT_LE(last.mapped_kb, tenth.mapped_kb + 132);
     // In real time the host decides how many threads are alive at once; the first time that there
     // is one more, its signal stack of 128 KiB is made, and kept. Simulated time has no such

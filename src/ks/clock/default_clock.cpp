@@ -1,9 +1,9 @@
 // Time of a default clock.
 #include "ks/clock/default_clock.h"
-#include "ks/misuse.h"
 
 #include <new>
 
+#include "ks/misuse.h"
 #include "nt/call_driver.h"
 #include "nt/spin_guard.h"
 

@@ -99,10 +99,6 @@ void Pool::set_guard(PoolGuard guard) {
         state_->guarded.emplace(state_->memory, state_->fresh_fill);
 }
 
-bool Pool::guards(std::uint64_t address) const {
-    return state_->guard != PoolGuard::off && address - state_->base < layout::pool_bytes;
-}
-
 void Pool::remember_stop(const PoolMisuse &misuse) {
     ke::HostLockGuard locked(state_->lock);
     if (!state_->stopped_for)

@@ -69,8 +69,6 @@ class Pool {
 
     /// How blocks are allocated from now on; called before the first driver is loaded.
     void set_guard(PoolGuard guard);
-    /// Whether an address lies where guarded blocks may. Async-signal-safe.
-    bool guards(std::uint64_t address) const;
 
     /// 16-byte aligned (page aligned from 4096 bytes on, as on Windows); null when exhausted.
     /// `side` places the block in a guarded pool otherwise than the rest.

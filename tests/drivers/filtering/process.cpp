@@ -32,9 +32,10 @@ static BOOLEAN IsSplit(PKSPROCESSPIN Pin) {
     return Pin->CopySource != NULL || Pin->DelegateBranch != NULL;
 }
 
-static VOID Use(PKSPROCESSPIN Pin, PKSPROCESSPIN Input, const FILTERING_ACTION *Action) {
+// Whether there was anything to do with the pin's frame.
+static BOOLEAN Use(PKSPROCESSPIN Pin, PKSPROCESSPIN Input, const FILTERING_ACTION *Action) {
     if (Pin->Data == NULL || IsSplit(Pin)) {
-        return;
+        return FALSE;
     }
     ULONG Bytes = min(Action->Bytes, Pin->BytesAvailable);
     if (Pin->Pin->DataFlow == KSPIN_DATAFLOW_OUT && Input != NULL) {
@@ -45,19 +46,22 @@ static VOID Use(PKSPROCESSPIN Pin, PKSPROCESSPIN Input, const FILTERING_ACTION *
     }
     Pin->BytesUsed = Bytes;
     Pin->Terminate = BOOLEAN(Action->Terminate);
+    return Bytes != 0 || Pin->Terminate;
 }
 
-static VOID UsePins(PKSPROCESSPIN_INDEXENTRY Entry, PKSPROCESSPIN Input,
-                    const FILTERING_ACTION *Action) {
+static BOOLEAN UsePins(PKSPROCESSPIN_INDEXENTRY Entry, PKSPROCESSPIN Input,
+                       const FILTERING_ACTION *Action) {
+    BOOLEAN Used = FALSE;
     for (ULONG Number = 0; Number < Entry->Count; Number++) {
         const PKSPROCESSPIN Pin = Entry->Pins[Number];
-        Use(Pin, Input, Action);
+        Used |= Use(Pin, Input, Action);
         for (ULONG Update = 0; Update < Action->Updates; Update++) {
             const BOOLEAN Met = KsProcessPinUpdate(Pin);
             Journal("update", Pin->Pin->Id, Met, Pin->BytesAvailable);
-            Use(Pin, Input, Action);
+            Used |= Use(Pin, Input, Action);
         }
     }
+    return Used;
 }
 
 NTSTATUS NTAPI ProcessFilter(PKSFILTER Filter, PKSPROCESSPIN_INDEXENTRY Index) {
@@ -69,10 +73,12 @@ NTSTATUS NTAPI ProcessFilter(PKSFILTER Filter, PKSPROCESSPIN_INDEXENTRY Index) {
         }
     }
     const PKSPROCESSPIN Input = FirstInput(Index, Types);
+    BOOLEAN Used = FALSE;
     for (ULONG Id = Types; Id-- > 0;) { // outputs before the input whose data they get
-        UsePins(&Index[Id], Input, &Actions[Id]);
+        Used |= UsePins(&Index[Id], Input, &Actions[Id]);
     }
-    return AnswerTo("process", STATUS_SUCCESS);
+    // Without an answer it keeps the rule: STATUS_SUCCESS asks for more of the same.
+    return AnswerTo("process", Used ? STATUS_SUCCESS : STATUS_PENDING);
 }
 
 static NTSTATUS NTAPI SetActions(PIRP Irp, PKSIDENTIFIER Request, PVOID Data) {

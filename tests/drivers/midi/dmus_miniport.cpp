@@ -81,16 +81,8 @@ STDMETHODIMP_(NTSTATUS) CDMus::GetDescription(PPCFILTER_DESCRIPTOR *Description)
 }
 
 STDMETHODIMP_(NTSTATUS)
-CDMus::DataRangeIntersection(ULONG PinId, PKSDATARANGE DataRange, PKSDATARANGE MatchingDataRange,
-                             ULONG OutputBufferLength, PVOID ResultantFormat,
-                             PULONG ResultantFormatLength) {
-    UNREFERENCED_PARAMETER(PinId);
-    UNREFERENCED_PARAMETER(DataRange);
-    UNREFERENCED_PARAMETER(MatchingDataRange);
-    UNREFERENCED_PARAMETER(OutputBufferLength);
-    UNREFERENCED_PARAMETER(ResultantFormat);
-    UNREFERENCED_PARAMETER(ResultantFormatLength);
-    return STATUS_NOT_IMPLEMENTED;
+CDMus::DataRangeIntersection(ULONG, PKSDATARANGE, PKSDATARANGE, ULONG, PVOID, PULONG) {
+    return STATUS_NOT_IMPLEMENTED; // the port's will do
 }
 
 STDMETHODIMP_(void) CDMus::Service() {

@@ -71,16 +71,8 @@ STDMETHODIMP_(NTSTATUS) CMidi::GetDescription(PPCFILTER_DESCRIPTOR *Description)
 }
 
 STDMETHODIMP_(NTSTATUS)
-CMidi::DataRangeIntersection(ULONG PinId, PKSDATARANGE DataRange, PKSDATARANGE MatchingDataRange,
-                             ULONG OutputBufferLength, PVOID ResultantFormat,
-                             PULONG ResultantFormatLength) {
-    UNREFERENCED_PARAMETER(PinId);
-    UNREFERENCED_PARAMETER(DataRange);
-    UNREFERENCED_PARAMETER(MatchingDataRange);
-    UNREFERENCED_PARAMETER(OutputBufferLength);
-    UNREFERENCED_PARAMETER(ResultantFormat);
-    UNREFERENCED_PARAMETER(ResultantFormatLength);
-    return STATUS_NOT_IMPLEMENTED;
+CMidi::DataRangeIntersection(ULONG, PKSDATARANGE, PKSDATARANGE, ULONG, PVOID, PULONG) {
+    return STATUS_NOT_IMPLEMENTED; // the port's will do
 }
 
 STDMETHODIMP_(void) CMidi::Service() {

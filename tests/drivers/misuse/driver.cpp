@@ -67,6 +67,9 @@ static VOID Misuse(PKSFILTER Filter, MISUSE What) {
     case MISUSE_WORKER:
         KsQueueWorkItem(Memory, &Item);
         break;
+    case MISUSE_NO_WORKER:
+        KsQueueWorkItem(NULL, &Item);
+        break;
     case MISUSE_FREED_WORKER:
         KsRegisterWorker(DelayedWorkQueue, &Worker);
         KsUnregisterWorker(Worker);
@@ -74,6 +77,9 @@ static VOID Misuse(PKSFILTER Filter, MISUSE What) {
         break;
     case MISUSE_CLOCK:
         KsGetDefaultClockTime(Memory);
+        break;
+    case MISUSE_NO_CLOCK:
+        KsGetDefaultClockTime(NULL);
         break;
     case MISUSE_FREED_CLOCK:
         KsAllocateDefaultClock(&Clock);

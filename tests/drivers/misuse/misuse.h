@@ -18,8 +18,10 @@ typedef enum {
     MISUSE_RELEASE,          // KsReleaseControl of a device
     MISUSE_FILE,             // KsGetObjectFromFileObject of a file that is not AVStream's
     MISUSE_WORKER,           // KsQueueWorkItem to memory
+    MISUSE_NO_WORKER,        // to NULL
     MISUSE_FREED_WORKER,     // to one that was unregistered
     MISUSE_CLOCK,            // KsGetDefaultClockTime of memory
+    MISUSE_NO_CLOCK,         // of NULL
     MISUSE_FREED_CLOCK,      // of one that was freed
     MISUSE_POINTER,          // KsStreamPointerUnlock of memory
     MISUSE_NO_POINTER,       // of NULL

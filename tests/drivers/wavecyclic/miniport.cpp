@@ -104,16 +104,8 @@ STDMETHODIMP_(NTSTATUS) CMiniport::GetDescription(PPCFILTER_DESCRIPTOR *Descript
 }
 
 STDMETHODIMP_(NTSTATUS)
-CMiniport::DataRangeIntersection(ULONG PinId, PKSDATARANGE DataRange,
-                                 PKSDATARANGE MatchingDataRange, ULONG OutputBufferLength,
-                                 PVOID ResultantFormat, PULONG ResultantFormatLength) {
-    UNREFERENCED_PARAMETER(PinId);
-    UNREFERENCED_PARAMETER(DataRange);
-    UNREFERENCED_PARAMETER(MatchingDataRange);
-    UNREFERENCED_PARAMETER(OutputBufferLength);
-    UNREFERENCED_PARAMETER(ResultantFormat);
-    UNREFERENCED_PARAMETER(ResultantFormatLength);
-    return STATUS_NOT_IMPLEMENTED;
+CMiniport::DataRangeIntersection(ULONG, PKSDATARANGE, PKSDATARANGE, ULONG, PVOID, PULONG) {
+    return STATUS_NOT_IMPLEMENTED; // the port's will do
 }
 
 STDMETHODIMP_(NTSTATUS)
