@@ -39,7 +39,7 @@ class CStream : public IMiniportWaveCyclicStream, public LineEnd, public CUnknow
     DECLARE_STD_UNKNOWN();
     CStream(PUNKNOWN Outer, CCard *Card, PPORTWAVECYCLIC Port, BOOLEAN Capture);
     ~CStream();
-    NTSTATUS Init(PKSDATAFORMAT DataFormat);
+    NTSTATUS Init(const WaveFormat &Format);
     // Referenced, for the port.
     PDMACHANNEL Channel();
     PSERVICEGROUP Group();

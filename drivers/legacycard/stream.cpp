@@ -9,12 +9,9 @@ CStream::CStream(PUNKNOWN Outer, CCard *Card, PPORTWAVECYCLIC Port, BOOLEAN Capt
     m_Port->AddRef();
 }
 
-NTSTATUS CStream::Init(PKSDATAFORMAT DataFormat) {
-    NTSTATUS Status = ReadWaveFormat(DataFormat, &m_Format);
-    if (!NT_SUCCESS(Status)) {
-        return Status;
-    }
-    Status = PcNewServiceGroup(&m_Group, NULL);
+NTSTATUS CStream::Init(const WaveFormat &Format) {
+    m_Format = Format;
+    NTSTATUS Status = PcNewServiceGroup(&m_Group, NULL);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }

@@ -83,12 +83,17 @@ CWave::NewStream(PMINIPORTWAVECYCLICSTREAM *Stream, PUNKNOWN OuterUnknown, POOL_
                  ULONG Pin, BOOLEAN Capture, PKSDATAFORMAT DataFormat, PDMACHANNEL *DmaChannel,
                  PSERVICEGROUP *ServiceGroup) {
     UNREFERENCED_PARAMETER(Pin);
+    WaveFormat Format;
+    NTSTATUS Status = ReadWaveFormatInRange(DataFormat, &Pcm, &Format);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
     CStream *New = new (PoolType, 'dgeL') CStream(OuterUnknown, m_Card, m_Port, Capture);
     if (New == NULL) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     New->AddRef();
-    const NTSTATUS Status = New->Init(DataFormat);
+    Status = New->Init(Format);
     if (!NT_SUCCESS(Status)) {
         New->Release();
         return Status;

@@ -29,7 +29,7 @@ class CStream : public IMiniportWavePciStream, public LineEnd, public CUnknown {
     DECLARE_STD_UNKNOWN();
     CStream(PUNKNOWN Outer, CMiniport *Miniport, PPORTWAVEPCISTREAM PortStream, BOOLEAN Capture);
     ~CStream();
-    NTSTATUS Init(PKSDATAFORMAT DataFormat);
+    NTSTATUS Init(const WaveFormat &Format);
     PSERVICEGROUP Group(); // referenced, for the port
     IMP_IMiniportWavePciStream;
     VOID Move(PUCHAR Data, ULONG Bytes) override;

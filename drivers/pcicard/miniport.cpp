@@ -69,12 +69,17 @@ CMiniport::NewStream(PMINIPORTWAVEPCISTREAM *Stream, PUNKNOWN OuterUnknown, POOL
                      PKSDATAFORMAT DataFormat, PDMACHANNEL *DmaChannel,
                      PSERVICEGROUP *ServiceGroup) {
     UNREFERENCED_PARAMETER(Pin);
+    WaveFormat Format;
+    NTSTATUS Status = ReadWaveFormatInRange(DataFormat, &Pcm, &Format);
+    if (!NT_SUCCESS(Status)) {
+        return Status;
+    }
     CStream *New = new (PoolType, 'dciP') CStream(OuterUnknown, this, PortStream, Capture);
     if (New == NULL) {
         return STATUS_INSUFFICIENT_RESOURCES;
     }
     New->AddRef();
-    const NTSTATUS Status = New->Init(DataFormat);
+    Status = New->Init(Format);
     if (!NT_SUCCESS(Status)) {
         New->Release();
         return Status;

@@ -8,11 +8,9 @@ CStream::CStream(PUNKNOWN Outer, CMiniport *Miniport, PPORTWAVEPCISTREAM PortStr
     m_PortStream->AddRef();
 }
 
-NTSTATUS CStream::Init(PKSDATAFORMAT DataFormat) {
-    NTSTATUS Status = ReadWaveFormat(DataFormat, &m_Format);
-    if (NT_SUCCESS(Status)) {
-        Status = PcNewServiceGroup(&m_Group, NULL);
-    }
+NTSTATUS CStream::Init(const WaveFormat &Format) {
+    m_Format = Format;
+    const NTSTATUS Status = PcNewServiceGroup(&m_Group, NULL);
     return NT_SUCCESS(Status) ? m_Miniport->m_Line.Attach(this, m_Capture, m_Format) : Status;
 }
 

@@ -66,6 +66,12 @@ BOOLEAN WaveFormatInRange(const WaveFormat &Format, const KSDATARANGE_AUDIO *Ran
            Format.SampleRate <= Range->MaximumSampleFrequency;
 }
 
+NTSTATUS ReadWaveFormatInRange(const KSDATAFORMAT *DataFormat, const KSDATARANGE_AUDIO *Range,
+                               WaveFormat *Format) {
+    const NTSTATUS Status = ReadWaveFormat(DataFormat, Format);
+    return NT_SUCCESS(Status) && !WaveFormatInRange(*Format, Range) ? STATUS_NO_MATCH : Status;
+}
+
 BOOLEAN SameWaveFormat(const WaveFormat &A, const WaveFormat &B) {
     return A.SampleRate == B.SampleRate && A.Channels == B.Channels &&
            A.ContainerBits == B.ContainerBits && A.ValidBits == B.ValidBits && A.Float == B.Float;

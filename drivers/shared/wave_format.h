@@ -30,6 +30,11 @@ NTSTATUS ReadWaveFormat(const KSDATAFORMAT *DataFormat, WaveFormat *Format);
 // Whether a data range offers a format.
 BOOLEAN WaveFormatInRange(const WaveFormat &Format, const KSDATARANGE_AUDIO *Range);
 
+// Both: PortCls has compared the GUIDs of format and range, the numbers are the miniport's to
+// check.
+NTSTATUS ReadWaveFormatInRange(const KSDATAFORMAT *DataFormat, const KSDATARANGE_AUDIO *Range,
+                               WaveFormat *Format);
+
 BOOLEAN SameWaveFormat(const WaveFormat &A, const WaveFormat &B);
 
 // The data intersection of a client's range and one of ours: the best format in both, written to

@@ -26,4 +26,5 @@ const ULONG ClockHz = 1000;
 PUNKNOWN NewWaveMiniport(CAdapter *Adapter);
 PUNKNOWN NewTopologyMiniport(CAdapter *Adapter);
 NTSTATUS NewStream(CAdapter *Adapter, PPORTWAVERTSTREAM PortStream, ULONG Pin, BOOLEAN Capture,
-                   PKSDATAFORMAT DataFormat, PMINIPORTWAVERTSTREAM *Stream);
+                   PKSDATAFORMAT DataFormat, const KSDATARANGE_AUDIO *Pcm,
+                   PMINIPORTWAVERTSTREAM *Stream);

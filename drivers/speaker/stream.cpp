@@ -33,10 +33,11 @@ class CStream : public IMiniportWaveRTStreamNotification, public LineEnd, public
     PKEVENT m_Events[MaximumEvents] = {};
 };
 
-// What may be played: the port has looked for a data range, not whether a format makes sense.
-static NTSTATUS ReadFormat(ULONG Pin, PKSDATAFORMAT DataFormat, WaveFormat *Format) {
+// What may be played: `Pcm` is what the pins for it offer.
+static NTSTATUS ReadFormat(ULONG Pin, PKSDATAFORMAT DataFormat, const KSDATARANGE_AUDIO *Pcm,
+                           WaveFormat *Format) {
     if (Pin != WAVE_RENDER_AC3) {
-        return ReadWaveFormat(DataFormat, Format);
+        return ReadWaveFormatInRange(DataFormat, Pcm, Format);
     }
     // As the link sees it, AC-3 is stereo of 16 bits.
     if (DataFormat->FormatSize < sizeof(KSDATAFORMAT_WAVEFORMATEX)) {
@@ -44,13 +45,16 @@ static NTSTATUS ReadFormat(ULONG Pin, PKSDATAFORMAT DataFormat, WaveFormat *Form
     }
     const WAVEFORMATEX &Wave = PKSDATAFORMAT_WAVEFORMATEX(DataFormat)->WaveFormatEx;
     *Format = {Wave.nSamplesPerSec, Wave.nChannels, Wave.wBitsPerSample, 16, FALSE};
-    return Wave.nBlockAlign == 4 && Format->BlockAlign() == 4 ? STATUS_SUCCESS : STATUS_NO_MATCH;
+    const BOOLEAN Fits =
+        Wave.nBlockAlign == 4 && Format->BlockAlign() == 4 && Wave.nSamplesPerSec == 48000;
+    return Fits ? STATUS_SUCCESS : STATUS_NO_MATCH;
 }
 
 NTSTATUS NewStream(CAdapter *Adapter, PPORTWAVERTSTREAM PortStream, ULONG Pin, BOOLEAN Capture,
-                   PKSDATAFORMAT DataFormat, PMINIPORTWAVERTSTREAM *Stream) {
+                   PKSDATAFORMAT DataFormat, const KSDATARANGE_AUDIO *Pcm,
+                   PMINIPORTWAVERTSTREAM *Stream) {
     WaveFormat Format;
-    NTSTATUS Status = ReadFormat(Pin, DataFormat, &Format);
+    NTSTATUS Status = ReadFormat(Pin, DataFormat, Pcm, &Format);
     if (!NT_SUCCESS(Status)) {
         return Status;
     }

@@ -110,7 +110,7 @@ CWave::DataRangeIntersection(ULONG PinId, PKSDATARANGE DataRange, PKSDATARANGE M
 STDMETHODIMP_(NTSTATUS)
 CWave::NewStream(PMINIPORTWAVERTSTREAM *Stream, PPORTWAVERTSTREAM PortStream, ULONG Pin,
                  BOOLEAN Capture, PKSDATAFORMAT DataFormat) {
-    return ::NewStream(m_Adapter, PortStream, Pin, Capture, DataFormat, Stream);
+    return ::NewStream(m_Adapter, PortStream, Pin, Capture, DataFormat, &Pcm, Stream);
 }
 
 // What a bus master for these buffers would be.
