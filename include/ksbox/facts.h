@@ -105,6 +105,8 @@ struct InterfaceFacts {
     std::string path; ///< "\\?\ROOT#MEDIA#0000#{…}\render"
     std::string name; ///< friendly name; empty without one
     Guid category;
+    std::string friendly_name = {}; ///< the interface's FriendlyName; empty without one
+    std::string device_name = {};   ///< of its device: FriendlyName, else the description
 };
 
 } // namespace ksbox

@@ -156,7 +156,10 @@ std::vector<InterfaceFacts> Client::interfaces(const Guid &category) {
     std::vector<InterfaceFacts> facts;
     state_->run([&] {
         for (const io::user::InterfaceFacts &one : io::user::interfaces(category))
-            facts.push_back({to_utf8(one.path), to_utf8(one.friendly_name), one.category});
+            facts.push_back(
+                {to_utf8(one.path),
+                 to_utf8(one.friendly_name.empty() ? one.device_name : one.friendly_name),
+                 one.category, to_utf8(one.friendly_name), to_utf8(one.device_name)});
     });
     return facts;
 }

@@ -16,6 +16,7 @@
 #include "nt/cm/registry.h"
 #include "nt/io/interfaces.h"
 #include "nt/io/pnp.h"
+#include "nt/io/user_services.h"
 #include "nt/mm/pool.h"
 
 namespace ksbox {
@@ -232,8 +233,9 @@ std::vector<InterfaceFacts> DriverState::filters() {
             if (std::ranges::find(seen, filter) != seen.end())
                 continue;
             seen.push_back(filter);
-            filters.push_back({to_utf8(io::user_link(interface->link)),
-                               to_utf8(interface->reference), interface->category});
+            const io::user::InterfaceFacts facts = io::user::describe(*interface);
+            filters.push_back({to_utf8(facts.path), to_utf8(interface->reference), facts.category,
+                               to_utf8(facts.friendly_name), to_utf8(facts.device_name)});
         }
     });
     return filters;

@@ -199,28 +199,26 @@ NTSTATUS wait(HANDLE handle, const LARGE_INTEGER *timeout) {
     return status;
 }
 
-std::vector<InterfaceFacts> interfaces(const Guid &category) {
+InterfaceFacts describe(const Interface &interface) {
     auto &kernel = current_kernel();
-    const auto text = [&](const std::u16string &key, std::u16string_view name) {
-        const auto value = kernel.registry().value(key, name);
-        std::u16string found;
-        if (value && value->type == REG_SZ)
-            found.assign(reinterpret_cast<const char16_t *>(value->data.data()),
-                         value->data.size() / 2);
-        while (!found.empty() && found.back() == u'\0')
-            found.pop_back();
-        return found;
-    };
+    InterfaceFacts facts{user_link(interface.link), interface.category, interface.instance, {}, {}};
+    const auto value =
+        kernel.registry().value(interface.key + u"\\Device Parameters", u"FriendlyName");
+    if (value && value->type == REG_SZ)
+        facts.friendly_name.assign(reinterpret_cast<const char16_t *>(value->data.data()),
+                                   value->data.size() / 2);
+    while (!facts.friendly_name.empty() && facts.friendly_name.back() == u'\0')
+        facts.friendly_name.pop_back();
+    if (const auto *node = kernel.io().pnp().node_of(interface.physical))
+        facts.device_name =
+            node->facts.friendly_name.empty() ? node->facts.description : node->facts.friendly_name;
+    return facts;
+}
+
+std::vector<InterfaceFacts> interfaces(const Guid &category) {
     std::vector<InterfaceFacts> list;
-    for (const auto *interface : kernel.io().interfaces().list(category, nullptr, false)) {
-        auto name = text(interface->key + u"\\Device Parameters", u"FriendlyName");
-        if (name.empty())
-            if (const auto *node = kernel.io().pnp().node_of(interface->physical))
-                name = node->facts.friendly_name.empty() ? node->facts.description
-                                                         : node->facts.friendly_name;
-        list.push_back({user_link(interface->link), interface->category, interface->instance,
-                        std::move(name)});
-    }
+    for (const auto *interface : current_kernel().io().interfaces().list(category, nullptr, false))
+        list.push_back(describe(*interface));
     return list;
 }
 

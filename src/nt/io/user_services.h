@@ -15,6 +15,8 @@
 
 namespace ksbox::io {
 
+struct Interface;
+
 /// How a request that pends tells its end. The status block is written, the file object's event
 /// set, the file let go, then the routine called and the event set: once, at IRQL <=
 /// DISPATCH_LEVEL, on whatever thread completed the IRP; it may signal, not block. Not called when
@@ -83,9 +85,12 @@ NTSTATUS wait(HANDLE handle, const LARGE_INTEGER *timeout);
 struct InterfaceFacts {
     std::u16string path; ///< "\\?\ROOT#…"
     Guid category;
-    std::u16string instance; ///< of the device
-    std::u16string friendly_name;
+    std::u16string instance;      ///< of the device
+    std::u16string friendly_name; ///< its own; empty without one
+    std::u16string device_name;   ///< of the device: friendly name, else description
 };
+/// On a box thread, as interfaces().
+InterfaceFacts describe(const Interface &interface);
 /// The enabled interfaces of a class, in the order of registration.
 std::vector<InterfaceFacts> interfaces(const Guid &category);
 
