@@ -42,7 +42,8 @@ void add_driver(CLI::App &command, RunOptions &options, const char *name) {
 void add_inspect(CLI::App &app, Commands &commands) {
     InspectOptions &options = commands.inspect;
     CLI::App &command = *app.add_subcommand(
-        "inspect", "Lists what a driver's file says and, once it runs, its filters and pins");
+        "inspect",
+        "Lists what a driver's file says and, once it runs, its filters, pins and endpoints");
     commands.inspect_command = &command;
     add_driver(command, options.run, "driver");
     command.add_flag("--json", options.json, "prints JSON (docs/inspect-json.md)");
@@ -56,18 +57,28 @@ void add_inspect(CLI::App &app, Commands &commands) {
 void add_play(CLI::App &app, Commands &commands) {
     PlayOptions &options = commands.play;
     CLI::App &command = *app.add_subcommand(
-        "play", "Plays a WAV file into a driver and, if asked, records it from another pin");
+        "play", "Plays an audio file into a driver and, if asked, records it from another pin");
     commands.play_command = &command;
-    command.add_option("input", options.input, "the file to play, any sample format")
+    command
+        .add_option("input", options.input,
+                    "the file to play: WAV of any sample format, FLAC, Ogg, MP3, AIFF and what "
+                    "else libsndfile reads; never resampled")
         ->required()
-        ->type_name("IN.wav");
+        ->type_name("IN");
     add_driver(command, options.run, "--driver");
     command.add_option("--record", options.record, "records the driver's capture pin meanwhile")
         ->type_name("OUT.wav");
     add_filter_option(command, options.run);
     add_pin_option(command, options.run, "the pin to play into; the first that takes the format");
-    command.add_option("--record-pin", options.record_pin, "the pin to record from")
-        ->type_name("N");
+    add_endpoint_options(command, options.endpoint, "play into");
+    auto *record_pin =
+        command.add_option("--record-pin", options.record_pin, "the pin to record from")
+            ->type_name("N");
+    command
+        .add_option("--record-endpoint", options.record_endpoint,
+                    "the endpoint to record from, as --endpoint")
+        ->excludes(record_pin)
+        ->type_name("NAME");
     command.add_option("--period", options.period_ms, "length of one frame, 10 unless given")
         ->check(CLI::Range(1, 1000))
         ->type_name("MS");
@@ -109,6 +120,7 @@ void add_record(CLI::App &app, Commands &commands) {
         ->type_name("NAME");
     add_filter_option(command, options.run);
     add_pin_option(command, options.run, "the pin to record from");
+    add_endpoint_options(command, options.endpoint, "record from");
     add_run_options(command, options.run);
 }
 

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/endpoints.h"
 #include "cli/options.h"
 #include "cli/process.h"
 
@@ -25,8 +26,10 @@ struct PlayOptions {
     std::filesystem::path input;
     std::filesystem::path record; ///< empty: play only
     std::optional<std::uint32_t> record_pin;
-    unsigned period_ms = 10; ///< length of one frame
-    unsigned queue = 16;     ///< frames in flight
+    EndpointOptions endpoint;
+    std::string record_endpoint; ///< empty: by record_pin
+    unsigned period_ms = 10;     ///< length of one frame
+    unsigned queue = 16;         ///< frames in flight
 };
 int play(const PlayOptions &options, Worker &worker);
 
@@ -38,6 +41,7 @@ struct RecordOptions {
     std::string size;           ///< "640x480"
     std::optional<double> rate; ///< Hz, or frames a second
     std::string subtype;        ///< "YUY2"
+    EndpointOptions endpoint;
 };
 int record(const RecordOptions &options, Worker &worker);
 

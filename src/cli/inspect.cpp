@@ -62,7 +62,39 @@ void ask_filters(Session &session, InspectReport &report) {
     }
 }
 
+void ask_endpoints(Session &session, InspectReport &report) {
+    const std::vector<InterfaceFacts> filters = session.driver().filters();
+    for (Endpoint &one : find_endpoints(session.client(), filters))
+        report.endpoints.push_back(
+            {one.facts(), one.volumes(), one.mutes(), one.jacks(), one.plugged()});
+}
+
 } // namespace
+
+const FilterReport *filter_of(const InspectReport &report, const std::string &path) {
+    for (const DeviceReport &device : report.devices)
+        for (const FilterReport &filter : device.filters)
+            if (filter.interface.path == path)
+                return &filter;
+    return nullptr;
+}
+
+// EPcxConnectionType.
+std::string jack_connection(const JackFacts &jack) {
+    constexpr const char *names[] = {
+        "",        "3.5 mm jack",     "6.35 mm jack", "internal connector", "RCA",
+        "optical", "digital",         "analog",       "multichannel DIN",   "XLR",
+        "RJ-11",   "combination jack"};
+    return jack.connection_type < std::size(names) ? names[jack.connection_type] : "";
+}
+
+// EPcxGeoLocation.
+std::string jack_location(const JackFacts &jack) {
+    constexpr const char *names[] = {"",          "rear",   "front",       "left",  "right",
+                                     "top",       "bottom", "rear panel",  "riser", "inside lid",
+                                     "drive bay", "HDMI",   "outside lid", "ATAPI"};
+    return jack.geometric_location < std::size(names) ? names[jack.geometric_location] : "";
+}
 
 int inspect(const InspectOptions &options, Worker &worker) {
     InspectReport report;
@@ -74,6 +106,7 @@ int inspect(const InspectOptions &options, Worker &worker) {
                                        options.run.driver.string(), report.image.refusal));
         Session session(options.run, worker);
         ask_filters(session, report);
+        ask_endpoints(session, report);
         report.findings = session.driver().findings();
         code = session.finish(code);
     }

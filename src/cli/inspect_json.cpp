@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <ctime>
 
 #include <fmt/format.h>
@@ -141,6 +142,8 @@ Json filter_json(const FilterReport &filter) {
     Json json;
     json["name"] = filter.label;
     json["reference"] = filter.interface.name;
+    json["friendly_name"] =
+        filter.interface.friendly_name.empty() ? Json() : Json(filter.interface.friendly_name);
     json["path"] = filter.interface.path;
     json["categories"] = Json::array();
     for (const Guid &category : filter.facts.categories)
@@ -161,6 +164,54 @@ Json filter_json(const FilterReport &filter) {
     return json;
 }
 
+// JSON has no number for silence.
+Json decibels_json(std::int32_t level) {
+    return level == INT32_MIN ? Json() : Json(double(level) / 65536);
+}
+
+Json endpoint_pin_json(const EndpointPin &pin) {
+    return {{"filter", pin.filter}, {"pin", pin.id}};
+}
+
+Json endpoint_json(const EndpointReport &one) {
+    const EndpointFacts &facts = one.facts;
+    Json json;
+    json["name"] = facts.name;
+    json["full_name"] = facts.full_name();
+    json["dataflow"] = to_string(facts.data_flow);
+    json["category"] = facts.category ? guid_json(*facts.category, "KSNODETYPE_") : Json();
+    json["plugged"] = one.plugged;
+    json["pins"] = Json::array();
+    for (const EndpointPin &pin : facts.pins)
+        json["pins"].push_back(endpoint_pin_json(pin));
+    json["bridge"] = endpoint_pin_json(facts.bridge);
+    json["jacks"] = Json::array();
+    for (const JackFacts &jack : one.jacks)
+        json["jacks"].push_back({{"connected", jack.connected},
+                                 {"connection", jack_connection(jack)},
+                                 {"location", jack_location(jack)},
+                                 {"channel_mask", jack.channel_mask},
+                                 {"color", jack.color}});
+    json["volumes"] = Json::array();
+    for (const VolumeFacts &volume : one.volumes) {
+        Json levels{{"filter", volume.node.filter}, {"node", volume.node.id}};
+        levels["level_db"] = Json::array();
+        for (const std::int32_t level : volume.level)
+            levels["level_db"].push_back(decibels_json(level));
+        levels["range_db"] = nullptr;
+        if (volume.range)
+            levels["range_db"] = {{"minimum", decibels_json(volume.range->minimum)},
+                                  {"maximum", decibels_json(volume.range->maximum)},
+                                  {"step", double(volume.range->step) / 65536}};
+        json["volumes"].push_back(std::move(levels));
+    }
+    json["mutes"] = Json::array();
+    for (const MuteFacts &mute : one.mutes)
+        json["mutes"].push_back(
+            {{"filter", mute.node.filter}, {"node", mute.node.id}, {"on", mute.muted}});
+    return json;
+}
+
 } // namespace
 
 std::string to_json(const InspectReport &report) {
@@ -177,6 +228,12 @@ std::string to_json(const InspectReport &report) {
                 filters.push_back(filter_json(filter));
             json["devices"].push_back({{"id", device.id}, {"filters", std::move(filters)}});
         }
+    }
+    json["endpoints"] = nullptr;
+    if (report.ran) {
+        json["endpoints"] = Json::array();
+        for (const EndpointReport &one : report.endpoints)
+            json["endpoints"].push_back(endpoint_json(one));
     }
     json["findings"] = report.findings;
     // Names in a driver's file may be any bytes.

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cstdint>
 #include <ctime>
+#include <utility>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -24,6 +26,7 @@ class TextReport {
             this->device(device);
         if (report_.ran && report_.devices.empty())
             text_ += paint_.heading("No filters: the driver registered no device interface") + "\n";
+        endpoints();
         if (!report_.findings.empty())
             heading("Findings");
         for (const std::string &finding : report_.findings)
@@ -44,6 +47,9 @@ class TextReport {
     void device(const DeviceReport &device);
     void filter(const FilterReport &filter);
     void pin(const PinFacts &pin);
+    void endpoints();
+    void endpoint(const EndpointReport &one);
+    std::string label_of(const std::string &path) const;
     std::string end_of(std::int64_t node, std::uint32_t pin, const FilterFacts &facts) const;
     std::string painted(ImportState state) const;
 
@@ -153,6 +159,8 @@ void TextReport::filter(const FilterReport &filter) {
     for (const Guid &category : filter.facts.categories)
         categories += (categories.empty() ? "" : ", ") + guid_name(category, "KSCATEGORY_");
     line(4, "Categories", categories.empty() ? "none" : categories);
+    if (!filter.interface.friendly_name.empty())
+        line(4, "Friendly name", filter.interface.friendly_name);
     line(4, "Path", filter.interface.path);
     line(4, "Pin factories", std::to_string(filter.facts.pins.size()));
     for (const PinFacts &pin : filter.facts.pins)
@@ -192,6 +200,71 @@ void TextReport::pin(const PinFacts &pin) {
     for (const DataRange &range : pin.ranges)
         text_ += fmt::format("          {}, {}\n", range.to_string(),
                              guid_name(range.specifier, "KSDATAFORMAT_SPECIFIER_"));
+}
+
+std::string TextReport::label_of(const std::string &path) const {
+    const FilterReport *filter = filter_of(report_, path);
+    return filter != nullptr ? filter->label : path;
+}
+
+void TextReport::endpoints() {
+    if (report_.endpoints.empty())
+        return;
+    text_ += "\n";
+    heading("Endpoints");
+    for (std::size_t i = 0; i < report_.endpoints.size(); ++i) {
+        text_ += "  " +
+                 paint_.heading(
+                     fmt::format("Endpoint {}: {}", i, report_.endpoints[i].facts.full_name())) +
+                 "\n";
+        endpoint(report_.endpoints[i]);
+    }
+}
+
+std::string decibels(std::int32_t level) {
+    return level == INT32_MIN ? "silence" : fmt::format("{:g} dB", double(level) / 65536);
+}
+
+void TextReport::endpoint(const EndpointReport &one) {
+    const auto pin_text = [&](const EndpointPin &pin) {
+        return fmt::format("pin {} of {}", pin.id, label_of(pin.filter));
+    };
+    const auto node_text = [&](const EndpointNode &node) {
+        return fmt::format("node {} of {}", node.id, label_of(node.filter));
+    };
+    const EndpointFacts &facts = one.facts;
+    std::string pins;
+    for (const EndpointPin &pin : facts.pins)
+        pins += (pins.empty() ? "" : ", ") + pin_text(pin);
+    line(4, facts.data_flow == DataFlow::in ? "Plays through" : "Records through", pins);
+    if (facts.pins.front() != facts.bridge) {
+        std::string jack = pin_text(facts.bridge);
+        for (const JackFacts &part : one.jacks)
+            for (const std::string &word : {jack_connection(part), jack_location(part)})
+                jack += word.empty() ? "" : ", " + word;
+        if (!one.jacks.empty())
+            jack += one.plugged ? ", plugged in" : ", " + paint_.bad("not plugged in");
+        line(4, "Jack", jack);
+    }
+    for (const VolumeFacts &volume : one.volumes) {
+        std::string levels;
+        for (const std::int32_t level : volume.level)
+            levels += (levels.empty() ? "" : ", ") + decibels(level);
+        levels += " (" + node_text(volume.node);
+        if (volume.range)
+            levels += fmt::format("; {:g} to {}", double(volume.range->minimum) / 65536,
+                                  decibels(volume.range->maximum));
+        if (volume.range && volume.range->step != 0)
+            levels += fmt::format(" in steps of {:g} dB", double(volume.range->step) / 65536);
+        line(4, "Volume", levels + ")");
+    }
+    for (const MuteFacts &mute : one.mutes)
+        line(4, "Mute", fmt::format("{} ({})", mute.muted ? "on" : "off", node_text(mute.node)));
+    const char *key = "Formats";
+    for (const EndpointPin &pin : facts.pins)
+        if (const FilterReport *filter = filter_of(report_, pin.filter))
+            for (const DataRange &range : filter->facts.pins[pin.id].ranges)
+                line(4, std::exchange(key, ""), range.to_string());
 }
 
 } // namespace

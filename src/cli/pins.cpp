@@ -66,6 +66,25 @@ std::optional<DataFormat> format_of(const DataRange &range) {
     return DataFormat::audio(format);
 }
 
+// "; pin 0 takes …; by data intersection it offers …", behind a refused format.
+std::string formats_text(const FoundPin &pin) {
+    std::string ranges;
+    for (const DataRange &range : pin.facts.ranges)
+        ranges += (ranges.empty() ? "" : "; ") + range.to_string();
+    if (ranges.empty())
+        return {};
+    std::string text = fmt::format("; pin {} takes {}", pin.facts.id, ranges);
+    try {
+        if (const auto best = pin.filter->intersect(pin.facts.id, pin.facts.ranges))
+            text += "; by data intersection it offers " + best->to_string();
+    } catch (const BoxStopped &) {
+        throw;
+    } catch (const Error &) {
+        // A pin need not answer.
+    }
+    return text;
+}
+
 } // namespace
 
 std::vector<FoundPin> find_pins(Session &session, DataFlow flow, Media media,
@@ -140,7 +159,9 @@ ConnectedPin connect_first(const std::vector<FoundPin> &pins,
                     refusal = fmt::format("{} refuses {}: {}", filter_label(found.interface),
                                           format.to_string(), error.what());
             }
-    throw BadInput(refusal.value_or("no pin takes any format"));
+    if (!refusal)
+        throw BadInput("no pin takes any format");
+    throw BadInput(*refusal + formats_text(pins.front()));
 }
 
 void pause(Pin &pin) {

@@ -1,5 +1,5 @@
-// ksbox play: a WAV file into a render pin and, on the way, out of a capture pin into another file.
-// Two client threads keep frames in flight, one on each pin.
+// ksbox play: an audio file into a render pin and, on the way, out of a capture pin into another
+// file. Two client threads keep frames in flight, one on each pin.
 #include <algorithm>
 #include <atomic>
 #include <cstring>
@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/audio_file.h"
 #include "cli/commands.h"
 #include "cli/cyclic_stream.h"
 #include "cli/failures.h"
@@ -28,7 +29,7 @@ constexpr std::uint64_t stall_limit_100ns = 10 * second_100ns;
 constexpr std::uint64_t tail_limit_100ns = 2 * second_100ns;
 
 // Forms of one format: as the file has it, then with and without the extension.
-std::vector<DataFormat> forms_of(const WavReader &wav) {
+std::vector<DataFormat> forms_of(const AudioReader &wav) {
     std::vector<DataFormat> forms{DataFormat::wave(wav.format())};
     std::optional<AudioFormat> audio = forms.front().audio();
     if (!audio)
@@ -47,7 +48,8 @@ std::vector<DataFormat> forms_of(const WavReader &wav) {
 class Player {
   public:
     Player(const PlayOptions &options, Session &session)
-        : options_(options), session_(session), wav_(options.input) {}
+        : options_(options), session_(session), reader_(open_audio(options.input)), wav_(*reader_) {
+    }
 
     int run();
 
@@ -69,7 +71,8 @@ class Player {
 
     const PlayOptions &options_;
     Session &session_;
-    WavReader wav_;
+    const std::unique_ptr<AudioReader> reader_;
+    AudioReader &wav_;
     std::unique_ptr<WavWriter> out_;
     std::optional<ConnectedPin> render_pin_, capture_pin_;
     // Frames, or for WaveRT pins the cyclic buffer.
@@ -92,11 +95,16 @@ std::size_t Player::frame_bytes() const {
 void Player::open_pins() {
     std::vector<DataFormat> forms = forms_of(wav_);
     render_pin_ =
-        connect_first(find_pins(session_, DataFlow::in, Media::audio, options_.run.pin), forms);
+        connect_first(options_.endpoint.given()
+                          ? open_endpoint(session_, DataFlow::in, options_.endpoint)
+                          : find_pins(session_, DataFlow::in, Media::audio, options_.run.pin),
+                      forms);
     if (!out_)
         return;
     std::vector<FoundPin> captures =
-        find_pins(session_, DataFlow::out, Media::audio, options_.record_pin);
+        options_.record_endpoint.empty()
+            ? find_pins(session_, DataFlow::out, Media::audio, options_.record_pin)
+            : open_endpoint(session_, DataFlow::out, {.name = options_.record_endpoint});
     // The same filter handle where it has such a pin: a transform's two pins belong together.
     std::vector<FoundPin> ordered;
     for (bool same_filter : {true, false})
@@ -367,7 +375,7 @@ int Player::run() {
 
 int play(const PlayOptions &options, Worker &worker) {
     {
-        WavReader check(options.input); // a bad file is known before the driver runs
+        (void)open_audio(options.input); // a bad file is known before the driver runs
         if (!options.record.empty())
             OutputFile check_output(options.record);
     }

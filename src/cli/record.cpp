@@ -12,12 +12,12 @@ namespace {
 constexpr std::uint64_t silence_limit_100ns = 100'000'000;
 }
 
-ConnectedPin connect_wanted(Session &session, Media media, std::optional<std::uint32_t> pin_id,
+ConnectedPin connect_wanted(const std::vector<FoundPin> &pins,
                             const std::function<std::vector<DataRange>(const PinFacts &)> &wanted,
                             const std::function<DataFormat(DataFormat)> &adjust,
                             const std::string &nothing_wanted) {
     std::optional<std::string> refusal;
-    for (const FoundPin &pin : find_pins(session, DataFlow::out, media, pin_id)) {
+    for (const FoundPin &pin : pins) {
         std::vector<DataRange> ranges = wanted(pin.facts);
         if (ranges.empty())
             continue;
@@ -73,6 +73,8 @@ int record(const RecordOptions &options, Worker &worker) {
                        ": records to .wav, .y4m and .png files, by their names");
     if (options.output.string().find('%') == std::string::npos)
         OutputFile check(options.output); // a name that cannot be written is known before
+    if (options.endpoint.given() && kind != ".wav")
+        throw BadInput("an endpoint records sound: name a .wav file");
     Session session(options.run, worker);
     int code = kind == ".wav" ? record_audio(options, session) : record_video(options, session);
     return session.finish(code);

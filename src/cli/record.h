@@ -12,7 +12,7 @@ int record_video(const RecordOptions &options, Session &session);
 
 /// The first of the pins that has a wanted range and takes a format of it. Throws BadInput: with
 /// `nothing_wanted` when no range is wanted.
-ConnectedPin connect_wanted(Session &session, Media media, std::optional<std::uint32_t> pin_id,
+ConnectedPin connect_wanted(const std::vector<FoundPin> &pins,
                             const std::function<std::vector<DataRange>(const PinFacts &)> &wanted,
                             const std::function<DataFormat(DataFormat)> &adjust,
                             const std::string &nothing_wanted);

@@ -41,7 +41,10 @@ ConnectedPin connect(const RecordOptions &options, Session &session) {
         audio->rate_hz = static_cast<std::uint32_t>(*options.rate);
         return DataFormat::audio(*audio);
     };
-    return connect_wanted(session, Media::audio, options.run.pin, ranges, adjust,
+    return connect_wanted(options.endpoint.given()
+                              ? open_endpoint(session, DataFlow::out, options.endpoint)
+                              : find_pins(session, DataFlow::out, Media::audio, options.run.pin),
+                          ranges, adjust,
                           "no data range has what was asked for (--rate); 'ksbox inspect' lists "
                           "what there is");
 }

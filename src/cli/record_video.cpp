@@ -66,7 +66,7 @@ std::vector<DataRange> wanted_ranges(const PinFacts &pin, const RecordOptions &o
 
 ConnectedPin connect(const RecordOptions &options, Session &session) {
     return connect_wanted(
-        session, Media::video, options.run.pin,
+        find_pins(session, DataFlow::out, Media::video, options.run.pin),
         [&](const PinFacts &pin) { return wanted_ranges(pin, options); },
         [](DataFormat format) { return format; },
         fmt::format("no data range has what was asked for (--size, --rate, --subtype, and one of "

@@ -136,13 +136,6 @@ void WavReader::check_format() const {
                            data_bytes_, fields.block_bytes));
 }
 
-std::uint32_t WavReader::block_bytes() const {
-    return fields_of(format_).block_bytes;
-}
-std::uint32_t WavReader::rate_hz() const {
-    return fields_of(format_).rate_hz;
-}
-
 std::size_t WavReader::read(std::span<std::byte> bytes) {
     const std::size_t count = std::min<std::uint64_t>(bytes.size(), bytes_left());
     for (std::size_t done = 0; done < count;) {

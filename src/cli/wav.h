@@ -5,32 +5,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <span>
 #include <vector>
 
+#include "cli/audio_file.h"
 #include "cli/output_file.h"
 
 namespace ksbox::cli {
 
-class WavReader {
+class WavReader final : public AudioReader {
   public:
     /// Throws BadInput, one clear line: not a WAV, truncated, empty, a header that contradicts
     /// itself.
     explicit WavReader(const std::filesystem::path &file);
-    ~WavReader();
-    WavReader(const WavReader &) = delete;
-    WavReader &operator=(const WavReader &) = delete;
+    ~WavReader() override;
 
-    /// The fmt chunk: a WAVEFORMATEX with its extension, or its first 16 bytes.
-    std::span<const std::byte> format() const { return format_; }
-    std::uint64_t data_bytes() const { return data_bytes_; }
-    std::uint32_t block_bytes() const; ///< one sample of every channel
-    std::uint32_t rate_hz() const;
-    std::uint64_t bytes_left() const { return data_bytes_ - position_; }
-
-    /// The next bytes.size() bytes of the data, fewer at the end. Throws BadInput.
-    std::size_t read(std::span<std::byte> bytes);
+    std::span<const std::byte> format() const override { return format_; }
+    std::uint64_t data_bytes() const override { return data_bytes_; }
+    std::uint64_t bytes_left() const override { return data_bytes_ - position_; }
+    std::size_t read(std::span<std::byte> bytes) override;
 
   private:
     void read_chunks();
