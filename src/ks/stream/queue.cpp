@@ -85,6 +85,7 @@ bool Queue::insert(StreamIrp &irp) {
         frame.listed = true;
         frame.references = trailing_ ? 2 : 1;
         frame.data_used_seen = frame.header->DataUsed;
+        frame.stale_in_pause = frame.header->OptionsFlags & KSSTREAM_HEADER_OPTIONSF_FLUSHONPAUSE;
         frame.next = nullptr;
         frame.previous = last_;
         (last_ ? last_->next : first_) = &frame;

@@ -136,9 +136,8 @@ void Queue::flush(bool stopping) {
 
 void Queue::flush_stale() {
     flush_irps(false, [](const StreamIrp &irp) {
-        return std::ranges::any_of(irp.frames, [](const Frame &frame) {
-            return (frame.header->OptionsFlags & KSSTREAM_HEADER_OPTIONSF_FLUSHONPAUSE) != 0;
-        });
+        return std::ranges::any_of(irp.frames,
+                                   [](const Frame &frame) { return frame.stale_in_pause; });
     });
 }
 

@@ -30,6 +30,8 @@ struct Frame {
     bool listed = false;
     ULONG references = 0;     ///< stream pointers on it, and the edges that have not passed it yet
     ULONG data_used_seen = 0; ///< header->DataUsed as AVStream last left it
+    /// KSSTREAM_HEADER_OPTIONSF_FLUSHONPAUSE when it came; its header is the minidriver's by now.
+    bool stale_in_pause = false;
     std::unique_ptr<FrameMappings> mappings;
 
     Frame();
