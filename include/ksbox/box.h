@@ -151,6 +151,15 @@ class Box {
     /// 100 ns since the box booted, without charge.
     std::uint64_t now_100ns() const;
 
+    /// As Driver Verifier's low resources simulation, one allocation at a time: the pool allocation
+    /// of this number from now on (1: the next), whoever asks for it, fails; 0: none does. Called
+    /// for 1, 2, 3 … before the same work, until failed_allocation() stays empty, it shows what a
+    /// driver does about each.
+    void fail_allocation(std::uint64_t number);
+    /// The allocation that fail_allocation() made fail, in words: size, tag and who asked for it.
+    /// Empty as long as it has not come.
+    std::string failed_allocation() const;
+
     /// Asks the box to stop soon, from any thread or a signal handler: the call in progress throws
     /// BoxStopped with a report of what was running.
     void request_stop();

@@ -112,6 +112,12 @@ void add_run_options(CLI::App &command, RunOptions &options) {
         ->check(CLI::IsMember({"ordinary", "guard", "guard-below"}))
         ->type_name("MODE");
     command
+        .add_option("--fail-allocation", options.fail_allocation,
+                    "the pool allocation of this number, counted from when the driver is loaded, "
+                    "fails: run it with 1, 2, 3 … to see what the driver does about each")
+        ->check(CLI::PositiveNumber)
+        ->type_name("N");
+    command
         .add_option("--quirk", options.quirks,
                     "shows a bug of real systems; may be repeated. clone-delete-in-cancel: a "
                     "stream pointer clone that is deleted in its own cancel callback is not. "

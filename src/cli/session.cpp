@@ -71,6 +71,7 @@ Session::Session(const RunOptions &options, Worker &worker) : options_(options),
         };
     box_ = std::make_unique<Box>(std::move(box));
     worker_.watch(*box_);
+    box_->fail_allocation(options.fail_allocation);
 
     note_missing_imports(options.driver);
     DriverOptions driver;
@@ -84,6 +85,15 @@ Session::Session(const RunOptions &options, Worker &worker) : options_(options),
         };
     driver_ = &box_->load(options.driver, driver);
     client_ = &box_->client("ksbox");
+}
+
+Session::LowResources::~LowResources() {
+    const std::uint64_t number = session.options_.fail_allocation;
+    if (number == 0 || !session.box_)
+        return;
+    const std::string failed = session.box_->failed_allocation();
+    fmt::print(stderr, "ksbox: allocation {} {}\n", number,
+               failed.empty() ? "was not asked for: there were fewer" : "failed: " + failed);
 }
 
 Session::~Session() {

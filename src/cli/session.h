@@ -35,9 +35,16 @@ class Session {
     int finish(int code);
 
   private:
+    /// Says at the end, however that comes, which allocation has failed.
+    struct LowResources {
+        const Session &session;
+        ~LowResources();
+    };
+
     RunOptions options_;
     Worker &worker_;
     std::unique_ptr<Box> box_;
+    LowResources low_resources_{*this};
     Driver *driver_ = nullptr;
     Client *client_ = nullptr;
 };

@@ -89,7 +89,7 @@ Result<void> build(Pin &pin, const ConnectRequest &request, const std::vector<Pi
     KS_CHECK(pin.set_data_format(request.format(), ranges));
     if (pin.standard_transport()) {
         pin.transport = KS_TRY(PinTransport::create(pin));
-        pin.filter().processing->add_pin(pin);
+        KS_CHECK(pin.filter().processing->add_pin(pin));
     }
     return {};
 }

@@ -67,8 +67,9 @@ class FilterProcessing {
   public:
     virtual ~FilterProcessing() = default;
     static Result<std::unique_ptr<FilterProcessing>> create(Filter &filter);
-    /// A pin's transport has been made, or is about to go. Control mutex held.
-    virtual void add_pin(Pin &pin) = 0;
+    /// A pin's transport has been made (STATUS_INSUFFICIENT_RESOURCES), or is about to go. Control
+    /// mutex held.
+    virtual Result<void> add_pin(Pin &pin) = 0;
     virtual void remove_pin(Pin &pin) = 0;
     virtual void set_asleep(bool asleep) = 0;
 };

@@ -152,6 +152,22 @@ TEST_F(BadInput, DriverLeavesItsPoolAllocation) {
     }
 }
 
+TEST_F(BadInput, AllocationsFail) {
+    // Each of them: the driver is not loaded, or works, and nothing crashes.
+    unsigned refused = 0;
+    bool asked = true;
+    for (unsigned number = 1; asked && number < 2'000; number += 7) {
+        Outcome outcome =
+            ksbox({"inspect", driver("speaker"), "--fail-allocation", std::to_string(number)});
+        EXPECT_LE(outcome.code, 2) << number << ": " << outcome.err; // 1: it could not be unloaded
+        refused += outcome.code != 0;
+        asked = says(outcome.err, "ksbox: allocation " + std::to_string(number) + " failed: ");
+        EXPECT_TRUE(asked || says(outcome.err, "was not asked for: there were fewer"))
+            << outcome.err;
+    }
+    EXPECT_GT(refused, 3u);
+}
+
 TEST_F(BadInput, CrashWhileStreamingLeavesNothingUnderTheFinalName) {
     Outcome outcome = ksbox({"record", file("out.wav"), "--driver", driver("crash"), "--set",
                              "Where=dpc", "--set", "Fault=null"});

@@ -25,8 +25,9 @@ std::uint64_t FilterProcessor::progress() const {
 }
 
 NTSTATUS FilterProcessor::process() {
-    if (!active() || !build_table())
+    if (!active() || !reserve_table(streams_.size()))
         return STATUS_PENDING;
+    fill_table();
     for (PinStream *stream : streams_)
         pay_flags(*stream);
     if (!sees_empty_samples_)

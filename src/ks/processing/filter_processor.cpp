@@ -11,6 +11,16 @@ namespace ksbox::ks {
 
 namespace {
 constexpr ULONG pool_tag = 'pFsK';
+
+template <typename T> T *allocate(std::size_t count) {
+    return static_cast<T *>(ExAllocatePoolWithTag(NonPagedPool, sizeof(T) * count, pool_tag));
+}
+
+void release(void *memory) {
+    if (memory)
+        ExFreePoolWithTag(memory, pool_tag);
+}
+
 } // namespace
 
 Result<std::unique_ptr<FilterProcessing>> FilterProcessing::create(Filter &filter) {
@@ -32,12 +42,11 @@ FilterProcessor::FilterProcessor(Filter &filter)
 
 FilterProcessor::~FilterProcessor() {
     drain();
-    free_table();
+    release(table_);
+    release(slots_);
     for (PinType &each : types_)
-        if (each.some_frames)
-            ExFreePoolWithTag(each.some_frames, pool_tag);
-    if (run_gate_)
-        ExFreePoolWithTag(run_gate_, pool_tag);
+        release(each.some_frames);
+    release(run_gate_);
 }
 
 FilterProcessor &FilterProcessor::of(Filter &filter) {
@@ -48,21 +57,27 @@ bool FilterProcessor::active() const {
     return filter_.filter_centric();
 }
 
-void FilterProcessor::add_pin(Pin &pin) {
+Result<void> FilterProcessor::add_pin(Pin &pin) {
     if (!pin.transport)
-        return;
+        return {};
+    auto *process_pin = allocate<KSPROCESSPIN>(1);
+    if (!process_pin)
+        return fail(STATUS_INSUFFICIENT_RESOURCES);
+    *process_pin = {.Pin = &pin.abi()};
     PinStream &stream = PinStream::of(pin);
     block();
-    stream.process_pin = static_cast<PKSPROCESSPIN>(
-        ExAllocatePoolWithTag(NonPagedPool, sizeof(KSPROCESSPIN), pool_tag));
-    if (stream.process_pin) {
-        std::memset(stream.process_pin, 0, sizeof(KSPROCESSPIN));
-        stream.process_pin->Pin = &pin.abi();
+    const bool has_room = reserve_table(streams_.size() + 1);
+    if (has_room) {
+        stream.process_pin = process_pin;
         stream.process_place = streams_.insert(streams_.end(), &stream);
-        free_table();
+        table_filled_ = false;
         require_necessary_pins();
     }
     unblock();
+    if (has_room)
+        return {};
+    release(process_pin);
+    return fail(STATUS_INSUFFICIENT_RESOURCES);
 }
 
 void FilterProcessor::remove_pin(Pin &pin) {
@@ -71,42 +86,47 @@ void FilterProcessor::remove_pin(Pin &pin) {
     PinStream &stream = PinStream::of(pin);
     block();
     if (stream.process_pin) {
-        free_table();
+        table_filled_ = false;
         streams_.erase(stream.process_place);
-        ExFreePoolWithTag(std::exchange(stream.process_pin, nullptr), pool_tag);
+        release(std::exchange(stream.process_pin, nullptr));
     }
     unblock();
 }
 
-void FilterProcessor::free_table() {
-    if (table_)
-        ExFreePoolWithTag(std::exchange(table_, nullptr), pool_tag);
-    if (slots_)
-        ExFreePoolWithTag(std::exchange(slots_, nullptr), pool_tag);
+/// Makes room for all pin factories and so many pins. False when storage is short.
+bool FilterProcessor::reserve_table(std::size_t pins) {
+    if (const ULONG types = filter_.pin_factory_count(); !table_ || types > table_room_) {
+        auto *table = allocate<KSPROCESSPIN_INDEXENTRY>(std::max<ULONG>(types, 1));
+        if (!table)
+            return false;
+        release(std::exchange(table_, table));
+        table_room_ = types;
+        table_filled_ = false;
+    }
+    if (pins > slots_room_ || !slots_) {
+        const std::size_t room = std::max<std::size_t>(pins, 2 * slots_room_) + 1;
+        auto *slots = allocate<PKSPROCESSPIN>(room);
+        if (!slots)
+            return false;
+        release(std::exchange(slots_, slots));
+        slots_room_ = room;
+        table_filled_ = false;
+    }
+    return true;
 }
 
-/// One entry a pin factory, in the order of pin IDs. False when storage is short.
-bool FilterProcessor::build_table() {
-    if (table_)
-        return true;
-    const ULONG types = filter_.pin_factory_count();
-    table_ = static_cast<PKSPROCESSPIN_INDEXENTRY>(ExAllocatePoolWithTag(
-        NonPagedPool, sizeof(KSPROCESSPIN_INDEXENTRY) * std::max<ULONG>(types, 1), pool_tag));
-    slots_ = static_cast<PKSPROCESSPIN *>(ExAllocatePoolWithTag(
-        NonPagedPool, sizeof(PKSPROCESSPIN) * (streams_.size() + 1), pool_tag));
-    if (!table_ || !slots_) {
-        free_table();
-        return false;
-    }
+/// One entry a pin factory, in the order of pin IDs.
+void FilterProcessor::fill_table() {
+    if (std::exchange(table_filled_, true))
+        return;
     PKSPROCESSPIN *slot = slots_;
-    for (ULONG id = 0; id < types; ++id) {
+    for (ULONG id = 0; id < table_room_; ++id) {
         table_[id].Pins = slot;
         for (PinStream *stream : streams_)
             if (stream->pin().abi().Id == id)
                 *slot++ = stream->process_pin;
         table_[id].Count = static_cast<ULONG>(slot - table_[id].Pins);
     }
-    return true;
 }
 
 /// A factory whose instances are necessary blocks processing until there are enough.
@@ -156,8 +176,7 @@ void FilterProcessor::pin_ready(ULONG pin_id, bool ready) {
 
 /// An OR gate that is an input of the filter's AND gate. Null when storage is short.
 KSGATE *FilterProcessor::new_or_gate() {
-    auto *const result =
-        static_cast<KSGATE *>(ExAllocatePoolWithTag(NonPagedPool, sizeof(KSGATE), pool_tag));
+    auto *const result = allocate<KSGATE>(1);
     if (result)
         KsGateInitializeOr(result, gate());
     return result;

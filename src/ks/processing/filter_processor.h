@@ -23,7 +23,7 @@ class FilterProcessor final : public FilterProcessing, public Processor {
     static FilterProcessor &of(Filter &filter);
 
     // FilterProcessing.
-    void add_pin(Pin &pin) override;
+    Result<void> add_pin(Pin &pin) override;
     void remove_pin(Pin &pin) override;
     void set_asleep(bool asleep) override;
 
@@ -60,8 +60,8 @@ class FilterProcessor final : public FilterProcessing, public Processor {
     };
 
     void require_necessary_pins();
-    bool build_table();
-    void free_table();
+    bool reserve_table(std::size_t pins);
+    void fill_table();
     PinType &type(ULONG pin_id);
     KSGATE *new_or_gate();
     void prepare(PinStream &stream);
@@ -82,9 +82,12 @@ class FilterProcessor final : public FilterProcessing, public Processor {
 
     // Changed only while processing is blocked.
     std::list<PinStream *> streams_; ///< in creation order
-    /// Made when Process is next called; null as soon as a pin comes or goes.
+    /// Room is made when pins come; filled when Process is next called.
     PKSPROCESSPIN_INDEXENTRY table_ = nullptr;
     PKSPROCESSPIN *slots_ = nullptr;
+    ULONG table_room_ = 0;       ///< pin factories
+    std::size_t slots_room_ = 0; ///< pins
+    bool table_filled_ = false;
     bool sees_empty_samples_ = false; ///< KSFILTER_FLAG_RECEIVE_ZERO_LENGTH_SAMPLES
 };
 

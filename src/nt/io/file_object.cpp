@@ -179,7 +179,9 @@ NTSTATUS send_create(Kernel &kernel, PFILE_OBJECT file, const FileOpen &request,
 void send_plain(Kernel &kernel, PFILE_OBJECT file, UCHAR major) {
     auto *top = top_of_stack(kernel, file->DeviceObject);
     auto *irp = allocate_irp(kernel, top->StackSize);
-    KS_ASSERT(irp); // Windows tries again until there is memory; a box's pool is as large
+    if (!irp) // tried again, as it cannot fail; a pool that is exhausted stays so
+        irp = allocate_irp(kernel, top->StackSize);
+    KS_ASSERT(irp);
     irp->Flags = IRP_CLOSE_OPERATION | IRP_SYNCHRONOUS_API;
     irp->Tail.Overlay.OriginalFileObject = file;
     irp->Tail.Overlay.Thread = reinterpret_cast<PETHREAD>(ke::current_thread().body);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <map>
 
 #include <fmt/format.h>
@@ -87,6 +88,8 @@ struct Pool::State {
     std::optional<GuardedPool> guarded;
     std::optional<PoolMisuse> stopped_for;
     std::uint64_t sequence = 0;
+    std::atomic<std::uint64_t> until_failure = 0; ///< allocations, the failing one included
+    std::optional<PoolBlock> failed;
 };
 
 Pool::Pool(Memory &memory, std::uint64_t seed, std::function<void(const PoolMisuse &)> misused,
@@ -97,6 +100,27 @@ void Pool::set_guard(PoolGuard guard) {
     state_->guard = guard;
     if (guard != PoolGuard::off)
         state_->guarded.emplace(state_->memory, state_->fresh_fill);
+}
+
+void Pool::fail(std::uint64_t number) {
+    ke::HostLockGuard locked(state_->lock);
+    state_->until_failure = number;
+    state_->failed.reset();
+}
+
+std::optional<PoolBlock> Pool::failed() const {
+    ke::HostLockGuard locked(state_->lock);
+    return state_->failed;
+}
+
+bool Pool::fails_now(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller) {
+    if (state_->until_failure.load(std::memory_order_relaxed) == 0) [[likely]]
+        return false;
+    ke::HostLockGuard locked(state_->lock);
+    if (state_->until_failure == 0 || --state_->until_failure > 0)
+        return false;
+    state_->failed = PoolBlock{nullptr, bytes, tag, kind, caller, state_->sequence, {}};
+    return true;
 }
 
 void Pool::remember_stop(const PoolMisuse &misuse) {
@@ -179,6 +203,8 @@ bool Pool::State::free_guarded(void *address, std::uint32_t tag) {
 void *Pool::allocate_filled(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller,
                             Fill fill, std::optional<PoolGuard> side) {
     State &state = *state_;
+    if (fails_now(kind, bytes, tag, caller))
+        return nullptr;
     if (state.guarded) [[unlikely]] {
         PoolBlock facts{nullptr, bytes, tag, kind, caller, 0, {}};
         if (void *block = state.allocate_guarded(std::move(facts), fill == Fill::zero, side))
@@ -242,6 +268,8 @@ void *Pool::State::record_run(std::byte *pages, PoolKind kind, std::size_t bytes
 
 void *Pool::allocate_contiguous(std::size_t bytes, const PhysicalLimits &limits,
                                 const void *caller) {
+    if (fails_now(PoolKind::contiguous, bytes, contiguous_tag, caller))
+        return nullptr;
     auto pages = state_->memory.commit_contiguous(bytes, limits, 1);
     if (!pages)
         return nullptr;

@@ -70,6 +70,12 @@ class Pool {
     /// How blocks are allocated from now on; called before the first driver is loaded.
     void set_guard(PoolGuard guard);
 
+    /// Low resources simulation: the allocation of this number from now on (1: the next), whoever
+    /// asks for it, gets null; 0: none does.
+    void fail(std::uint64_t number);
+    /// The request that fail() made fail, its address null; nothing as long as it has not come.
+    std::optional<PoolBlock> failed() const;
+
     /// 16-byte aligned (page aligned from 4096 bytes on, as on Windows); null when exhausted.
     /// `side` places the block in a guarded pool otherwise than the rest.
     void *allocate(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller,
@@ -113,6 +119,7 @@ class Pool {
     void *allocate_filled(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller,
                           Fill fill, std::optional<PoolGuard> side);
     void remember_stop(const PoolMisuse &misuse);
+    bool fails_now(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller);
 
     struct State;
     std::unique_ptr<State> state_;

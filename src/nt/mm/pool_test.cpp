@@ -60,6 +60,27 @@ TEST_F(PoolTest, AlignsAndNeverCrossesAPage) {
         EXPECT_EQ(reinterpret_cast<std::uintptr_t>(allocate(bytes)) % layout::page_bytes, 0u);
 }
 
+TEST_F(PoolTest, FailsTheOneItWasToldTo) {
+    pool->fail(3);
+    EXPECT_NE(allocate(16), nullptr);
+    EXPECT_NE(allocate(5000), nullptr);
+    EXPECT_FALSE(pool->failed());
+    const int caller = 0;
+    EXPECT_EQ(allocate(77, true, &caller, PoolKind::paged), nullptr);
+    ASSERT_TRUE(pool->failed());
+    EXPECT_EQ(pool->failed()->bytes, 77u);
+    EXPECT_EQ(pool->failed()->tag, tag);
+    EXPECT_EQ(pool->failed()->caller, &caller);
+    EXPECT_EQ(pool->failed()->kind, PoolKind::paged);
+    EXPECT_NE(allocate(77), nullptr);
+    pool->fail(1);
+    EXPECT_FALSE(pool->failed());
+    EXPECT_EQ(pool->allocate_contiguous(4096, {}, nullptr), nullptr);
+    pool->fail(1);
+    pool->fail(0);
+    EXPECT_NE(allocate(16), nullptr);
+}
+
 TEST_F(PoolTest, FillsFromTheSeedUnlessZeroed) {
     std::vector<std::byte> first(200), second(200);
     for (std::size_t bytes : {200u, 5000u}) {

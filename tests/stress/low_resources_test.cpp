@@ -1,0 +1,222 @@
+// Every allocation fails once: whatever a client does then ends well or with the status that says
+// so, nothing stops, nothing stays behind, and the same thing works right afterwards.
+#include "stress/stress_box.h"
+
+#include "ksuser/ksuser.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "support/status.h"
+
+namespace ksbox::stress {
+namespace {
+
+using namespace ksbox::testing;
+
+/// Of an error that a client gets when memory fails: the status, or Win32's code for it.
+bool says_so(std::uint32_t code) {
+    constexpr std::uint32_t no_system_resources = 1450; // ERROR_NO_SYSTEM_RESOURCES
+    return code == status::insufficient_resources || code == no_system_resources ||
+           code == 0x8007'0000 + no_system_resources;
+}
+
+/// What came of each step, in order; a failed one does not end the rest.
+class Steps {
+  public:
+    void step(const char *name, const std::function<void()> &work) {
+        codes_.push_back(0);
+        try {
+            work();
+        } catch (const BoxStopped &) {
+            throw;
+        } catch (const Error &error) {
+            codes_.back() = error.code();
+            refused_ += fmt::format("{}: {}\n", name, error.what());
+        }
+    }
+    const std::string &refused() const { return refused_; }
+    /// The code of the first step that did not end as the same one of `others` did; nothing: none.
+    std::optional<std::uint32_t> first_change(const Steps &others) const {
+        const auto [mine, its] = std::ranges::mismatch(codes_, others.codes_);
+        return mine == codes_.end() ? std::nullopt : std::optional(*mine);
+    }
+
+  private:
+    std::vector<std::uint32_t> codes_;
+    std::string refused_;
+};
+
+/// By ksuser's functions, which answer in Win32 codes.
+void create_below(Client &client, const char *what, Handle parent, Steps &steps) {
+    steps.step(what, [&] {
+        DWORD error = 0;
+        client.run([&] {
+            HANDLE const from = reinterpret_cast<HANDLE>(parent);
+            HANDLE made = nullptr;
+            const KSCLOCK_CREATE clock{};
+            const KSALLOCATOR_FRAMING framing{.OptionsFlags = KSALLOCATOR_OPTIONF_SYSTEM_MEMORY,
+                                              .PoolType = NonPagedPool,
+                                              .Frames = 2,
+                                              .FrameSize = 4096,
+                                              .FileAlignment = 0,
+                                              .Reserved = 0};
+            const KSNODE_CREATE node{.CreateFlags = 0, .Node = 0};
+            const std::string_view kind = what;
+            error = kind == "clock" ? ksuser::KsCreateClock(from, &clock, &made)
+                    : kind == "allocator"
+                        ? ksuser::KsCreateAllocator(from, &framing, &made)
+                        : ksuser::KsCreateTopologyNode(from, &node, GENERIC_READ, &made);
+            if (error == 0)
+                client.close(reinterpret_cast<Handle>(made));
+        });
+        if (error)
+            throw Error(error, what);
+    });
+}
+
+/// An event of the pin's connection, which is enabled and disabled again.
+void watch_end_of_stream(Client &client, const Pin &pin, Steps &steps) {
+    steps.step("event", [&] {
+        Buffer data(client, sizeof(KSEVENTDATA));
+        const Handle event = client.create_event(false);
+        KSEVENTDATA wanted{};
+        wanted.NotificationType = KSEVENTF_EVENT_HANDLE;
+        wanted.EventHandle.Event = reinterpret_cast<HANDLE>(event);
+        std::memcpy(data.data(), &wanted, sizeof wanted);
+        KSEVENT request{};
+        request.Set = KSEVENTSETID_Connection;
+        request.Id = KSEVENT_CONNECTION_ENDOFSTREAM;
+        request.Flags = KSEVENT_TYPE_ENABLE;
+        const IoResult enabled =
+            client.control(pin.handle(), IOCTL_KS_ENABLE_EVENT,
+                           std::as_bytes(std::span(&request, 1)), data.bytes());
+        if (enabled.success())
+            (void)client.control(pin.handle(), IOCTL_KS_DISABLE_EVENT, data.bytes(), {});
+        client.close(event);
+        if (!enabled.success())
+            throw Error(std::uint32_t(enabled.status), "event");
+    });
+}
+
+/// A pin of one filter sends to a pin of another.
+void connect_two(Client &client, const FilterKind &kind, Steps &steps) {
+    const auto source = std::ranges::find(kind.pins, DataFlow::out, &PinKind::data_flow);
+    const auto sink = std::ranges::find(kind.pins, DataFlow::in, &PinKind::data_flow);
+    if (source == kind.pins.end() || sink == kind.pins.end())
+        return;
+    steps.step("two", [&] {
+        Filter first = client.open_filter(kind.path), second = client.open_filter(kind.path);
+        Pin from = first.connect({.pin_id = source->id, .format = source->format});
+        Pin to = second.connect(
+            {.pin_id = sink->id, .format = sink->format, .pin_to_handle = from.handle()});
+        for (PinState state : {PinState::acquire, PinState::run})
+            for (Pin *pin : {&to, &from})
+                pin->set_state(state);
+    });
+}
+
+/// A client's life with a filter and all its pins.
+void live(Client &client, const FilterKind &kind, Steps &steps) {
+    std::optional<Filter> filter;
+    steps.step("open", [&] { filter.emplace(client.open_filter(kind.path)); });
+    if (!filter)
+        return;
+    steps.step("facts", [&] { (void)filter->facts(); });
+    for (const PinKind &each : kind.pins)
+        steps.step("intersect",
+                   [&] { (void)filter->intersect(each.id, filter->pin_facts(each.id).ranges); });
+    std::vector<Pin> pins;
+    for (const PinKind &each : kind.pins)
+        steps.step("connect", [&] {
+            pins.push_back(filter->connect({.pin_id = each.id, .format = each.format}));
+        });
+    create_below(client, "node", filter->handle(), steps);
+    for (Pin &pin : pins) {
+        steps.step("format", [&] { (void)pin.format(); });
+        steps.step("waiting for", [&] { (void)pin.waiting_for(); });
+        create_below(client, "clock", pin.handle(), steps);
+        create_below(client, "allocator", pin.handle(), steps);
+        watch_end_of_stream(client, pin, steps);
+    }
+    for (PinState state : {PinState::acquire, PinState::pause, PinState::run})
+        for (Pin &pin : pins)
+            steps.step("state", [&] { pin.set_state(state); });
+    for (Pin &pin : pins)
+        steps.step("state of", [&] { (void)pin.state(); });
+    std::vector<std::unique_ptr<Frame>> frames;
+    std::vector<Request> requests;
+    for (std::size_t i = 0; i < pins.size(); ++i)
+        steps.step("transfer", [&] {
+            const PinKind &each = kind.pins[i];
+            const bool writes = each.data_flow == DataFlow::in;
+            frames.push_back(std::make_unique<Frame>(Frame{.buffer = Buffer(client, 4096)}));
+            Frame &frame = *frames.back();
+            frame.used = writes ? 4096 : 0;
+            if (each.format.video())
+                frame.add_video_info();
+            requests.push_back(writes ? pins[i].start_write(frame) : pins[i].start_read(frame));
+        });
+    for (Request &request : requests)
+        (void)request.wait_for(200'000);
+    requests.clear();
+    for (PinState state : {PinState::pause, PinState::acquire, PinState::stop})
+        for (Pin &pin : pins)
+            steps.step("state down", [&] { pin.set_state(state); });
+    pins.clear();
+    filter.reset();
+    connect_two(client, kind, steps);
+}
+
+void sweep(Box &box, Client &client, const FilterKind &kind) {
+    Steps usual;
+    live(client, kind, usual); // caches are as full as they get
+    const Holdings before = holdings_of(box);
+    std::uint64_t number = 1;
+    for (;; ++number) {
+        Steps steps;
+        box.fail_allocation(number);
+        try {
+            live(client, kind, steps);
+        } catch (const BoxStopped &) {
+            FAIL() << "allocation " << number << ": " << box.failed_allocation() << "\n"
+                   << box.report();
+        }
+        const std::string failed = box.failed_allocation();
+        box.fail_allocation(0);
+        if (failed.empty())
+            break;
+        SCOPED_TRACE(fmt::format("{}: allocation {}: {}", kind.path, number, failed));
+        EXPECT_TRUE(says_so(steps.first_change(usual).value_or(status::insufficient_resources)))
+            << steps.refused();
+        box.run_for(std::chrono::milliseconds(20));
+        ASSERT_EQ(holdings_of(box), before) << steps.refused() << "\n" << newest_blocks(box, 10);
+    }
+    EXPECT_GT(number, 10u);
+    Steps again;
+    live(client, kind, again);
+    EXPECT_EQ(again.first_change(usual), std::nullopt) << again.refused();
+}
+
+TEST(LowResources, AClientSeesTheStatusAndNothingStaysBehind) {
+    Box box({.seed = test_seed()}); // thousands of lives: in virtual time
+    Client &client = box.client("poor");
+    for (const char *name : {"cable", "gain", "tone", "meter", "splitter", "midi", "plain_ks",
+                             "camera", "speaker", "legacycard", "pcicard", "uart"}) {
+        SCOPED_TRACE(name);
+        Driver &driver = box.load(driver_path(name));
+        for (const InterfaceFacts &one : driver.filters()) {
+            const FilterKind kind = learn(client, one.path);
+            if (!kind.pins.empty())
+                sweep(box, client, kind);
+        }
+        EXPECT_EQ(driver.unload(), std::vector<std::string>());
+    }
+}
+
+} // namespace
+} // namespace ksbox::stress
