@@ -24,6 +24,13 @@ std::string_view status_name(std::int32_t status) {
     return found != std::end(names) && found->value == value ? found->name : std::string_view();
 }
 
+std::optional<std::int32_t> status_by_name(std::string_view name) {
+    const auto *found = std::ranges::find(names, name, &Name::name);
+    if (found == std::end(names))
+        return std::nullopt;
+    return static_cast<std::int32_t>(found->value);
+}
+
 std::string describe_status(std::int32_t status) {
     std::string_view name = status_name(status);
     auto value = static_cast<std::uint32_t>(status);

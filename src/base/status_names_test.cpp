@@ -14,5 +14,10 @@ TEST(StatusNames, KnowsWhatTheHeaderDefines) {
     EXPECT_EQ(describe_status(0x1234567), "0x01234567");
 }
 
+TEST(StatusNames, TheReverse) {
+    EXPECT_EQ(status_by_name("STATUS_NO_MATCH"), static_cast<std::int32_t>(0xC0000272));
+    EXPECT_EQ(status_by_name("STATUS_NO_SUCH_STATUS"), std::nullopt);
+}
+
 } // namespace
 } // namespace ksbox
