@@ -101,6 +101,15 @@ class Driver {
     /// What it describes wrongly although it works, one sentence each, in the order found: pin
     /// factories that cannot be told apart, flags that exclude each other.
     virtual std::vector<std::string> findings() = 0;
+    /// Its device is pulled out while it works: IRP_MN_SURPRISE_REMOVAL now, and
+    /// IRP_MN_REMOVE_DEVICE when its last file is closed. Throws Error: it has none.
+    virtual void surprise_remove() = 0;
+    /// Its device is removed in order. Throws Error with the status of whoever refuses, as
+    /// STATUS_DEVICE_BUSY while files are open; the device works on then.
+    virtual void remove() = 0;
+    /// The device is back, as a new one: AddDevice, IRP_MN_START_DEVICE. Throws Error: it has one,
+    /// or what the driver says.
+    virtual void insert() = 0;
     /// What it left behind when unloaded, one sentence each; empty: nothing.
     virtual std::vector<std::string> unload() = 0;
 

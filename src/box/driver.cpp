@@ -101,14 +101,11 @@ LoadedImage DriverState::describe_image() const {
     return loaded;
 }
 
-void DriverState::add_device() {
-    if (object_->DriverExtension->AddDevice == nullptr)
-        return; // a driver of the old kind made its devices in DriverEntry
+Result<io::DeviceNode *> DriverState::make_device(box::Installation::Written &installed) {
     io::DeviceFacts device;
     device.device_id = u"ROOT\\" + service_;
     device.hardware_ids = {device.device_id};
     device.friendly_name = device.description = to_utf16(file_.stem().string());
-    box::Installation::Written installed;
     if (installation_) {
         installed = installation_->describe(device);
         device.install = [&](const io::DeviceNode &node) -> Result<void> {
@@ -123,7 +120,14 @@ void DriverState::add_device() {
         device.hardware_ids = {to_utf16(options_.hardware_id)};
     if (!options_.friendly_name.empty())
         device.friendly_name = device.description = to_utf16(options_.friendly_name);
-    auto node = box_.kernel->io().pnp().add_device(object_, std::move(device));
+    return box_.kernel->io().pnp().add_device(object_, std::move(device));
+}
+
+void DriverState::add_device() {
+    if (object_->DriverExtension->AddDevice == nullptr)
+        return; // a driver of the old kind made its devices in DriverEntry
+    box::Installation::Written installed;
+    const auto node = make_device(installed);
     if (!node) {
         auto unloaded = box_.kernel->io().unload_driver(object_);
         object_ = nullptr;

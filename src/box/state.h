@@ -94,6 +94,9 @@ class DriverState final : public Driver {
     const std::string &name() const override { return name_; }
     std::vector<InterfaceFacts> filters() override;
     std::vector<std::string> findings() override;
+    void surprise_remove() override;
+    void remove() override;
+    void insert() override;
     std::vector<std::string> unload() override;
     bool unloaded() const { return image_ == nullptr; }
     /// The file of DriverOptions::coverage, if that was asked for; once. "" or what went wrong.
@@ -105,6 +108,10 @@ class DriverState final : public Driver {
     std::u16string service_key() const;
     LoadedImage describe_image() const;
     void add_device();
+    /// The device with what setup says of it. On failure nothing of it is left.
+    Result<io::DeviceNode *> make_device(box::Installation::Written &installed);
+    /// On a box thread; throws Error: it has none.
+    io::DeviceNode &device();
     void unmap();
     /// Keeps the counts before the image goes.
     void take_profile();
