@@ -7,6 +7,7 @@
 #include "cli/build_command.h"
 #include "cli/commands.h"
 #include "cli/failures.h"
+#include "drive/script.h"
 
 namespace ksbox::cli {
 
@@ -29,10 +30,11 @@ struct Commands {
     RecordOptions record;
     WhyOptions why;
     PropertyOptions get, set;
+    DriveOptions drive;
     BuildOptions build;
     CLI::App *inspect_command = nullptr, *play_command = nullptr, *record_command = nullptr,
              *why_command = nullptr, *get_command = nullptr, *set_command = nullptr,
-             *build_command = nullptr;
+             *drive_command = nullptr, *build_command = nullptr;
 };
 
 void add_driver(CLI::App &command, RunOptions &options, const char *name) {
@@ -178,6 +180,31 @@ CLI::App *add_property(CLI::App &app, PropertyOptions &options, const char *name
     return &command;
 }
 
+void add_drive(CLI::App &app, Commands &commands) {
+    DriveOptions &options = commands.drive;
+    CLI::App &command = *app.add_subcommand(
+        "drive", "Runs a scenario file against a driver, with expectations (docs/drive.md)");
+    commands.drive_command = &command;
+    command.add_option("script", options.script, "the scenario: one command a line")
+        ->required()
+        ->type_name("SCRIPT");
+    command
+        .add_option("--driver", options.run.driver,
+                    "the driver; unless given, the one that the script names")
+        ->type_name("X.sys");
+    command.add_flag("-v,--verbose", options.verbose, "prints each command with its time");
+    add_run_options(command, options.run);
+}
+
+// The commands of a scenario, in the help of ksbox drive.
+std::string scenario_help() {
+    std::string text = "Commands of a scenario:\n";
+    for (const drive::Usage &usage : drive::usages())
+        text += fmt::format("  {}\n      {}\n", usage.form, usage.meaning);
+    return text + "Any of them may end with '-> STATUS_…', '-> 0x…' or '-> fails', and a part of "
+                  "the message.\n\n";
+}
+
 int run_command(const Commands &commands, int count, char **arguments) {
     if (commands.build_command->parsed())
         return build_drivers(commands.build);
@@ -199,6 +226,9 @@ int run_command(const Commands &commands, int count, char **arguments) {
     if (commands.get_command->parsed())
         return run(commands.get.run,
                    [&](Worker &worker) { return get_property(commands.get, worker); });
+    if (commands.drive_command->parsed())
+        return run(commands.drive.run,
+                   [&](Worker &worker) { return drive_script(commands.drive, worker); });
     return run(commands.set.run,
                [&](Worker &worker) { return set_property(commands.set, worker); });
 }
@@ -220,9 +250,11 @@ int main(int count, char **arguments) {
         add_property(app, commands.get, "get", "Prints a property of a filter, pin or node");
     commands.set_command =
         add_property(app, commands.set, "set", "Sets a property of a filter, pin or node");
+    add_drive(app, commands);
     commands.build_command = add_build(app, commands.build);
     for (CLI::App *command : app.get_subcommands({}))
-        command->footer(exit_codes);
+        command->footer(command == commands.drive_command ? scenario_help() + exit_codes
+                                                          : exit_codes);
     try {
         app.parse(count, arguments);
     } catch (const CLI::Success &asked) { // --help, --version

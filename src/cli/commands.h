@@ -62,6 +62,13 @@ struct PropertyOptions {
 int get_property(const PropertyOptions &options, Worker &worker);
 int set_property(const PropertyOptions &options, Worker &worker);
 
+struct DriveOptions {
+    RunOptions run; ///< an empty driver: the script names it
+    std::filesystem::path script;
+    bool verbose = false;
+};
+int drive_script(const DriveOptions &options, Worker &worker);
+
 /// The program: parses, supervises, runs.
 int main(int count, char **arguments);
 

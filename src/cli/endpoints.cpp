@@ -68,8 +68,10 @@ std::vector<const Endpoint *> matches(const std::vector<Endpoint> &all, const st
     return {};
 }
 
-std::vector<const Endpoint *> with_flow(std::vector<const Endpoint *> endpoints, DataFlow flow) {
-    std::erase_if(endpoints, [&](const Endpoint *one) { return one->facts().data_flow != flow; });
+std::vector<const Endpoint *> with_flow(std::vector<const Endpoint *> endpoints,
+                                        std::optional<DataFlow> flow) {
+    std::erase_if(endpoints,
+                  [&](const Endpoint *one) { return flow && one->facts().data_flow != *flow; });
     return endpoints;
 }
 
@@ -101,7 +103,7 @@ void add_endpoint_options(CLI::App &command, EndpointOptions &options, const std
         ->type_name("on|off");
 }
 
-Endpoint find_endpoint(Session &session, DataFlow flow, const std::string &name) {
+Endpoint find_endpoint(Session &session, std::optional<DataFlow> flow, const std::string &name) {
     const std::vector<InterfaceFacts> filters = session.driver().filters();
     const std::vector<Endpoint> all = find_endpoints(session.client(), filters);
     std::vector<const Endpoint *> listed;
@@ -109,7 +111,7 @@ Endpoint find_endpoint(Session &session, DataFlow flow, const std::string &name)
         listed.push_back(&one);
     const auto usable = with_flow(listed, flow);
     const std::string have =
-        usable.empty() ? fmt::format("none that {}", verb_of(flow)) : names_of(usable);
+        usable.empty() && flow ? fmt::format("none that {}", verb_of(*flow)) : names_of(usable);
     const auto named = matches(all, name, filters);
     const auto found = with_flow(named, flow);
     if (all.empty())
@@ -128,13 +130,7 @@ Endpoint find_endpoint(Session &session, DataFlow flow, const std::string &name)
     return *found.front();
 }
 
-std::vector<FoundPin> open_endpoint(Session &session, DataFlow flow,
-                                    const EndpointOptions &options) {
-    Endpoint endpoint = find_endpoint(session, flow, options.name);
-    if (options.volume)
-        endpoint.set_volume(value_of<std::int32_t>(ValueKind::decibels, *options.volume));
-    if (options.mute)
-        endpoint.set_mute(*options.mute == "on");
+std::vector<FoundPin> pins_of(Session &session, const Endpoint &endpoint) {
     std::vector<FoundPin> found;
     for (const EndpointPin &pin : endpoint.facts().pins)
         for (const InterfaceFacts &interface : session.driver().filters())
@@ -144,6 +140,16 @@ std::vector<FoundPin> open_endpoint(Session &session, DataFlow flow,
                 found.push_back({std::move(filter), interface, std::move(facts)});
             }
     return found;
+}
+
+std::vector<FoundPin> open_endpoint(Session &session, DataFlow flow,
+                                    const EndpointOptions &options) {
+    Endpoint endpoint = find_endpoint(session, flow, options.name);
+    if (options.volume)
+        endpoint.set_volume(value_of<std::int32_t>(ValueKind::decibels, *options.volume));
+    if (options.mute)
+        endpoint.set_mute(*options.mute == "on");
+    return pins_of(session, endpoint);
 }
 
 } // namespace ksbox::cli

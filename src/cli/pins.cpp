@@ -144,6 +144,22 @@ std::vector<DataFormat> default_formats(Filter &filter, std::uint32_t pin_id,
     return formats;
 }
 
+std::vector<DataFormat> forms_of(const DataFormat &format) {
+    std::vector<DataFormat> forms{format};
+    const std::optional<AudioFormat> audio = format.audio();
+    constexpr std::size_t plain_bytes = 16; // a PCMWAVEFORMAT
+    if (!audio || format.wave().size() < plain_bytes)
+        return forms;
+    forms.push_back(DataFormat::audio(*audio));
+    if (audio->valid_bits == audio->bits) {
+        std::vector<std::byte> plain(format.wave().begin(), format.wave().begin() + plain_bytes);
+        const std::uint16_t tag = audio->is_float ? 3 : 1;
+        std::memcpy(plain.data(), &tag, sizeof tag);
+        forms.push_back(DataFormat::wave(plain));
+    }
+    return forms;
+}
+
 ConnectedPin connect_first(const std::vector<FoundPin> &pins,
                            const std::vector<DataFormat> &formats) {
     std::optional<std::string> refusal;

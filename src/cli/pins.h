@@ -49,6 +49,10 @@ Pin create_pin(Filter &filter, const PinFacts &facts, const DataFormat &format);
 std::vector<DataFormat> default_formats(Filter &filter, std::uint32_t pin_id,
                                         const std::vector<DataRange> &ranges);
 
+/// The same audio format as it is given, then with and without the extension, for drivers that
+/// know only one of them.
+std::vector<DataFormat> forms_of(const DataFormat &format);
+
 /// "; it waits: no frame is queued at …", behind a finding; empty when nothing is in the way.
 std::string waiting_text(Pin &pin);
 

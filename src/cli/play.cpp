@@ -2,7 +2,6 @@
 // file. Two client threads keep frames in flight, one on each pin.
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <memory>
 
 #include <fmt/format.h>
@@ -27,23 +26,6 @@ constexpr std::uint64_t second_100ns = 10'000'000;
 // last was played has given all.
 constexpr std::uint64_t stall_limit_100ns = 10 * second_100ns;
 constexpr std::uint64_t tail_limit_100ns = 2 * second_100ns;
-
-// Forms of one format: as the file has it, then with and without the extension.
-std::vector<DataFormat> forms_of(const AudioReader &wav) {
-    std::vector<DataFormat> forms{DataFormat::wave(wav.format())};
-    std::optional<AudioFormat> audio = forms.front().audio();
-    if (!audio)
-        return forms;
-    forms.push_back(DataFormat::audio(*audio));
-    if (audio->valid_bits == audio->bits) {
-        // A plain WAVEFORMATEX of the same meaning, for drivers that know no extension.
-        std::vector<std::byte> plain(wav.format().begin(), wav.format().begin() + 16);
-        const std::uint16_t tag = audio->is_float ? 3 : 1;
-        std::memcpy(plain.data(), &tag, sizeof tag);
-        forms.push_back(DataFormat::wave(plain));
-    }
-    return forms;
-}
 
 class Player {
   public:
@@ -93,7 +75,7 @@ std::size_t Player::frame_bytes() const {
 }
 
 void Player::open_pins() {
-    std::vector<DataFormat> forms = forms_of(wav_);
+    std::vector<DataFormat> forms = forms_of(DataFormat::wave(wav_.format()));
     render_pin_ =
         connect_first(options_.endpoint.given()
                           ? open_endpoint(session_, DataFlow::in, options_.endpoint)

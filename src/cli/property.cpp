@@ -1,5 +1,4 @@
 // ksbox get and ksbox set: one property of a filter, a pin or a node.
-#include <cstring>
 #include <memory>
 
 #include <fmt/format.h>
@@ -7,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/failures.h"
 #include "cli/pins.h"
+#include "cli/property_access.h"
 #include "cli/property_value.h"
 #include "ksbox/property_names.h"
 
@@ -14,10 +14,7 @@ namespace ksbox::cli {
 
 namespace {
 
-constexpr std::size_t property_bytes = 24;       // KSPROPERTY
-constexpr std::int32_t most_channels = 32;       // no volume node has more
-constexpr std::size_t camera_value_bytes = 12;   // value, flags, capabilities
-constexpr std::size_t dropped_frames_bytes = 24; // with its padding
+constexpr std::int32_t most_channels = 32; // no volume node has more
 
 // The object that has the property, and what its requests carry.
 class Target {
@@ -31,7 +28,6 @@ class Target {
     }
 
   private:
-    std::vector<std::byte> tail(std::optional<std::int32_t> channel) const;
     KsObject &object() { return pin_ ? static_cast<KsObject &>(*pin_) : filter_; }
     void create_pin();
 
@@ -68,45 +64,12 @@ void Target::create_pin() {
     pin_ = std::make_unique<Pin>(cli::create_pin(filter_, facts, formats.front()));
 }
 
-std::vector<std::byte> Target::tail(std::optional<std::int32_t> channel) const {
-    std::uint32_t words[2] = {0, 0};
-    switch (property_.selector) {
-    case Selector::pin:
-        words[0] = *options_.run.pin;
-        break;
-    case Selector::node:
-        words[0] = *options_.node;
-        break;
-    case Selector::channel:
-        words[0] = static_cast<std::uint32_t>(channel.value_or(-1));
-        break;
-    case Selector::value:
-        return std::vector<std::byte>(
-            property_.kind == ValueKind::camera_value ? camera_value_bytes : dropped_frames_bytes);
-    case Selector::none:
-        return {};
-    }
-    auto bytes = std::as_bytes(std::span(words));
-    return {bytes.begin(), bytes.end()};
-}
-
 std::vector<std::byte> Target::get(std::optional<std::int32_t> channel) {
-    std::optional<std::uint32_t> node =
-        property_.selector == Selector::node ? std::nullopt : options_.node;
-    return object().get(property_.set, property_.id, node, tail(channel));
+    return get_value(object(), property_, {options_.node, options_.run.pin, channel});
 }
 
 void Target::set(std::span<const std::byte> value, std::optional<std::int32_t> channel) {
-    std::optional<std::uint32_t> node =
-        property_.selector == Selector::node ? std::nullopt : options_.node;
-    if (property_.selector != Selector::value) {
-        object().set(property_.set, property_.id, value, node, tail(channel));
-        return;
-    }
-    // These structures begin with the request, and KS takes the value from behind it.
-    std::vector<std::byte> whole(property_bytes + value.size());
-    std::memcpy(whole.data() + property_bytes, value.data(), value.size());
-    object().set(property_.set, property_.id, whole, node, value);
+    set_value(object(), property_, {options_.node, options_.run.pin, channel}, value);
 }
 
 void print_value(Target &target, const PropertyOptions &options, const PropertyName &property) {

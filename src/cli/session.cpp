@@ -20,13 +20,6 @@ std::string lower(std::string text) {
     return text;
 }
 
-bool names_filter(const InterfaceFacts &filter, std::size_t number, const std::string &wanted) {
-    std::string name = lower(wanted);
-    return std::to_string(number) == name || lower(filter.name) == name ||
-           lower(filter_label(filter)) == name ||
-           lower(guid_name(filter.category, "KSCATEGORY_")) == name;
-}
-
 // A missing import does not stop a load; whoever sees the driver stop later wants to have read
 // this.
 void note_missing_imports(const std::filesystem::path &driver) {
@@ -50,6 +43,13 @@ void print_debug_line(std::uint64_t now_100ns, std::string_view driver, std::str
 }
 
 } // namespace
+
+bool names_filter(const InterfaceFacts &filter, std::size_t number, const std::string &wanted) {
+    std::string name = lower(wanted);
+    return std::to_string(number) == name || lower(filter.name) == name ||
+           lower(filter_label(filter)) == name ||
+           lower(guid_name(filter.category, "KSCATEGORY_")) == name;
+}
 
 Session::Session(const RunOptions &options, Worker &worker) : options_(options), worker_(worker) {
     BoxOptions box;

@@ -50,6 +50,8 @@ class Session {
 };
 
 /// How a filter is called in lists and messages: its reference string, GUIDs by name.
+/// Whether people call it so: by name, label, category or number.
+bool names_filter(const InterfaceFacts &filter, std::size_t number, const std::string &wanted);
 std::string filter_label(const InterfaceFacts &filter);
 /// "ROOT\camera\0000", the device instance in an interface's path.
 std::string device_of(const InterfaceFacts &filter);

@@ -17,7 +17,8 @@ rule_check() {
             below["ksuser"] = below["ks"] "ks broker "
             below["box"] = below["portcls"] "portcls inf sysaudio mixer filters ksuser broker "
             below["build"] = " base "
-            below["cli"] = " base box build " # Box is the API; the tools use nothing beneath it
+            below["drive"] = " base "
+            below["cli"] = " base box build drive " # Box is the API; the tools use nothing beneath it
         }
         match($0, /^ *# *include *"[a-z]+\//) {
             split(FILENAME, path, "/"); from = path[2]

@@ -1,0 +1,137 @@
+// ksbox drive: a scenario file, checked as far as that goes without a driver, then run line by
+// line.
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "cli/audio_file.h"
+#include "cli/commands.h"
+#include "cli/drive_run.h"
+#include "cli/failures.h"
+#include "cli/property_value.h"
+#include "drive/script.h"
+#include "ksbox/property_names.h"
+
+namespace ksbox::cli {
+
+namespace {
+
+drive::Script read_script(const std::filesystem::path &file) {
+    std::error_code error;
+    if (std::filesystem::is_directory(file, error))
+        throw BadInput(file.string() + ": it is a folder, not a scenario");
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream)
+        throw BadInput(file.string() + ": cannot be read");
+    const std::string text((std::istreambuf_iterator<char>(stream)), {});
+    auto script = drive::Script::parse(text);
+    if (!script)
+        throw BadInput(fmt::format("{}:{}:{}: {}", file.string(), script.error().place.line,
+                                   script.error().place.column, script.error().text));
+    return std::move(*script);
+}
+
+// What the driver is not needed for: names of properties, values, files to play.
+class Check {
+  public:
+    explicit Check(std::filesystem::path script) : script_(std::move(script)) {}
+    void operator()(const drive::Get &get) const { (void)property(get.property, get.selectors); }
+    void operator()(const drive::Set &set) const {
+        const PropertyName name = property(set.property, set.selectors);
+        at(set.value.place, [&] { (void)parse_value(name.kind, set.value.text); });
+    }
+    void operator()(const drive::MoveJack &move) const {
+        if (move.property)
+            (void)property(*move.property, {});
+    }
+    void operator()(const drive::Play &play) const {
+        if (play.file)
+            file(*play.file);
+    }
+    void operator()(const drive::Connect &connect) const {
+        if (connect.format.like)
+            file(*connect.format.like);
+    }
+    void operator()(const drive::ExpectSound &expect) const {
+        if (expect.other && !expect.other_is_pin)
+            file(*expect.other);
+    }
+    template <typename Other> void operator()(const Other &) const {}
+
+  private:
+    template <typename Work> void at(drive::Place place, Work work) const {
+        try {
+            work();
+        } catch (const std::runtime_error &error) { // Error, BadInput
+            throw BadInput(fmt::format("{}:{}:{}: {}", script_.string(), place.line, place.column,
+                                       error.what()));
+        }
+    }
+    PropertyName property(const drive::Word &text, const drive::Selectors &selectors) const {
+        PropertyName name;
+        at(text.place, [&] {
+            name = find_property(text.text);
+            if (name.selector == Selector::pin && !selectors.pin)
+                throw BadInput(std::string(name.name) +
+                               " is about a pin factory: say which with pin=N");
+            if (name.selector == Selector::node && !selectors.node)
+                throw BadInput(std::string(name.name) + " is about a node: say which with node=N");
+        });
+        return name;
+    }
+    void file(const drive::Word &text) const {
+        at(text.place, [&] { (void)open_audio(script_.parent_path() / text.text); });
+    }
+
+    std::filesystem::path script_;
+};
+
+// Removes it at the end.
+struct TemporaryFile {
+    std::filesystem::path name;
+    ~TemporaryFile() {
+        std::error_code error;
+        if (!name.empty())
+            std::filesystem::remove(name, error);
+    }
+};
+
+std::filesystem::path make_trace(TemporaryFile &file) {
+    std::string name = (std::filesystem::temp_directory_path() / "ksbox-drive-XXXXXX").string();
+    const int made = mkstemp(name.data());
+    if (made < 0)
+        throw BadInput("no temporary file for the trace can be made: " + name);
+    close(made);
+    return file.name = name;
+}
+
+} // namespace
+
+int drive_script(const DriveOptions &options, Worker &worker) {
+    const drive::Script script = read_script(options.script);
+    for (const drive::Command &command : script.commands)
+        std::visit(Check(options.script), command.action);
+    RunOptions run = options.run;
+    const auto *named = std::get_if<drive::LoadDriver>(&script.commands.front().action);
+    if (run.driver.empty() && named == nullptr)
+        throw BadInput(options.script.string() +
+                       ": no driver is named: begin with 'driver FILE', or give --driver");
+    if (run.driver.empty())
+        run.driver = options.script.parent_path() / named->file.text;
+    TemporaryFile trace;
+    for (const drive::Command &command : script.commands)
+        if (run.trace.empty() && std::holds_alternative<drive::ExpectOrder>(command.action))
+            run.trace = make_trace(trace);
+    Session session(run, worker);
+    int code = exit_done;
+    {
+        DriveRun scenario(session, options, run.trace);
+        code = scenario.run(script);
+    }
+    return session.finish(code);
+}
+
+} // namespace ksbox::cli
