@@ -11,19 +11,12 @@
 
 #include <fmt/format.h>
 
-#include "support/status.h"
+#include "support/low_resources.h"
 
 namespace ksbox::stress {
 namespace {
 
 using namespace ksbox::testing;
-
-/// Of an error that a client gets when memory fails: the status, or Win32's code for it.
-bool says_so(std::uint32_t code) {
-    constexpr std::uint32_t no_system_resources = 1450; // ERROR_NO_SYSTEM_RESOURCES
-    return code == status::insufficient_resources || code == no_system_resources ||
-           code == 0x8007'0000 + no_system_resources;
-}
 
 /// What came of each step, in order; a failed one does not end the rest.
 class Steps {
@@ -191,7 +184,8 @@ void sweep(Box &box, Client &client, const FilterKind &kind) {
         if (failed.empty())
             break;
         SCOPED_TRACE(fmt::format("{}: allocation {}: {}", kind.path, number, failed));
-        EXPECT_TRUE(says_so(steps.first_change(usual).value_or(status::insufficient_resources)))
+        EXPECT_TRUE(
+            says_no_memory(steps.first_change(usual).value_or(status::insufficient_resources)))
             << steps.refused();
         box.run_for(std::chrono::milliseconds(20));
         ASSERT_EQ(holdings_of(box), before) << steps.refused() << "\n" << newest_blocks(box, 10);

@@ -28,6 +28,7 @@ enum class PoolKind : std::uint8_t {
 };
 
 inline constexpr std::uint32_t contiguous_tag = 0x6d43'6d4d; ///< 'MmCm'
+inline constexpr std::uint32_t mapping_tag = 0x6c4d'6d4d;    ///< 'MmMl', of low resources alone
 
 /// Return addresses, innermost first, of those who allocated or freed a block: all of them in the
 /// guarded pool, else the caller alone.
@@ -73,6 +74,10 @@ class Pool {
     /// Low resources simulation: the allocation of this number from now on (1: the next), whoever
     /// asks for it, gets null; 0: none does.
     void fail(std::uint64_t number);
+    /// Whether a mapping of locked pages, which counts among the allocations, is to fail.
+    bool fails_mapping(std::size_t bytes, const void *caller) {
+        return fails_now(PoolKind::nonpaged, bytes, mapping_tag, caller);
+    }
     /// The request that fail() made fail, its address null; nothing as long as it has not come.
     std::optional<PoolBlock> failed() const;
 
