@@ -21,6 +21,7 @@ namespace ksbox::mm {
 namespace {
 
 constexpr std::size_t chunk_pages = 16;
+constexpr std::uint32_t protected_tag = 0x8000'0000; // PROTECTED_POOL
 
 std::uintptr_t number(const void *address) {
     return reinterpret_cast<std::uintptr_t>(address);
@@ -76,6 +77,7 @@ struct Pool::State {
 
     Memory &memory;
     const std::function<void(const PoolMisuse &)> misused;
+    std::function<void(const PoolMisuse &, const void *)> remarked;
     const std::function<PoolStack()> stack_here;
     const std::uintptr_t base;
     const std::uint64_t fresh_fill, freed_fill;
@@ -299,7 +301,7 @@ void Pool::free(void *address, std::uint32_t tag, const void *caller) {
     State &state = *state_;
     if (state.guarded && state.free_guarded(address, tag))
         return;
-    std::optional<PoolMisuse> misuse;
+    std::optional<PoolMisuse> misuse, remark;
     bool is_run = false;
     {
         ke::HostLockGuard guard(state.lock);
@@ -307,8 +309,15 @@ void Pool::free(void *address, std::uint32_t tag, const void *caller) {
         auto run = state.runs.end();
         if (block == nullptr && (run = state.runs.find(number(address))) != state.runs.end())
             block = &run->second;
-        if (block == nullptr || block->address != address || block->state != BlockState::live ||
-            ((tag != 0 || block->kind == PoolKind::contiguous) && block->tag != tag)) {
+        const bool live =
+            block != nullptr && block->address == address && block->state == BlockState::live;
+        // [observed: drivers that ship free with other tags than they allocate with, and only the
+        // verifier minds, unless the tag is protected.]
+        if (live && tag != 0 && block->tag != tag && block->kind != PoolKind::contiguous &&
+            !((block->tag | tag) & protected_tag)) [[unlikely]]
+            remark = state.judge_free(address, tag);
+        if (!live ||
+            (!remark && (tag != 0 || block->kind == PoolKind::contiguous) && block->tag != tag)) {
             misuse = state.judge_free(address, tag);
         } else if (run != state.runs.end()) {
             is_run = true;
@@ -339,6 +348,12 @@ void Pool::free(void *address, std::uint32_t tag, const void *caller) {
         state.misused(*misuse);
     else if (is_run)
         state.memory.release(static_cast<std::byte *>(address));
+    if (remark && !misuse && state.remarked)
+        state.remarked(*remark, caller);
+}
+
+void Pool::set_remarked(std::function<void(const PoolMisuse &, const void *)> remarked) {
+    state_->remarked = std::move(remarked);
 }
 
 template <typename Visit> void Pool::State::visit_live(Visit visit) const {

@@ -94,11 +94,13 @@ class Pool {
     /// Whole pages, physically contiguous within the limits, filled from the seed; a block of kind
     /// contiguous with contiguous_tag, which free() must be given.
     void *allocate_contiguous(std::size_t bytes, const PhysicalLimits &limits, const void *caller);
-    /// Bug check BAD_POOL_CALLER (0xC2) for an address that is not an allocation, a double free or
-    /// (when `tag` is not 0, or the block is contiguous) another tag; BAD_POOL_HEADER (0x19) when
-    /// the bytes around the block were written. A write to a freed block is found when its bytes
-    /// are handed out again.
+    /// Bug check BAD_POOL_CALLER (0xC2) for an address that is not an allocation, a double free or,
+    /// in the guarded pool and for protected tags and contiguous memory, another tag (0: any);
+    /// BAD_POOL_HEADER (0x19) when the bytes around the block were written. A write to a freed
+    /// block is found when its bytes are handed out again.
     void free(void *address, std::uint32_t tag, const void *caller);
+    /// Told, with the caller, what a free did wrong that only the verifier minds: another tag.
+    void set_remarked(std::function<void(const PoolMisuse &, const void *)> remarked);
     /// The live block that contains the address.
     std::optional<PoolBlock> find(const void *address) const;
     /// What an access that faulted did to a block of the guarded pool; nothing if it is of none.

@@ -6,6 +6,7 @@
 #include "nt/kernel.h"
 #include "nt/mm/memory.h"
 #include "nt/mm/pool.h"
+#include "nt/trace.h"
 
 namespace ksbox::mm {
 
@@ -38,7 +39,12 @@ Pool::Pool(Kernel &kernel)
     : Pool(
           kernel.memory(), kernel.random("pool"),
           [this, &kernel](const PoolMisuse &misuse) { stop(kernel, misuse); },
-          [&kernel] { return stack_here(kernel); }) {}
+          [&kernel] { return stack_here(kernel); }) {
+    set_remarked([&kernel](const PoolMisuse &misuse, const void *caller) {
+        kernel.trace().event("pool.tag", {{"caller", TracedAddress{caller}},
+                                          {"text", std::string_view(misuse.reason)}});
+    });
+}
 
 void Pool::stop(Kernel &kernel, const PoolMisuse &misuse, const CONTEXT *context) {
     remember_stop(misuse);

@@ -153,10 +153,10 @@ TEST_F(PoolTest, RefusesWrongFrees) {
         EXPECT_EQ(misuse[0].code, 0xc2u);
         EXPECT_EQ(misuse[0].parameters[0], kind);
     };
-    expect(block, 0x32676154, 0x0a);
+    expect(block, 0xb2676154, 0x0a); // a protected tag
     EXPECT_EQ(misuse[0].parameters[2], tag);
-    EXPECT_EQ(misuse[0].parameters[3], 0x32676154u);
-    expect(run, 0x32676154, 0x0a);
+    EXPECT_EQ(misuse[0].parameters[3], 0xb2676154u);
+    expect(run, 0xb2676154, 0x0a);
     expect(block + 16, 0, 0x46);
     expect(run + 16, 0, 0x46);
     expect(client, 0, 0x40);
@@ -165,6 +165,28 @@ TEST_F(PoolTest, RefusesWrongFrees) {
     pool->free(run, tag, nullptr);
     expect(run, tag, 0x46);
     expect(nullptr, 0, 0x40);
+}
+
+TEST_F(PoolTest, RemarksOnOtherTags) {
+    std::vector<std::string> remarks;
+    pool->set_remarked([&](const PoolMisuse &remark, const void *caller) {
+        EXPECT_EQ(caller, &remarks);
+        remarks.push_back(remark.reason);
+    });
+    for (const std::size_t bytes : {100, 10'000}) {
+        pool->free(allocate(bytes), 0x32676154, &remarks);
+        pool->free(allocate(bytes), tag, nullptr);
+        pool->free(allocate(bytes), 0, nullptr);
+    }
+    EXPECT_TRUE(misuse.empty());
+    EXPECT_EQ(remarks, (std::vector<std::string>{
+                           "pool block 'Tag1' of 100 bytes was freed with the tag 'Tag2'",
+                           "pool block 'Tag1' of 10000 bytes was freed with the tag "
+                           "'Tag2'"}));
+    std::byte *const protected_block = static_cast<std::byte *>(
+        pool->allocate(PoolKind::nonpaged, 10, tag | 0x8000'0000, nullptr, false));
+    pool->free(protected_block, tag, &remarks);
+    EXPECT_EQ(misuse.size(), 1u);
 }
 
 TEST_F(PoolTest, ListsWhatItsOwnersLeftBehind) {

@@ -79,5 +79,8 @@ EXPORT_CASE(ExAllocatePool2, ExAllocatePool3, ExFreePool2) {
 EXPORT_CASE_STOPS(ExFreePoolWithTag, 0xC2) {
     PVOID Memory = ExAllocatePoolWithTag(NonPagedPool, 32, Tag);
     EXPECT_NE(Memory, nullptr);
-    ExFreePoolWithTag(Memory, 'rhtO');
+    ExFreePoolWithTag(Memory, 'rhtO');                                  // only the verifier minds
+    Memory = ExAllocatePoolWithTag(NonPagedPool, 32, Tag | 0x80000000); // PROTECTED_POOL
+    EXPECT_NE(Memory, nullptr);
+    ExFreePoolWithTag(Memory, Tag);
 }
