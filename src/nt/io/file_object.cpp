@@ -286,7 +286,9 @@ Result<OpenedFile> open_file(Kernel &kernel, const FileOpen &request) {
     if ((request.options & both) == both || request.disposition > FILE_MAXIMUM_DISPOSITION)
         return fail(STATUS_INVALID_PARAMETER);
     const auto access = ob::map_access(request.access, *IoGetFileObjectGenericMapping());
-    if (request.options & both && !(access & SYNCHRONIZE))
+    // The page asks it of everybody; drivers get along without [observed: the kernel's own callers
+    // are not checked].
+    if (request.mode == UserMode && request.options & both && !(access & SYNCHRONIZE))
         return fail(STATUS_INVALID_PARAMETER);
     auto target = KS_TRY(find_target(kernel, request));
     auto &objects = kernel.objects();
