@@ -25,7 +25,7 @@ constexpr Table tables[] = {
     adapter_exports,          connection_exports,   content_exports,       dma_channel_exports,
     interrupt_sync_exports,   io_timeout_exports,   irp_exports,           miniport_exports,
     property_request_exports, registry_key_exports, resource_list_exports, service_group_exports,
-    subdevice_exports,        time_exports,
+    stream_resource_exports,  subdevice_exports,    time_exports,
 };
 
 std::vector<Export> assemble() {

@@ -13,6 +13,7 @@ std::span<const Export> irp_exports();
 std::span<const Export> miniport_exports();
 std::span<const Export> registry_key_exports();
 std::span<const Export> service_group_exports();
+std::span<const Export> stream_resource_exports();
 std::span<const Export> time_exports();
 
 } // namespace ksbox::portcls

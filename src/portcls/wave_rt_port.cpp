@@ -6,6 +6,7 @@
 #include "portcls/pins.h"
 #include "portcls/port_object.h"
 #include "portcls/ports.h"
+#include "portcls/wave_rt_helpers.h"
 #include "portcls/wave_rt_properties.h"
 #include "portcls/wave_rt_stream.h"
 
@@ -37,7 +38,10 @@ class WaveRtPort final : public PortObject<IPortWaveRT> {
   protected:
     IUnknown *interface_of(const GUID &id) override {
         IUnknown *const drm = drm_.interface_of(id);
-        return drm ? drm : common_interface(id, IID_IPortWaveRT);
+        if (drm)
+            return drm;
+        IUnknown *const helper = helpers_.interface_of(id);
+        return helper ? helper : common_interface(id, IID_IPortWaveRT);
     }
     ComPtr<IMiniport> query_miniport(IUnknown *unknown) override {
         return ComPtr<IMiniport>::query(unknown, IID_IMiniportWaveRT);
@@ -50,6 +54,7 @@ class WaveRtPort final : public PortObject<IPortWaveRT> {
   private:
     IMiniportWaveRT &wave_rt_miniport() { return *static_cast<IMiniportWaveRT *>(miniport()); }
     DrmPort drm_{*static_cast<IPortWaveRT *>(this)};
+    WaveRtHelpers helpers_{*static_cast<IPortWaveRT *>(this), *this};
 };
 
 } // namespace
