@@ -11,6 +11,7 @@
 #include "box/registry_files.h"
 #include "box/sanitizer_findings.h"
 #include "box/state.h"
+#include "kmdf/framework.h"
 #include "ks/lint.h"
 #include "loader/profile.h"
 #include "nt/cm/registry.h"
@@ -79,9 +80,12 @@ void DriverState::start() {
         auto object = box_.kernel->io().load_driver(facts);
         if (!object) {
             std::vector<std::string> leaks = leaks_of_image();
+            const std::string reason = box_.kernel->extension<kmdf::Framework>().take_refusal(
+                image_->base(), image_->size());
             unmap();
-            std::string message =
-                name_ + ": DriverEntry failed with " + describe_status(object.error().value());
+            std::string message = reason.empty() ? name_ + ": DriverEntry failed with " +
+                                                       describe_status(object.error().value())
+                                                 : name_ + ": " + reason;
             for (const std::string &leak : leaks)
                 message += "\n  " + leak;
             throw Error(std::uint32_t(object.error().value()), message);
@@ -157,6 +161,7 @@ std::string DriverState::write_coverage() {
 
 void DriverState::unmap() {
     take_profile();
+    box_.kernel->extension<kmdf::Framework>().forget(image_->base(), image_->size());
     box_.kernel->extension<box::DriverImages>().unload(*image_);
     image_ = nullptr;
 }

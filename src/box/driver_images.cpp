@@ -15,6 +15,7 @@
 #include "box/image_guard.h"
 #include "box/image_resolver.h"
 #include "box/sanitizer_findings.h"
+#include "kmdf/framework.h"
 #include "nt/ex/executive.h"
 #include "nt/ex/work_queue.h"
 #include "nt/exports.h"
@@ -48,11 +49,14 @@ mm::Protection protection_of(loader::Protection protection) {
 // Stands in for an import that nobody provides: stops the driver with the function's name.
 void KSBOX_MS_ABI missing_import(const loader::ImportRecord *record) {
     const Export *known = export_catalogue().find(record->module, record->function);
+    const char *why = "ksbox does not know";
+    if (module_of(record->module) == "wdf01000")
+        why = "needs full KMDF; ksbox has KMDF for miniport drivers";
+    else if (known != nullptr)
+        why = "ksbox knows but does not provide yet";
     bug_check(ke::bug_check_missing_export, reinterpret_cast<std::uint64_t>(record), 0, 0, 0,
               fmt::format("{} called {}!{}, which {}", record->image, record->module,
-                          record->function,
-                          known != nullptr ? "ksbox knows but does not provide yet"
-                                           : "ksbox does not know"));
+                          record->function, why));
 }
 
 } // namespace
@@ -122,7 +126,12 @@ class DriverImages::Memory final : public loader::ImageMemory {
 };
 
 DriverImages::DriverImages(Kernel &kernel)
-    : kernel_(kernel), memory_(std::make_unique<Memory>(kernel)) {}
+    : kernel_(kernel), memory_(std::make_unique<Memory>(kernel)) {
+    kernel.extension<kmdf::Framework>().table_of = [this](const void *address) {
+        const loader::Image *image = index_.find(reinterpret_cast<std::uint64_t>(address));
+        return image ? image->function_table() : std::span<const void *const>();
+    };
+}
 
 DriverImages::~DriverImages() = default;
 

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "base/assert.h"
+#include "kmdf/exports.h"
 #include "ks/exports.h"
 #include "loader/exports.h"
 #include "nt/exports.h"
@@ -54,13 +55,16 @@ void ExportCatalogue::Table::add(std::span<const Export> exports) {
 }
 
 ExportCatalogue::ExportCatalogue()
-    : tables_{Table("ntoskrnl"), Table("ks"), Table("portcls"), Table("drmk")} {
+    : tables_{Table("ntoskrnl"), Table("ks"),     Table("portcls"),
+              Table("drmk"),     Table("wdfldr"), Table("wdf01000")} {
     tables_[0].add(implemented_exports());
     tables_[0].add(stubs_besides({})); // one for every name: what is there stays
     tables_[0].add(loader::seh_exports());
     tables_[1].add(ks::ks_exports());
     tables_[2].add(portcls::portcls_exports());
     tables_[3].add(portcls::drmk_exports());
+    tables_[4].add(kmdf::loader_exports());
+    tables_[5].add(kmdf::framework_exports());
 }
 
 const Export *ExportCatalogue::find(std::string_view module, std::string_view name) const {

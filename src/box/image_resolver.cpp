@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "box/export_catalogue.h"
+#include "kmdf/exports.h"
 #include "nt/exports.h"
 
 namespace ksbox::box {
@@ -30,6 +31,13 @@ const void *ImageResolver::resolve(std::string_view module, std::uint16_t ordina
 std::uint64_t *ImageResolver::call_counter(std::string_view module, std::string_view name) {
     const Export *entry = counts_ == nullptr ? nullptr : export_catalogue().find(module, name);
     return entry == nullptr || entry->is_data ? nullptr : counts_->counter(name);
+}
+
+loader::SymbolResolver::FunctionTable ImageResolver::function_table(std::string_view module,
+                                                                    std::string_view name) {
+    if (name != "WdfVersionBind" || export_catalogue().find(module, name) == nullptr)
+        return {};
+    return {"wdf01000.sys", kmdf::function_names()};
 }
 
 const void *ImageResolver::take(loader::Image *image, const loader::ExportedSymbol *symbol) {

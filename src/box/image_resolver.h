@@ -24,6 +24,8 @@ class ImageResolver final : public loader::SymbolResolver {
     const void *resolve(std::string_view module, std::string_view name) override;
     const void *resolve(std::string_view module, std::uint16_t ordinal) override;
     std::uint64_t *call_counter(std::string_view module, std::string_view name) override;
+    /// WdfVersionBind hands out KMDF's.
+    FunctionTable function_table(std::string_view module, std::string_view name) override;
 
     /// The images whose exports were bound so far, each once.
     const std::vector<loader::Image *> &used() const { return used_; }

@@ -89,6 +89,9 @@ class Image {
     [[nodiscard]] bool is_thunk(const void *address) const;
     /// The imports that were bound to a trap.
     [[nodiscard]] std::span<const ImportRecord> missing_imports() const { return missing_; }
+    /// The code for each name of the table that one of its imports hands out
+    /// (SymbolResolver::function_table); empty when none does.
+    [[nodiscard]] std::span<const void *const> function_table() const { return function_table_; }
     /// Things about the image that a report may want to mention, one sentence each.
     [[nodiscard]] std::span<const std::string> remarks() const { return remarks_; }
 
@@ -117,6 +120,8 @@ class Image {
     std::uint64_t *cookie_ = nullptr;
     std::vector<std::unique_ptr<std::string>> strings_; // what missing_ points at
     std::vector<ImportRecord> missing_;
+    std::vector<const void *> function_table_;
+    std::vector<ImportRecord> missing_functions_;             // of that table
     std::optional<std::vector<std::uint32_t>> guard_targets_; // sorted
     GuardRecord guard_record_{};
     std::vector<SanitizerCall> sanitizer_calls_;

@@ -69,10 +69,16 @@ LoadResult<std::unique_ptr<Image>> ImageBuilder::build() {
 }
 
 LoadResult<void> ImageBuilder::reserve() {
-    for (const ImportedModule &module : file_.imports())
+    for (const ImportedModule &module : file_.imports()) {
         import_count_ += module.symbols.size();
+        for (const ImportedSymbol &symbol : module.symbols)
+            if (const auto table = resolver_.function_table(module.name, symbol.name);
+                !table.names.empty())
+                table_ = table;
+    }
     image_->size_ = whole_pages(file_.headers().image_size);
-    image_->thunks_size_ = whole_pages((import_count_ + guard_thunks) * thunk_size);
+    image_->thunks_size_ =
+        whole_pages((import_count_ + table_.names.size() + guard_thunks) * thunk_size);
     image_->base_ = image_->memory_->reserve(image_->mapped_size(), image_alignment);
     if (!image_->base_)
         return refuse(LoadErrorKind::no_memory,
@@ -124,17 +130,30 @@ void ImageBuilder::bind() {
             std::memcpy(image_->base_ + symbol.slot_rva, &address, sizeof(address));
         }
     }
+    image_->missing_functions_.reserve(table_.names.size());
+    for (const char *name : table_.names)
+        image_->function_table_.push_back(function_of(std::string(table_.module), name));
+}
+
+const void *ImageBuilder::function_of(const std::string &module, const char *name) {
+    const void *target = resolver_.resolve(module, name);
+    if (!target)
+        return make_missing_thunk(image_->missing_functions_, module, name);
+    std::uint64_t *counter = resolver_.call_counter(module, name);
+    return counter ? make_counting_thunk(counter, target) : target;
 }
 
 const void *ImageBuilder::target_of(const ImportedModule &module, const ImportedSymbol &symbol) {
     if (is_sanitizer_module(module.name)) {
         const SanitizerCall call = host_sanitizer_call(symbol.name);
-        return call.target ? make_sanitizer_thunk(call) : make_missing_thunk(module, symbol);
+        return call.target
+                   ? make_sanitizer_thunk(call)
+                   : make_missing_thunk(image_->missing_, module.name, symbol.display_name());
     }
     const void *target = symbol.ordinal ? resolver_.resolve(module.name, *symbol.ordinal)
                                         : resolver_.resolve(module.name, symbol.name);
     if (!target)
-        return make_missing_thunk(module, symbol);
+        return make_missing_thunk(image_->missing_, module.name, symbol.display_name());
     std::uint64_t *counter =
         symbol.ordinal ? nullptr : resolver_.call_counter(module.name, symbol.name);
     return counter ? make_counting_thunk(counter, target) : target;
@@ -157,16 +176,15 @@ const void *ImageBuilder::make_sanitizer_thunk(const SanitizerCall &call) {
     return thunk.data();
 }
 
-const void *ImageBuilder::make_missing_thunk(const ImportedModule &module,
-                                             const ImportedSymbol &symbol) {
+const void *ImageBuilder::make_missing_thunk(std::vector<ImportRecord> &records,
+                                             const std::string &module, std::string name) {
     const auto thunk = new_thunk();
     const auto keep = [this](std::string text) {
         image_->strings_.push_back(std::make_unique<std::string>(std::move(text)));
         return image_->strings_.back()->c_str();
     };
-    image_->missing_.push_back(
-        {image_->options_.name.c_str(), keep(module.name), keep(symbol.display_name())});
-    write_jump_thunk(thunk, ThunkRegister::rcx, &image_->missing_.back(),
+    records.push_back({image_->options_.name.c_str(), keep(module), keep(std::move(name))});
+    write_jump_thunk(thunk, ThunkRegister::rcx, &records.back(),
                      reinterpret_cast<const void *>(image_->options_.missing));
     return thunk.data();
 }

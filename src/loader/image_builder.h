@@ -20,8 +20,11 @@ class ImageBuilder {
     [[nodiscard]] const void *target_of(const ImportedModule &module, const ImportedSymbol &symbol);
     [[nodiscard]] std::span<std::byte> new_thunk();
     [[nodiscard]] const void *make_sanitizer_thunk(const SanitizerCall &call);
-    [[nodiscard]] const void *make_missing_thunk(const ImportedModule &module,
-                                                 const ImportedSymbol &symbol);
+    /// Code for a name of the function table.
+    [[nodiscard]] const void *function_of(const std::string &module, const char *name);
+    /// `records` has room for one more: thunks point at them.
+    [[nodiscard]] const void *make_missing_thunk(std::vector<ImportRecord> &records,
+                                                 const std::string &module, std::string name);
     [[nodiscard]] const void *make_counting_thunk(std::uint64_t *counter, const void *target);
     void register_globals();
     void set_cookie();
@@ -35,6 +38,7 @@ class ImageBuilder {
     SymbolResolver &resolver_;
     std::unique_ptr<Image> image_;
     std::size_t import_count_ = 0, thunk_count_ = 0;
+    SymbolResolver::FunctionTable table_;
 };
 
 } // namespace ksbox::loader

@@ -5,6 +5,7 @@
 #include "loader/ms_abi.h"
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace ksbox::loader {
@@ -23,6 +24,18 @@ class SymbolResolver {
     virtual std::uint64_t *call_counter(std::string_view module, std::string_view name) {
         static_cast<void>(module), static_cast<void>(name);
         return nullptr;
+    }
+
+    /// Functions that a driver reaches through a table which the import hands out at run time.
+    struct FunctionTable {
+        std::string_view module;
+        std::span<const char *const> names;
+    };
+    /// Which the import gives; none (the default): no names. They are resolved, and counted, as
+    /// imports of the image are: Image::function_table().
+    virtual FunctionTable function_table(std::string_view module, std::string_view name) {
+        static_cast<void>(module), static_cast<void>(name);
+        return {};
     }
 };
 

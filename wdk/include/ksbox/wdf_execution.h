@@ -1,4 +1,4 @@
-// KMDF's work items, timers and locks.
+// KMDF's work items, timers and locks: types.
 #ifndef KSBOX_WDK_WDF_EXECUTION_H
 #define KSBOX_WDK_WDF_EXECUTION_H
 
@@ -44,11 +44,6 @@ FORCEINLINE VOID WDF_WORKITEM_CONFIG_INIT(PWDF_WORKITEM_CONFIG Config,
     Config->EvtWorkItemFunc = EvtWorkItemFunc;
     Config->AutomaticSerialization = TRUE;
 }
-NTSYSAPI NTSTATUS NTAPI WdfWorkItemCreate(PWDF_WORKITEM_CONFIG Config,
-                                          PWDF_OBJECT_ATTRIBUTES Attributes, WDFWORKITEM *WorkItem);
-NTSYSAPI VOID NTAPI WdfWorkItemEnqueue(WDFWORKITEM WorkItem);
-NTSYSAPI VOID NTAPI WdfWorkItemFlush(WDFWORKITEM WorkItem);
-NTSYSAPI WDFOBJECT NTAPI WdfWorkItemGetParentObject(WDFWORKITEM WorkItem);
 
 typedef VOID NTAPI EVT_WDF_TIMER(WDFTIMER Timer);
 typedef EVT_WDF_TIMER *PFN_WDF_TIMER;
@@ -72,19 +67,6 @@ FORCEINLINE VOID WDF_TIMER_CONFIG_INIT_PERIODIC(PWDF_TIMER_CONFIG Config,
     WDF_TIMER_CONFIG_INIT(Config, EvtTimerFunc);
     Config->Period = (ULONG)Period;
 }
-NTSYSAPI NTSTATUS NTAPI WdfTimerCreate(PWDF_TIMER_CONFIG Config, PWDF_OBJECT_ATTRIBUTES Attributes,
-                                       WDFTIMER *Timer);
-NTSYSAPI BOOLEAN NTAPI WdfTimerStart(WDFTIMER Timer, LONGLONG DueTime);
-NTSYSAPI BOOLEAN NTAPI WdfTimerStop(WDFTIMER Timer, BOOLEAN Wait);
-NTSYSAPI WDFOBJECT NTAPI WdfTimerGetParentObject(WDFTIMER Timer);
-
-NTSYSAPI NTSTATUS NTAPI WdfSpinLockCreate(PWDF_OBJECT_ATTRIBUTES SpinLockAttributes,
-                                          WDFSPINLOCK *SpinLock);
-NTSYSAPI VOID NTAPI WdfSpinLockAcquire(WDFSPINLOCK SpinLock);
-NTSYSAPI VOID NTAPI WdfSpinLockRelease(WDFSPINLOCK SpinLock);
-NTSYSAPI NTSTATUS NTAPI WdfWaitLockCreate(PWDF_OBJECT_ATTRIBUTES LockAttributes, WDFWAITLOCK *Lock);
-NTSYSAPI NTSTATUS NTAPI WdfWaitLockAcquire(WDFWAITLOCK Lock, PLONGLONG Timeout);
-NTSYSAPI VOID NTAPI WdfWaitLockRelease(WDFWAITLOCK Lock);
 
 #ifdef __cplusplus
 }

@@ -1,20 +1,10 @@
-// KMDF's collections and memory objects.
+// KMDF's collections and memory objects: types.
 #ifndef KSBOX_WDK_WDF_MEMORY_H
 #define KSBOX_WDK_WDF_MEMORY_H
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-NTSYSAPI NTSTATUS NTAPI WdfCollectionCreate(PWDF_OBJECT_ATTRIBUTES CollectionAttributes,
-                                            WDFCOLLECTION *Collection);
-NTSYSAPI ULONG NTAPI WdfCollectionGetCount(WDFCOLLECTION Collection);
-NTSYSAPI NTSTATUS NTAPI WdfCollectionAdd(WDFCOLLECTION Collection, WDFOBJECT Object);
-NTSYSAPI VOID NTAPI WdfCollectionRemove(WDFCOLLECTION Collection, WDFOBJECT Item);
-NTSYSAPI VOID NTAPI WdfCollectionRemoveItem(WDFCOLLECTION Collection, ULONG Index);
-NTSYSAPI WDFOBJECT NTAPI WdfCollectionGetItem(WDFCOLLECTION Collection, ULONG Index);
-NTSYSAPI WDFOBJECT NTAPI WdfCollectionGetFirstItem(WDFCOLLECTION Collection);
-NTSYSAPI WDFOBJECT NTAPI WdfCollectionGetLastItem(WDFCOLLECTION Collection);
 
 // @doc NS:wdfmemory._WDFMEMORY_OFFSET
 typedef struct _WDFMEMORY_OFFSET {
@@ -69,14 +59,6 @@ FORCEINLINE VOID WDF_MEMORY_DESCRIPTOR_INIT_HANDLE(PWDF_MEMORY_DESCRIPTOR Descri
     Descriptor->u.HandleType.Memory = Memory;
     Descriptor->u.HandleType.Offsets = Offsets;
 }
-
-NTSYSAPI NTSTATUS NTAPI WdfMemoryCreate(PWDF_OBJECT_ATTRIBUTES Attributes, POOL_TYPE PoolType,
-                                        ULONG PoolTag, size_t BufferSize, WDFMEMORY *Memory,
-                                        PVOID *Buffer);
-NTSYSAPI NTSTATUS NTAPI WdfMemoryCreatePreallocated(PWDF_OBJECT_ATTRIBUTES Attributes, PVOID Buffer,
-                                                    size_t BufferSize, WDFMEMORY *Memory);
-NTSYSAPI NTSTATUS NTAPI WdfMemoryAssignBuffer(WDFMEMORY Memory, PVOID Buffer, size_t BufferSize);
-NTSYSAPI PVOID NTAPI WdfMemoryGetBuffer(WDFMEMORY Memory, size_t *BufferSize);
 
 #ifdef __cplusplus
 }

@@ -91,8 +91,6 @@ FORCEINLINE VOID WDF_OBJECT_ATTRIBUTES_INIT(PWDF_OBJECT_ATTRIBUTES Attributes) {
     WDF_OBJECT_ATTRIBUTES_INIT(Attributes);                                                        \
     WDF_OBJECT_ATTRIBUTES_SET_CONTEXT_TYPE(Attributes, Type)
 
-NTSYSAPI PVOID NTAPI WdfObjectGetTypedContextWorker(WDFOBJECT Handle,
-                                                    PCWDF_OBJECT_CONTEXT_TYPE_INFO TypeInfo);
 #define WdfObjectGetTypedContext(Handle, Type)                                                     \
     ((Type *)WdfObjectGetTypedContextWorker((WDFOBJECT)(Handle),                                   \
                                             WDF_GET_CONTEXT_TYPE_INFO(Type)->UniqueType))
@@ -104,11 +102,6 @@ NTSYSAPI PVOID NTAPI WdfObjectGetTypedContextWorker(WDFOBJECT Handle,
         return WdfObjectGetTypedContext(Handle, Type);                                             \
     }
 #define WDF_DECLARE_CONTEXT_TYPE(Type) WDF_DECLARE_CONTEXT_TYPE_WITH_NAME(Type, WdfObjectGet_##Type)
-
-NTSYSAPI VOID NTAPI WdfObjectDelete(WDFOBJECT Object);
-NTSYSAPI NTSTATUS NTAPI WdfObjectAllocateContext(WDFOBJECT Handle,
-                                                 PWDF_OBJECT_ATTRIBUTES ContextAttributes,
-                                                 PVOID *Context);
 
 typedef NTSTATUS NTAPI EVT_WDF_DRIVER_DEVICE_ADD(WDFDRIVER Driver, PWDFDEVICE_INIT DeviceInit);
 typedef EVT_WDF_DRIVER_DEVICE_ADD *PFN_WDF_DRIVER_DEVICE_ADD;
@@ -133,17 +126,19 @@ FORCEINLINE VOID WDF_DRIVER_CONFIG_INIT(PWDF_DRIVER_CONFIG Config,
     Config->Size = sizeof(*Config);
     Config->EvtDriverDeviceAdd = EvtDriverDeviceAdd;
 }
-NTSYSAPI NTSTATUS NTAPI WdfDriverCreate(PDRIVER_OBJECT DriverObject, PCUNICODE_STRING RegistryPath,
-                                        PWDF_OBJECT_ATTRIBUTES DriverAttributes,
-                                        PWDF_DRIVER_CONFIG DriverConfig, WDFDRIVER *Driver);
-NTSYSAPI WDFDRIVER NTAPI WdfGetDriver(VOID);
-NTSYSAPI PDRIVER_OBJECT NTAPI WdfDriverWdmGetDriverObject(WDFDRIVER Driver);
-NTSYSAPI VOID NTAPI WdfDriverMiniportUnload(WDFDRIVER Driver);
-// @doc NF:wdfminiport.WdfDeviceMiniportCreate
-NTSYSAPI NTSTATUS NTAPI WdfDeviceMiniportCreate(WDFDRIVER Driver, PWDF_OBJECT_ATTRIBUTES Attributes,
-                                                PDEVICE_OBJECT DeviceObject,
-                                                PDEVICE_OBJECT AttachedDeviceObject,
-                                                PDEVICE_OBJECT Pdo, WDFDEVICE *Device);
+// @doc NS:wdfdriver._WDF_DRIVER_VERSION_AVAILABLE_PARAMS
+typedef struct _WDF_DRIVER_VERSION_AVAILABLE_PARAMS {
+    ULONG Size;
+    ULONG MajorVersion;
+    ULONG MinorVersion;
+} WDF_DRIVER_VERSION_AVAILABLE_PARAMS, *PWDF_DRIVER_VERSION_AVAILABLE_PARAMS;
+FORCEINLINE VOID WDF_DRIVER_VERSION_AVAILABLE_PARAMS_INIT(
+    PWDF_DRIVER_VERSION_AVAILABLE_PARAMS Params, ULONG MajorVersion, ULONG MinorVersion) {
+    RtlZeroMemory(Params, sizeof(*Params));
+    Params->Size = sizeof(*Params);
+    Params->MajorVersion = MajorVersion;
+    Params->MinorVersion = MinorVersion;
+}
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,54 @@
+// How every WdfXxxCreate goes: attributes checked, object made, handle given out.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "kmdf/attributes.h"
+#include "kmdf/framework.h"
+#include "kmdf/violation.h"
+
+namespace ksbox::kmdf {
+
+/// The driver object, below which things are that name no parent. Bug check before WdfDriverCreate.
+Object &root_of(Client &client, const char *function);
+
+struct Creation {
+    Client &client;
+    const char *function;
+    const void *caller; ///< in the driver
+    const WDF_OBJECT_ATTRIBUTES *attributes;
+    Object *parent = nullptr; ///< in: the default one; out: the one
+};
+
+/// Starts a creation. `result`, the location of the handle, must be there and becomes null.
+inline Creation begin_creation(Globals globals, const char *function, const void *caller,
+                               const WDF_OBJECT_ATTRIBUTES *attributes, void *result) {
+    require_parameter(result, function, "location for the handle");
+    *static_cast<void **>(result) = nullptr;
+    Client &client = Framework::current().client_of(globals, function);
+    return {client, function, caller, attributes, &root_of(client, function)};
+}
+
+/// Checks what the driver asked for.
+inline NTSTATUS check(Creation &creation, const AttributeRules &rules) {
+    return check_attributes(creation.attributes, rules, creation.function, creation.parent);
+}
+
+/// Makes a T and gives out its handle.
+template <typename T, typename H, typename... Arguments>
+NTSTATUS finish_creation(const Creation &creation, H *handle, T **made, Arguments &&...arguments) {
+    auto object = std::make_unique<T>(creation.client, std::forward<Arguments>(arguments)...);
+    T *const raw = object.get();
+    WDFOBJECT given = nullptr;
+    const NTSTATUS status = Framework::current().install(
+        std::move(object), creation.parent, creation.attributes, creation.caller, &given);
+    if (!NT_SUCCESS(status))
+        return status;
+    if (made)
+        *made = raw;
+    *handle = static_cast<H>(given);
+    return status;
+}
+
+} // namespace ksbox::kmdf

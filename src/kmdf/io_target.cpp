@@ -1,0 +1,161 @@
+#include "kmdf/io_target.h"
+
+#include <algorithm>
+
+#include "kmdf/device.h"
+#include "kmdf/framework.h"
+#include "kmdf/request.h"
+#include "nt/io/io_manager.h"
+#include "nt/io/pnp.h"
+#include "nt/spin_guard.h"
+
+namespace ksbox::kmdf {
+
+IoTarget::IoTarget(Client &client, Device &owner, bool local)
+    : Object(client, handle_type), owner_(owner), local_(local),
+      state_(local ? WdfIoTargetStarted : WdfIoTargetClosed) {
+    KeInitializeEvent(&idle_, NotificationEvent, TRUE);
+    if (local) {
+        device_ = owner.attached();
+        physical_ = owner.physical();
+    }
+}
+
+NTSTATUS create_local_target(Device &device, const void *caller) {
+    auto target = std::make_unique<IoTarget>(device.client(), device, true);
+    IoTarget *const made = target.get();
+    WDFOBJECT handle = nullptr;
+    const NTSTATUS status =
+        Framework::current().install(std::move(target), &device, nullptr, caller, &handle);
+    if (NT_SUCCESS(status))
+        device.set_local_target(made);
+    return status;
+}
+
+WDF_IO_TARGET_STATE IoTarget::state() {
+    const SpinGuard guard(lock_);
+    return state_;
+}
+
+void IoTarget::on_cleanup() {
+    if (local_)
+        purge(true);
+    else
+        close(WdfIoTargetDeleted);
+}
+
+NTSTATUS IoTarget::start() {
+    std::vector<Request *> waiting;
+    {
+        const SpinGuard guard(lock_);
+        if (state_ != WdfIoTargetStopped && state_ != WdfIoTargetPurged &&
+            state_ != WdfIoTargetStarted)
+            return STATUS_INVALID_DEVICE_STATE;
+        state_ = WdfIoTargetStarted;
+        waiting = std::exchange(waiting_, {});
+        sent_.insert(sent_.end(), waiting.begin(), waiting.end());
+        if (!sent_.empty())
+            KeClearEvent(&idle_);
+    }
+    for (Request *request : waiting)
+        request->submit();
+    return STATUS_SUCCESS;
+}
+
+void IoTarget::stop(WDF_IO_TARGET_SENT_IO_ACTION action) {
+    {
+        const SpinGuard guard(lock_);
+        if (state_ == WdfIoTargetStarted || state_ == WdfIoTargetPurged)
+            state_ = WdfIoTargetStopped;
+    }
+    if (action == WdfIoTargetCancelSentIo)
+        cancel_sent();
+    if (action != WdfIoTargetLeaveSentIoPending)
+        wait_for_sent();
+}
+
+void IoTarget::purge(bool wait) {
+    {
+        const SpinGuard guard(lock_);
+        if (state_ == WdfIoTargetStarted || state_ == WdfIoTargetStopped)
+            state_ = WdfIoTargetPurged;
+    }
+    end_waiting();
+    cancel_sent();
+    if (wait)
+        wait_for_sent();
+}
+
+void IoTarget::end_waiting() {
+    while (true) {
+        Request *request = nullptr;
+        {
+            const SpinGuard guard(lock_);
+            if (waiting_.empty())
+                return;
+            request = waiting_.front();
+            waiting_.erase(waiting_.begin());
+        }
+        request->end_unsent(STATUS_CANCELLED);
+    }
+}
+
+// Each is referenced while it is cancelled: it may come back, and be deleted, at once.
+void IoTarget::cancel_sent() {
+    std::vector<Reference> sent;
+    {
+        const SpinGuard guard(lock_);
+        for (Request *request : sent_)
+            sent.emplace_back(request);
+    }
+    for (const Reference &request : sent)
+        static_cast<Request *>(request.get())->cancel();
+}
+
+void IoTarget::wait_for_sent() {
+    KeWaitForSingleObject(&idle_, Executive, KernelMode, FALSE, nullptr);
+}
+
+bool IoTarget::send(Request &request, const WDF_REQUEST_SEND_OPTIONS *options, PKEVENT done) {
+    request.begin(*this, options, done);
+    bool submits = request.ignores_state();
+    {
+        const SpinGuard guard(lock_);
+        if (!submits && state_ == WdfIoTargetStarted) {
+            sent_.push_back(&request);
+            KeClearEvent(&idle_);
+            submits = true;
+        } else if (!submits && state_ == WdfIoTargetStopped) {
+            waiting_.push_back(&request);
+            return true;
+        }
+    }
+    if (submits && device_ == nullptr)
+        submits = false; // a closed one has nowhere to send to
+    if (!submits) {
+        request.take_back();
+        request.set_status(STATUS_INVALID_DEVICE_STATE);
+        return false;
+    }
+    request.submit();
+    return true;
+}
+
+bool IoTarget::cancel_waiting(Request &request) {
+    {
+        const SpinGuard guard(lock_);
+        if (std::erase(waiting_, &request) == 0)
+            return false;
+    }
+    request.end_unsent(STATUS_CANCELLED);
+    return true;
+}
+
+void IoTarget::ended(Request &request) {
+    const SpinGuard guard(lock_);
+    std::erase(sent_, &request);
+    if (sent_.empty())
+        KeSetEvent(&idle_, IO_NO_INCREMENT, FALSE);
+}
+
+} // namespace ksbox::kmdf
