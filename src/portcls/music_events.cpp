@@ -9,6 +9,10 @@ namespace {
 /// A device that has taken nothing is asked again so much later [inferred].
 constexpr LONGLONG retry_100ns = 10'000;
 
+/// A client that gives due events as fast as they go holds up whoever's thread sends them: after so
+/// many it goes on from the timer [inferred].
+constexpr unsigned most_at_once = 1'000;
+
 LONGLONG time_of(const KSSTREAM_HEADER &header) {
     const KSTIME &time = header.PresentationTime;
     return time.Denominator ? time.Time * time.Numerator / time.Denominator : time.Time;
@@ -20,9 +24,15 @@ LONGLONG time_of(const KSSTREAM_HEADER &header) {
 
 void MusicStream::sequence() {
     ks::StreamPointer &edge = queue_.leading_edge();
-    while (send_rest() && NT_SUCCESS(queue_.lock(edge)))
+    for (unsigned sent = 0; send_rest() && NT_SUCCESS(queue_.lock(edge)); ++sent) {
+        if (sent == most_at_once) {
+            queue_.unlock(edge);
+            wake_after(retry_100ns);
+            return;
+        }
         if (!next_event(edge, now_100ns()))
             return;
+    }
 }
 
 /// The event at the locked edge, if it is due. False: not yet. Unlocks.
