@@ -118,6 +118,28 @@ TEST_F(BadInput, DriverEntryFails) {
     EXPECT_TRUE(says(line, "DriverEntry failed with STATUS_UNSUCCESSFUL")) << line;
 }
 
+TEST_F(BadInput, DriversThatNeedMoreOfKmdf) {
+    const auto line = [this](const char *command, const char *needs) {
+        return refusal({command, file("good.wav"), "--driver", driver("needy"), "--set",
+                        std::string("Needs=") + needs},
+                       2);
+    };
+    const auto inspected = [this](const char *needs) {
+        return refusal({"inspect", driver("needy"), "--set", std::string("Needs=") + needs}, 2);
+    };
+    EXPECT_TRUE(says(inspected("framework"), "needy needs full KMDF")) << inspected("framework");
+    EXPECT_TRUE(says(line("play", "framework"), "needy needs full KMDF"));
+    EXPECT_TRUE(says(inspected("acx"), "needy needs ACX")) << inspected("acx");
+    EXPECT_TRUE(says(line("play", "acx"), "needy needs ACX"));
+    EXPECT_TRUE(says(inspected("class"), "needs full KMDF with the class extension \"Ucx01000\""));
+    EXPECT_TRUE(says(inspected("version"), "needs KMDF 1.35; ksbox has 1.33"));
+    const Outcome calls = ksbox({"inspect", driver("needy"), "--set", "Needs=queue"});
+    EXPECT_EQ(calls.code, 3);
+    EXPECT_TRUE(says(calls.err, "needy.sys called wdf01000.sys!WdfIoQueueCreate, which needs full "
+                                "KMDF"))
+        << calls.err;
+}
+
 TEST_F(BadInput, DriverEntryCrashes) {
     for (const char *fault : {"null", "recursion", "bugcheck", "raise", "spin"}) {
         Outcome outcome = inspect_crash("entry", fault);

@@ -169,10 +169,11 @@ void judge_stop(const BoxStopped &stop, const ExportCase &one, Failures &failure
 
 } // namespace
 
-Failures run_case(const CaseTable &table, const ExportCase &one,
-                  const std::filesystem::path &trace) {
+Failures run_case(const CaseTable &table, const ExportCase &one, const std::filesystem::path &trace,
+                  bool realtime) {
     Failures failures;
     BoxOptions options;
+    options.realtime = realtime;
     options.trace = trace;
     Box box(options);
     auto &images = box.kernel().extension<box::DriverImages>();

@@ -12,6 +12,6 @@ namespace ksbox::exports {
 /// stopped (or did not, where it should), what the driver left behind. Empty: all is well.
 /// `trace`: where the box writes its trace; empty: nowhere.
 std::vector<std::string> run_case(const CaseTable &table, const ExportCase &one,
-                                  const std::filesystem::path &trace = {});
+                                  const std::filesystem::path &trace = {}, bool realtime = false);
 
 } // namespace ksbox::exports

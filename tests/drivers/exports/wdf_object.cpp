@@ -144,7 +144,8 @@ EXPORT_CASE(WdfObjectDelete, WdfObjectReferenceActual, WdfObjectDereferenceActua
     WdfObjectDelete(Passive);
     EXPECT_EQ(CallCount, 0u);
     KeLowerIrql(Before);
-    CaseSleep(100);
+    for (int i = 0; i < 1000 && *(volatile ULONG *)&CallCount < 2; ++i)
+        CaseSleep(10);
     EXPECT_EQ(CallCount, 2u);
     // The rest goes with the driver.
     CallCount = 0;
