@@ -262,7 +262,9 @@ void TextReport::endpoint(const EndpointReport &one) {
         line(4, "Mute", fmt::format("{} ({})", mute.muted ? "on" : "off", node_text(mute.node)));
     const char *key = "Formats";
     for (const EndpointPin &pin : facts.pins)
-        if (const FilterReport *filter = filter_of(report_, pin.filter))
+        // A filter that could not be described has none of its pins here.
+        if (const FilterReport *filter = filter_of(report_, pin.filter);
+            filter && pin.id < filter->facts.pins.size())
             for (const DataRange &range : filter->facts.pins[pin.id].ranges)
                 line(4, std::exchange(key, ""), range.to_string());
 }
