@@ -20,11 +20,11 @@ class QueuedCall {
     QueuedCall(const QueuedCall &) = delete;
     QueuedCall &operator=(const QueuedCall &) = delete;
 
-    /// No effect while it waits in the queue.
+    /// No effect while it waits in the queue, or behind close().
     void queue() {
         {
             const SpinGuard guard(lock_);
-            if (queued_)
+            if (queued_ || closed_)
                 return;
             queued_ = true;
             KeClearEvent(&idle_);
@@ -35,6 +35,14 @@ class QueuedCall {
     void wait() {
         KeWaitForSingleObject(&idle_, Executive, KernelMode, FALSE, nullptr);
         const SpinGuard guard(lock_); // the last run signals inside the lock
+    }
+    /// It is not queued any more, and does not run when this returns. As wait().
+    void close() {
+        {
+            const SpinGuard guard(lock_);
+            closed_ = true;
+        }
+        wait();
     }
     bool runs_here() {
         const SpinGuard guard(lock_);
@@ -62,6 +70,7 @@ class QueuedCall {
     KEVENT idle_{};
     KSPIN_LOCK lock_ = 0; ///< of what follows
     bool queued_ = false;
+    bool closed_ = false;
     std::vector<PKTHREAD> running_;
 };
 

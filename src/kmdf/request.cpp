@@ -90,7 +90,8 @@ NTSTATUS Request::format(WDF_REQUEST_TYPE type, const IO_STACK_LOCATION &stack, 
 }
 
 void Request::begin(IoTarget &target, const WDF_REQUEST_SEND_OPTIONS *options, PKEVENT done) {
-    reference(); // its journey's; finish() gives it back
+    reference(); // its journey's, as is the target's; its end gives them back
+    target.reference();
     target_ = &target;
     done_ = done;
     const ULONG flags = options ? options->Flags : 0;
@@ -107,6 +108,7 @@ void Request::take_back() {
         const SpinGuard guard(lock_);
         state_ = State::idle;
     }
+    target_->release();
     release();
 }
 
@@ -223,6 +225,7 @@ void Request::end_unsent(NTSTATUS status) {
                     &params_, context_);
     if (counted)
         target.ended(*this);
+    target.release();
     release();
     if (done)
         KeSetEvent(done, IO_NO_INCREMENT, FALSE);

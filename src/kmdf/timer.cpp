@@ -55,6 +55,8 @@ void Timer::call() {
 }
 
 bool Timer::start(LONGLONG due_time) {
+    if (closing_)
+        return false;
     if (exact_)
         return ExSetTimer(exact_timer_, due_time, LONGLONG(period_ms_) * per_ms, nullptr);
     LARGE_INTEGER due;
@@ -71,13 +73,18 @@ bool Timer::stop(bool wait) {
     return was_running;
 }
 
+// A callback that runs meanwhile may be about to start the timer again: what it started is stopped
+// when it has returned.
 void Timer::on_cleanup() {
-    if (exact_timer_) {
+    closing_ = true;
+    if (exact_ && exact_timer_ == nullptr)
+        return; // it was never made
+    stop(true);
+    if (exact_)
         ExDeleteTimer(exact_timer_, TRUE, TRUE, nullptr);
-        passive_call_.wait();
-    } else if (!exact_) {
+    else
         stop(true);
-    }
+    passive_call_.close();
 }
 
 namespace {

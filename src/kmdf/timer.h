@@ -2,6 +2,8 @@
 // @doc wdf/using-timers
 #pragma once
 
+#include <atomic>
+
 #include "kmdf/object.h"
 #include "kmdf/queued_call.h"
 
@@ -37,6 +39,7 @@ class Timer final : public Object {
     KTIMER timer_{};
     KDPC dpc_{};
     PEX_TIMER exact_timer_ = nullptr;
+    std::atomic<bool> closing_ = false; ///< it is being deleted
     QueuedCall passive_call_;
 };
 

@@ -21,7 +21,7 @@ class WorkItem final : public Object {
     QueuedCall &call() { return call_; }
 
   protected:
-    void on_cleanup() override { call_.wait(); }
+    void on_cleanup() override { call_.close(); }
     bool is_passive() const override { return true; }
     // Its own callback may delete it. @doc NF:wdfworkitem.WdfWorkItemFlush
     bool runs_here() const override { return const_cast<QueuedCall &>(call_).runs_here(); }

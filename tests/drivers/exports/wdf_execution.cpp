@@ -43,6 +43,11 @@ VOID NTAPI EvtTimer(WDFTIMER Timer) {
     Events.Seen = Timer;
 }
 
+VOID NTAPI EvtTimerAgain(WDFTIMER Timer) {
+    InterlockedIncrement(&Events.Runs);
+    WdfTimerStart(Timer, WDF_REL_TIMEOUT_IN_MS(1));
+}
+
 VOID NTAPI EvtTimerAlone(WDFTIMER) {
     const LONG Inside = InterlockedIncrement(&Events.Inside);
     if (Inside > Events.Most)
@@ -229,6 +234,31 @@ EXPORT_CASE(WdfTimerCreate, WdfTimerStart, WdfTimerStop, WdfTimerGetParentObject
     WaitForRuns(Events.Runs, Runs + 2);
     EXPECT_EQ(Events.Runs, Runs + 2);
     EXPECT_EQ(Events.Irql, PASSIVE_LEVEL);
+}
+
+EXPORT_CASE(WdfTimerStart, WdfTimerCreate) { // by its own callback, until it is deleted
+    CaseFramework Framework(Case);
+    Reset();
+    WDF_OBJECT_ATTRIBUTES Attributes = CaseAttributes(Framework.Device);
+    WDF_TIMER_CONFIG Config;
+    WDF_TIMER_CONFIG_INIT(&Config, EvtTimerAgain);
+    const WDF_EXECUTION_LEVEL Levels[] = {WdfExecutionLevelDispatch, WdfExecutionLevelPassive};
+    for (const WDF_EXECUTION_LEVEL Level : Levels) {
+        for (int Exact = 0; Exact < 2; ++Exact) {
+            Attributes.ExecutionLevel = Level;
+            Config.UseHighResolutionTimer = Exact ? WdfTrue : WdfFalse;
+            WDFTIMER Timer;
+            REQUIRE_SUCCESS(WdfTimerCreate(&Config, &Attributes, &Timer));
+            const LONG Before = Events.Runs;
+            WdfTimerStart(Timer, WDF_REL_TIMEOUT_IN_MS(1));
+            WaitForRuns(Events.Runs, Before + 3);
+            EXPECT_TRUE(Events.Runs >= Before + 3);
+            WdfObjectDelete(Timer);
+            const LONG Runs = Events.Runs;
+            CaseSleep(200);
+            EXPECT_EQ(Events.Runs, Runs);
+        }
+    }
 }
 
 EXPORT_CASE(WdfTimerCreate, WdfWorkItemCreate) { // AutomaticSerialization

@@ -210,6 +210,30 @@ EXPORT_CASE(WdfRequestCancelSentRequest, WdfIoTargetStop, WdfIoTargetStart, WdfI
     EXPECT_EQ(WdfIoTargetStart(Target), STATUS_INVALID_DEVICE_STATE);
 }
 
+EXPORT_CASE(WdfRequestCancelSentRequest) { // of a target that is deleted meanwhile
+    CaseFramework Framework(Case);
+    CaseEcho Echo(Case, 0);
+    WDFIOTARGET Target = nullptr;
+    REQUIRE_SUCCESS(WdfIoTargetCreate(Framework.Device, WDF_NO_OBJECT_ATTRIBUTES, &Target));
+    WDF_IO_TARGET_OPEN_PARAMS Open;
+    WDF_IO_TARGET_OPEN_PARAMS_INIT_EXISTING_DEVICE(&Open, Echo.Device);
+    REQUIRE_SUCCESS(WdfIoTargetOpen(Target, &Open));
+    WDFREQUEST Request;
+    REQUIRE_SUCCESS(WdfRequestCreate(WDF_NO_OBJECT_ATTRIBUTES, Target, &Request));
+    REQUIRE_SUCCESS(FormatPend(Target, Request));
+    Last = {};
+    WdfRequestSetCompletionRoutine(Request, Completed, nullptr);
+    WDF_REQUEST_SEND_OPTIONS Options;
+    WDF_REQUEST_SEND_OPTIONS_INIT(&Options, WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE);
+    EXPECT_TRUE(WdfRequestSend(Request, Target, &Options));
+    WdfObjectDelete(Target); // which waits for no such request
+    EXPECT_EQ(Last.Count, 0);
+    EXPECT_TRUE(WdfRequestCancelSentRequest(Request));
+    EXPECT_EQ(Last.Count, 1);
+    EXPECT_TRUE(Last.Target == Target); // it was there until now
+    WdfObjectDelete(Request);
+}
+
 EXPORT_CASE(WdfRequestCreateFromIrp, WdfRequestWdmFormatUsingStackLocation) {
     CaseFramework Framework(Case);
     CaseEcho Echo(Case, 0);
