@@ -146,6 +146,11 @@ TEST_P(Allocators, I9_FramingThatMakesNoSenseIsRefused) {
     EXPECT_EQ(allocator(owner, framing(2, 0)).error, 0x80070057u);
     EXPECT_EQ(allocator(owner, framing(2, 100, 0x100)).error, 0x80070057u);
     KSALLOCATOR_FRAMING odd = framing(2, 100);
+    odd.FileAlignment = 4095; // a page
+    EXPECT_EQ(allocator(owner, odd).error, 0u);
+    odd.FileAlignment = 4096;
+    EXPECT_EQ(allocator(owner, odd).error, 0x80070057u);
+    odd.FileAlignment = 0;
     odd.PoolType = 77;
     EXPECT_EQ(allocator(owner, odd).error, 0x80070057u);
     DWORD error = 0;

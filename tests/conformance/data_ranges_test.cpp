@@ -80,24 +80,29 @@ TEST_P(DataRanges, D10_AttributesFollowTheirRange) {
 TEST_P(DataRanges, D10_ARequiredAttributeHasToBeAskedFor) {
     RawConnect without(LISTS_ATTRIBUTES, stereo);
     EXPECT_EQ(create_pin2(filter, without.get()).error, no_match);
-    // The same format with the attribute behind it.
-    const std::size_t format = (stereo.bytes().size() + 7) & ~std::size_t(7);
-    std::vector<std::byte> memory(sizeof(KSPIN_CONNECT) + format + sizeof(KSMULTIPLE_ITEM) +
-                                  sizeof(Attribute));
-    std::memcpy(memory.data(), without.bytes().data(), without.bytes().size());
-    const ULONG flags = 2; // KSDATAFORMAT_ATTRIBUTES
-    std::memcpy(memory.data() + sizeof(KSPIN_CONNECT) + 4, &flags, sizeof flags);
-    const KSMULTIPLE_ITEM items{ULONG(sizeof items + sizeof(Attribute)), 1};
-    Attribute attribute{sizeof attribute, 0, mode_attribute};
-    std::byte *tail = memory.data() + sizeof(KSPIN_CONNECT) + format;
-    std::memcpy(tail, &items, sizeof items);
-    std::memcpy(tail + sizeof items, &attribute, sizeof attribute);
-    const auto *connect = reinterpret_cast<const KSPIN_CONNECT *>(memory.data());
-    EXPECT_EQ(create_pin2(filter, connect).error, 0u);
-    // Another one is not it.
-    attribute.attribute = driver_category;
-    std::memcpy(tail + sizeof items, &attribute, sizeof attribute);
-    EXPECT_EQ(create_pin2(filter, connect).error, no_match);
+    // The same format with the attribute behind it, which begins at a multiple of eight bytes.
+    for (const std::uint16_t more : {0, 2, 6}) { // of WAVEFORMATEX: 82, 84 and 88 bytes
+        const std::size_t plain = stereo.bytes().size() + more;
+        const std::size_t format = (plain + 7) & ~std::size_t(7);
+        std::vector<std::byte> memory(sizeof(KSPIN_CONNECT) + format + sizeof(KSMULTIPLE_ITEM) +
+                                      sizeof(Attribute));
+        std::memcpy(memory.data(), without.bytes().data(), without.bytes().size());
+        const ULONG head[2] = {ULONG(plain), 2}; // KSDATAFORMAT_ATTRIBUTES
+        std::memcpy(memory.data() + sizeof(KSPIN_CONNECT), head, sizeof head);
+        std::memcpy(memory.data() + sizeof(KSPIN_CONNECT) + stereo.bytes().size() - sizeof more,
+                    &more, sizeof more); // cbSize
+        const KSMULTIPLE_ITEM items{ULONG(sizeof items + sizeof(Attribute)), 1};
+        Attribute attribute{sizeof attribute, 0, mode_attribute};
+        std::byte *tail = memory.data() + sizeof(KSPIN_CONNECT) + format;
+        std::memcpy(tail, &items, sizeof items);
+        std::memcpy(tail + sizeof items, &attribute, sizeof attribute);
+        const auto *connect = reinterpret_cast<const KSPIN_CONNECT *>(memory.data());
+        EXPECT_EQ(create_pin2(filter, connect).error, 0u) << more;
+        // Another one is not it.
+        attribute.attribute = driver_category;
+        std::memcpy(tail + sizeof items, &attribute, sizeof attribute);
+        EXPECT_EQ(create_pin2(filter, connect).error, no_match) << more;
+    }
     // The range without attributes asks for none.
     RawConnect floats(LISTS_ATTRIBUTES, stereo);
     floats.format().SubFormat = KSDATAFORMAT_SUBTYPE_IEEE_FLOAT;

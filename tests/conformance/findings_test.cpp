@@ -80,6 +80,14 @@ TEST_P(FindingsTest, D3_APinFactoryMadeLaterIsLookedAtToo) {
     EXPECT_EQ(driver.findings().size(), before);
 }
 
+TEST_P(FindingsTest, D3_TheyAreOfOneDriver) {
+    const std::vector<std::string> before = driver.findings();
+    Driver &other = traced.load("states");
+    EXPECT_EQ(driver.findings(), before);
+    other.unload();
+    EXPECT_EQ(driver.findings(), before); // when another driver goes, too
+}
+
 TEST_P(FindingsTest, D20_FlagsThatExcludeEachOtherAreDiagnosed) {
     const std::vector<std::string> found = about("mistakes");
     const auto count = [&](int pin, const std::string &first, const std::string &second) {

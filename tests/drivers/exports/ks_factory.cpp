@@ -75,6 +75,9 @@ EXPORT_CASE(KsFilterCreatePinFactory, KsFilterCreateNode, KsFilterAddTopologyCon
     EXPECT_SUCCESS(KsFilterCreateNode(Filter, &Node, &NodeId));
     const KSTOPOLOGY_CONNECTION Connection = {KSFILTER_NODE, PinId, NodeId, 1};
     EXPECT_SUCCESS(KsFilterAddTopologyConnections(Filter, 1, &Connection));
+    // More than a descriptor can have bytes.
+    EXPECT_EQ(KsFilterAddTopologyConnections(Filter, 0x10000000, &Connection),
+              STATUS_INVALID_PARAMETER);
     KsFilterReleaseControl(Filter);
     EXPECT_EQ(PinId, 2u);
     EXPECT_EQ(NodeId, 0u);
