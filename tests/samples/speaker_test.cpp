@@ -1,6 +1,13 @@
 // The speaker: cyclic buffers looped back through volume and mute, AC-3 beside it, and the jack.
 #include "cards.h"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "ksbox/cyclic_buffer.h"
 
 #include "../../drivers/speaker/speaker.h"
@@ -112,6 +119,46 @@ TEST_P(Speaker, TheVolumeHasStepsAndEnds) {
         EXPECT_EQ(all.as<std::int32_t>(at + 12), 0);
     }
     EXPECT_EQ(control.support(audio_mute, 64).information, 40u);
+}
+
+/// Whether a process that may call the host's kernel for nothing but its end can read the register
+/// and finds something there.
+bool read_without_system_calls(const volatile std::uint64_t &at) {
+    const pid_t child = fork();
+    if (child == 0) {
+        sock_filter only_end[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+                                  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 0, 1),
+                                  BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+                                  BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)};
+        const sock_fprog program{std::size(only_end), only_end};
+        if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+            prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+            _exit(2);
+        std::uint64_t sum = 0;
+        for (int i = 0; i < 1'000; ++i)
+            sum += at;
+        _exit(sum != 0 ? 0 : 1);
+    }
+    int status = 0;
+    return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+           WEXITSTATUS(status) == 0;
+}
+
+TEST_P(Speaker, ReadingThePositionRegisterIsNoRequestAndNoSystemCall) {
+    Pin in = create(WAVE_RENDER);
+    CyclicBuffer buffer(in, long_buffer, 2);
+    const CyclicBuffer::Register position = buffer.position_register();
+    ASSERT_NE(position.address, nullptr);
+    const auto &at = *static_cast<const volatile std::uint64_t *>(position.address);
+    in.set_state(PinState::run);
+    traced.box().run_for(std::chrono::milliseconds(50));
+    traced.mark();
+    const std::uint64_t before = at;
+    traced.box().run_for(std::chrono::milliseconds(50));
+    EXPECT_GT(at, before);
+    EXPECT_GT(before, 0u);
+    EXPECT_EQ(traced.irps("IRP_MJ_DEVICE_CONTROL"), 0u);
+    EXPECT_TRUE(read_without_system_calls(at));
 }
 
 TEST_P(Speaker, PositionsAndTheirRegisterMoveWithTime) {
