@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "hour/cable_stream.h"
+#include "hour/card_stream.h"
 #include "support/gstreamer.h"
 #include "support/question.h"
 
@@ -16,6 +17,10 @@ namespace {
 Work through_cable() {
     return
         [stream = std::make_shared<CableStream>()](std::uint64_t periods) { stream->run(periods); };
+}
+
+template <typename Stream> Work through_card() {
+    return [stream = std::make_shared<Stream>()](std::uint64_t periods) { stream->run(periods); };
 }
 
 // What nobody can leave out: a heap of timers, the next one taken from it and put back, a frame
@@ -80,6 +85,25 @@ Work fake_pipeline() {
 
 } // namespace
 
+namespace {
+
+/// An hour through a card, with notifications or frames of 10 ms.
+Question card_hour(std::string name, std::string title, std::function<Work()> through) {
+    return {.name = std::move(name),
+            .title = std::move(title),
+            .shown = hour_periods,
+            .batch = hour_periods,
+            .one_batch = true,
+            .counted = 1'000,
+            .smoke = 100,
+            .aims = {},
+            .cases = {{Side::ksbox, std::move(through)},
+                      {Side::limit, timer_loop},
+                      {Side::gstreamer, fake_pipeline}}};
+}
+
+} // namespace
+
 Program program() {
     return {.questions = {{.name = "hour",
                            .title = "one simulated hour through cable",
@@ -91,7 +115,11 @@ Program program() {
                            .aims = {{Side::gstreamer, 1}},
                            .cases = {{Side::ksbox, through_cable},
                                      {Side::limit, timer_loop},
-                                     {Side::gstreamer, fake_pipeline}}}},
+                                     {Side::gstreamer, fake_pipeline}}},
+                          card_hour("wavert", "one simulated hour through a WaveRT card",
+                                    through_card<WaveRtStream>),
+                          card_hour("wavecyclic", "one simulated hour through a WaveCyclic card",
+                                    through_card<WaveCyclicStream>)},
             .slopes = {}};
 }
 

@@ -3,6 +3,11 @@
 
 static const LONGLONG Second = 10000000; // in 100 ns
 
+// How often the timer does the converter's work.
+#ifndef LINE_TICKS
+#define LINE_TICKS 1000 // a second
+#endif
+
 static ULONGLONG Now() {
     ULONG64 Counter;
     return KeQueryInterruptTimePrecise(&Counter);
@@ -91,7 +96,7 @@ VOID Line::SetTimer() {
     if (Needed && !m_Ticking) {
         m_Started = Now();
         m_Frames = 0;
-        ExSetTimer(m_Timer, -(Second / 1000), Second / 1000, NULL);
+        ExSetTimer(m_Timer, -(Second / LINE_TICKS), Second / LINE_TICKS, NULL);
     } else if (!Needed && m_Ticking) {
         ExCancelTimer(m_Timer, NULL);
     }
