@@ -14,7 +14,7 @@ rule_check() {
             if (name !~ /\//) next
             if (quoted && name ~ /^(ksbox|support|samples|conformance|drivers|shared)\//) next
             if (quoted && name ~ /^(\.\.\/)+(support|shared|drivers)\//) next
-            if (!quoted && name ~ /^(sys|gtest|gmock|nlohmann|ksbox)\//) next
+            if (!quoted && name ~ /^(sys|linux|gtest|gmock|nlohmann|ksbox)\//) next
             print FILENAME ":" FNR ": " $0
         }'
 }
