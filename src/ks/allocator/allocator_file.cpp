@@ -98,7 +98,7 @@ struct AllocatorFile {
     /// The lock is held. False: the IRP has been cancelled meanwhile, and nobody else knows of it.
     bool queue(const Waiting &wait) {
         IoSetCancelRoutine(wait.irp, &AllocatorFile::cancel);
-        if (wait.irp->Cancel && IoSetCancelRoutine(wait.irp, nullptr))
+        if (io::is_cancelled(wait.irp) && IoSetCancelRoutine(wait.irp, nullptr))
             return false;
         IoMarkIrpPending(wait.irp);
         waiting.push_back(wait);

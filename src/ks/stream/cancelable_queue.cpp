@@ -33,7 +33,7 @@ void call_cancel(PIRP irp, PDRIVER_CANCEL routine) {
 /// Lets the IRP be cancelled; true when it was cancelled before and is the caller's to finish off.
 bool set_cancelable(PIRP irp, PDRIVER_CANCEL routine) {
     IoSetCancelRoutine(irp, routine);
-    return irp->Cancel && IoSetCancelRoutine(irp, nullptr) != nullptr;
+    return io::is_cancelled(irp) && IoSetCancelRoutine(irp, nullptr) != nullptr;
 }
 
 } // namespace

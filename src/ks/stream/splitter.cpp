@@ -6,6 +6,7 @@
 #include "ks/filter.h"
 #include "ks/stream/pin_stream.h"
 #include "ks/stream/splitter_parts.h"
+#include "nt/io/cancel_flag.h"
 #include "nt/spin_guard.h"
 
 namespace ksbox::ks {
@@ -16,7 +17,7 @@ void Splitter::Entry::arm(Splitter &splitter) {
     irp.irp->Tail.Overlay.DriverContext[2] = &splitter;
     IoSetCancelRoutine(irp.irp, &Splitter::cancelled);
     armed = true;
-    if (irp.irp->Cancel && IoSetCancelRoutine(irp.irp, nullptr)) {
+    if (io::is_cancelled(irp.irp) && IoSetCancelRoutine(irp.irp, nullptr)) {
         armed = false;
         released = true;
     }

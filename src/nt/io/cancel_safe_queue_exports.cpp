@@ -5,6 +5,7 @@
 #include "abi/export.h"
 #include "nt/call_driver.h"
 #include "nt/exports.h"
+#include "nt/io/cancel_flag.h"
 #include "nt/kernel.h"
 
 using namespace ksbox;
@@ -113,7 +114,7 @@ NTSTATUS NTAPI IoCsqInsertIrpEx(PIO_CSQ Csq, PIRP Irp, PIO_CSQ_IRP_CONTEXT Conte
     IoMarkIrpPending(Irp);
     (void)IoSetCancelRoutine(Irp, cancel_queued);
     // Cancelled before the routine was there: whoever takes the routine back completes the IRP.
-    if (Irp->Cancel && IoSetCancelRoutine(Irp, nullptr)) {
+    if (io::is_cancelled(Irp) && IoSetCancelRoutine(Irp, nullptr)) {
         remove(Csq, Irp);
         if (Context)
             Context->Irp = nullptr;

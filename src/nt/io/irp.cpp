@@ -87,14 +87,16 @@ void queue_to_thread(Kernel &kernel, PIRP irp, ps::Process *client) {
     }
 }
 
-void remove_from_thread(Kernel &kernel, PIRP irp) {
+bool remove_from_thread(Kernel &kernel, PIRP irp) {
     ke::HostLockGuard guard(kernel.io().state().thread_irps_lock);
-    if (!IsListEmpty(&irp->ThreadListEntry)) {
+    const bool listed = !IsListEmpty(&irp->ThreadListEntry);
+    if (listed) {
         RemoveEntryList(&irp->ThreadListEntry);
         InitializeListHead(&irp->ThreadListEntry);
     }
     if (auto *trailer = trailer_of(irp); trailer && trailer->process)
         RemoveEntryList(&trailer->of_process);
+    return listed;
 }
 
 NTSTATUS send_and_wait(Kernel &, PDEVICE_OBJECT device, PIRP irp, ULONG_PTR *information) {

@@ -68,7 +68,8 @@ void free_irp(Kernel &kernel, PIRP irp);
 /// Ties the IRP to the current thread: it is cancelled when the thread or its process ends, and
 /// completion tells UserIosb and UserEvent. `client`: it is a request of that process.
 void queue_to_thread(Kernel &kernel, PIRP irp, ps::Process *client);
-void remove_from_thread(Kernel &kernel, PIRP irp);
+/// Whether it was tied to one.
+bool remove_from_thread(Kernel &kernel, PIRP irp);
 
 /// The IRP has left its highest stack location: copies buffers, tells the requester, frees it.
 /// IRQL <= DISPATCH_LEVEL.

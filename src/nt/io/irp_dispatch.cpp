@@ -93,9 +93,9 @@ void check_completion(PIRP irp) {
     if (const auto status = irp->IoStatus.Status; status == STATUS_PENDING || status == -1)
         bug_check(verifier_iomanager_violation, 0x06, static_cast<ULONG>(status), number(irp), 0,
                   "IoCompleteRequest with STATUS_PENDING in IoStatus");
-    if (irp->CancelRoutine)
+    if (const auto routine = io::cancel_routine(irp))
         bug_check(verifier_iomanager_violation, 0x07,
-                  number(reinterpret_cast<const void *>(irp->CancelRoutine)), number(irp), 0,
+                  number(reinterpret_cast<const void *>(routine)), number(irp), 0,
                   "IoCompleteRequest while the IRP has a cancel routine");
 }
 

@@ -97,13 +97,13 @@ void finish_irp(Kernel &kernel, PIRP irp, CCHAR boost) {
     auto *known = trailer_of(irp);
     // IRPs that a driver allocated for itself are the driver's: its completion routine keeps them
     // (STATUS_MORE_PROCESSING_REQUIRED) and frees them. Windows faults here.
-    if (!known || (IsListEmpty(&irp->ThreadListEntry) && !known->kernel_block && !known->abandoned))
+    const bool issued = known && remove_from_thread(kernel, irp);
+    if (!known || (!issued && !known->kernel_block && !known->abandoned))
         bug_check(0xc9, 0x02, reinterpret_cast<std::uint64_t>(irp), 0, 0,
                   "completion of an IRP from IoAllocateIrp went past its owner: no completion "
                   "routine returned STATUS_MORE_PROCESSING_REQUIRED");
     copy_buffered(kernel, irp, known->abandoned);
     release_mdls(irp);
-    remove_from_thread(kernel, irp);
     if (known->has_reason)
         Reasons::deliver(kernel, irp);
     const Requester requester{irp->Tail.Overlay.OriginalFileObject, irp->UserEvent, known->process,

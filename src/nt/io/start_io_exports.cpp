@@ -3,6 +3,7 @@
 #include "abi/export.h"
 #include "nt/call_driver.h"
 #include "nt/exports.h"
+#include "nt/io/cancel_flag.h"
 #include "nt/io/device_object.h"
 #include "nt/io/io_manager.h"
 
@@ -91,7 +92,7 @@ VOID NTAPI IoStartPacket(PDEVICE_OBJECT DeviceObject, PIRP Irp, PULONG Key,
         }
     } else if (CancelFunction) {
         // Cancelled before it had a routine: cancel it now.
-        const auto routine = Irp->Cancel ? IoSetCancelRoutine(Irp, nullptr) : nullptr;
+        const auto routine = io::is_cancelled(Irp) ? IoSetCancelRoutine(Irp, nullptr) : nullptr;
         if (routine) {
             Irp->CancelIrql = irql;
             call_driver_changing_irql("Cancel", Irp, &irql, routine, DeviceObject, Irp);
