@@ -189,8 +189,13 @@ NTSTATUS Request::completed(PDEVICE_OBJECT, PIRP, PVOID request) {
 
 void Request::finish() {
     stop_timer();
+    bool by_timer = false;
+    {
+        const SpinGuard guard(lock_);
+        by_timer = by_timer_;
+    }
     status_ = irp_->IoStatus.Status;
-    if (by_timer_ && status_ == STATUS_CANCELLED)
+    if (by_timer && status_ == STATUS_CANCELLED)
         status_ = irp_->IoStatus.Status = STATUS_IO_TIMEOUT;
     transfer_.finish(status_, irp_->IoStatus.Information);
     if (own_buffers_)
