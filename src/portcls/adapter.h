@@ -56,8 +56,14 @@ class Adapter {
 
     PhysicalConnections connections;
 
-    /// PcRegisterAdapterPowerManagement; null until then.
-    ComPtr<IAdapterPowerManagement> power;
+    /// What PcRegisterAdapterPowerManagement was given; null until then. Power IRPs come while it
+    /// is taken back: who calls it holds it. IRQL <= DISPATCH_LEVEL; the last to let go of one
+    /// releases it, at PASSIVE_LEVEL.
+    using PowerManagement = std::shared_ptr<const ComPtr<IAdapterPowerManagement>>;
+    PowerManagement power() const;
+    /// Unless there is one. PASSIVE.
+    bool set_power(PowerManagement power);
+    void reset_power();
 
     /// A sentence about what the driver does wrong, beside the status it gets.
     void finding(std::string sentence);
@@ -68,7 +74,9 @@ class Adapter {
         : fdo(fdo), pdo(pdo), start_device(start_device), max_objects(max_objects) {}
 
     ks::Device *device_ = nullptr;
-    std::vector<Port *> subdevices_; ///< registered; guarded by the device mutex
+    std::vector<Port *> subdevices_;    ///< registered; guarded by the device mutex
+    mutable KSPIN_LOCK power_lock_ = 0; ///< a leaf
+    PowerManagement power_;
 };
 
 /// The callbacks of the AVStream device below every adapter (adapter_pnp.cpp).

@@ -80,26 +80,29 @@ NTSTATUS NTAPI PcRegisterAdapterPowerManagement(PUNKNOWN pUnknown, PVOID pvConte
     const auto adapter = Adapter::of(static_cast<PDEVICE_OBJECT>(pvContext1));
     if (!adapter || !pUnknown)
         return STATUS_INVALID_PARAMETER;
-    if (adapter->power) {
+    auto power = ComPtr<IAdapterPowerManagement>::query(pUnknown, IID_IAdapterPowerManagement);
+    if (!power)
+        return STATUS_INVALID_PARAMETER;
+    if (!adapter->set_power(
+            std::make_shared<const ComPtr<IAdapterPowerManagement>>(std::move(power)))) {
         adapter->finding("PcRegisterAdapterPowerManagement: called twice for an adapter");
         return STATUS_INVALID_PARAMETER;
     }
-    adapter->power = ComPtr<IAdapterPowerManagement>::query(pUnknown, IID_IAdapterPowerManagement);
-    return adapter->power ? STATUS_SUCCESS : STATUS_INVALID_PARAMETER;
+    return STATUS_SUCCESS;
 }
 
 NTSTATUS NTAPI PcUnregisterAdapterPowerManagement(PDEVICE_OBJECT pDeviceObject) {
     const auto adapter = Adapter::of(pDeviceObject);
     if (!adapter)
         return STATUS_INVALID_PARAMETER;
-    adapter->power.reset();
+    adapter->reset_power();
     return STATUS_SUCCESS;
 }
 
 NTSTATUS NTAPI PcRequestNewPowerState(PDEVICE_OBJECT pDeviceObject,
                                       DEVICE_POWER_STATE RequestedNewState) {
     const auto adapter = Adapter::of(pDeviceObject);
-    if (!adapter)
+    if (!adapter || RequestedNewState < PowerDeviceD0 || RequestedNewState > PowerDeviceD3)
         return STATUS_INVALID_PARAMETER;
     POWER_STATE state{};
     state.DeviceState = RequestedNewState;
@@ -112,13 +115,13 @@ NTSTATUS NTAPI PcRequestNewPowerState(PDEVICE_OBJECT pDeviceObject,
 
 std::span<const Export> ksbox::portcls::adapter_exports() {
     static const Export table[] = {
-        PC_EXPORT(partial, PcInitializeAdapterDriver),
-        PC_EXPORT(partial, PcAddAdapterDevice),
-        PC_EXPORT(partial, PcDispatchIrp),
-        PC_EXPORT(partial, PcGetPhysicalDeviceObject),
-        PC_EXPORT(partial, PcRegisterAdapterPowerManagement),
-        PC_EXPORT(partial, PcUnregisterAdapterPowerManagement),
-        PC_EXPORT(partial, PcRequestNewPowerState),
+        PC_EXPORT(done, PcInitializeAdapterDriver),
+        PC_EXPORT(done, PcAddAdapterDevice),
+        PC_EXPORT(done, PcDispatchIrp),
+        PC_EXPORT(done, PcGetPhysicalDeviceObject),
+        PC_EXPORT(done, PcRegisterAdapterPowerManagement),
+        PC_EXPORT(done, PcUnregisterAdapterPowerManagement),
+        PC_EXPORT(done, PcRequestNewPowerState),
     };
     return table;
 }

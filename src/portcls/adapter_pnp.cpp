@@ -42,16 +42,16 @@ void NTAPI remove(PKSDEVICE device, PIRP) {
     const auto adapter = adapter_of(device);
     IoTimeouts::current().forget(adapter->fdo);
     adapter->unregister_all();
-    adapter->power.reset();
+    adapter->reset_power();
     PortClass::current().release_miniports(*adapter);
     PortClass::current().remove(*adapter);
 }
 
 NTSTATUS NTAPI query_capabilities(PKSDEVICE device, PIRP, PDEVICE_CAPABILITIES capabilities) {
-    const auto adapter = adapter_of(device);
-    if (!adapter->power)
+    const auto power = adapter_of(device)->power();
+    if (!power)
         return STATUS_SUCCESS;
-    return call_method("IAdapterPowerManagement.QueryDeviceCapabilities", adapter->power.get(),
+    return call_method("IAdapterPowerManagement.QueryDeviceCapabilities", power->get(),
                        &IAdapterPowerManagement::QueryDeviceCapabilities, capabilities);
 }
 
@@ -63,19 +63,18 @@ POWER_STATE device_state(DEVICE_POWER_STATE state) {
 
 NTSTATUS NTAPI query_power(PKSDEVICE device, PIRP, DEVICE_POWER_STATE to, DEVICE_POWER_STATE,
                            SYSTEM_POWER_STATE system, SYSTEM_POWER_STATE, POWER_ACTION) {
-    const auto adapter = adapter_of(device);
-    if (!adapter->power)
+    const auto power = adapter_of(device)->power();
+    if (!power)
         return STATUS_SUCCESS;
     // The system asks whether it may sleep; an adapter is asked for the device state of that.
     const DEVICE_POWER_STATE asked = system > PowerSystemWorking ? PowerDeviceD3 : to;
-    return call_method("IAdapterPowerManagement.QueryPowerChangeState", adapter->power.get(),
+    return call_method("IAdapterPowerManagement.QueryPowerChangeState", power->get(),
                        &IAdapterPowerManagement::QueryPowerChangeState, device_state(asked));
 }
 
 void NTAPI set_power(PKSDEVICE device, PIRP, DEVICE_POWER_STATE to, DEVICE_POWER_STATE) {
-    const auto adapter = adapter_of(device);
-    if (adapter->power)
-        call_method("IAdapterPowerManagement.PowerChangeState", adapter->power.get(),
+    if (const auto power = adapter_of(device)->power())
+        call_method("IAdapterPowerManagement.PowerChangeState", power->get(),
                     &IAdapterPowerManagement::PowerChangeState, device_state(to));
 }
 

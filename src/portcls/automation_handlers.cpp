@@ -188,7 +188,7 @@ extern "C" NTSTATUS NTAPI PcCompletePendingPropertyRequest(PPCPROPERTY_REQUEST P
 
 std::span<const Export> ksbox::portcls::property_request_exports() {
     static const Export table[] = {
-        PC_EXPORT(partial, PcCompletePendingPropertyRequest),
+        PC_EXPORT(done, PcCompletePendingPropertyRequest),
     };
     return table;
 }

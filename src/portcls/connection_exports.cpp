@@ -77,9 +77,9 @@ NTSTATUS NTAPI PcRegisterPhysicalConnectionToExternal(PDEVICE_OBJECT DeviceObjec
 
 std::span<const Export> ksbox::portcls::connection_exports() {
     static const Export table[] = {
-        PC_EXPORT(partial, PcRegisterPhysicalConnection),
-        PC_EXPORT(partial, PcRegisterPhysicalConnectionFromExternal),
-        PC_EXPORT(partial, PcRegisterPhysicalConnectionToExternal),
+        PC_EXPORT(done, PcRegisterPhysicalConnection),
+        PC_EXPORT(done, PcRegisterPhysicalConnectionFromExternal),
+        PC_EXPORT(done, PcRegisterPhysicalConnectionToExternal),
     };
     return table;
 }

@@ -21,6 +21,6 @@ extern "C" NTSTATUS NTAPI PcNewMiniport(PMINIPORT *OutMiniport, REFCLSID ClassId
 }
 
 std::span<const Export> ksbox::portcls::miniport_exports() {
-    static const Export table[] = {PC_EXPORT(partial, PcNewMiniport)};
+    static const Export table[] = {PC_EXPORT(done, PcNewMiniport)};
     return table;
 }

@@ -69,8 +69,8 @@ NTSTATUS NTAPI PcRegisterSubdevice(PDEVICE_OBJECT DeviceObject, PWCHAR Name, PUN
 
 std::span<const Export> ksbox::portcls::subdevice_exports() {
     static const Export table[] = {
-        PC_EXPORT(partial, PcNewPort),
-        PC_EXPORT(partial, PcRegisterSubdevice),
+        PC_EXPORT(done, PcNewPort),
+        PC_EXPORT(done, PcRegisterSubdevice),
     };
     return table;
 }

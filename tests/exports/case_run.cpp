@@ -34,21 +34,23 @@ template <typename T> std::span<const std::byte> bytes_of(const T &value) {
                 fmt::format("{} failed with {:#x}", what, std::uint32_t(result.status)));
 }
 
-bool is_avstream(const CaseTable &table) {
-    return table.imports.contains("KsInitializeDriver");
+/// Its devices have filters, which run cases by a property.
+bool has_filters(const CaseTable &table) {
+    return table.imports.contains("KsInitializeDriver") ||
+           table.imports.contains("PcInitializeAdapterDriver");
 }
 
 /// A driver and a client that has its device open.
 class Session {
   public:
     Session(Box &box, const CaseTable &table)
-        : box_(box), avstream_(is_avstream(table)), driver_(box.load(table.driver)),
+        : box_(box), has_filters_(has_filters(table)), driver_(box.load(table.driver)),
           client_(box.client("cases")), device_(client_.open_filter(driver_.filters().at(0).path)) {
     }
 
     /// Nothing when the case does not end.
     std::optional<EXPORT_CASE_REPORT> run(std::uint32_t number, std::uint32_t target) {
-        if (!avstream_)
+        if (!has_filters_)
             return run_by_control(number);
         if (target != EXPORT_CASE_ON_PIN)
             return run_by_property(*device_, number);
@@ -118,7 +120,7 @@ class Session {
     }
 
     Box &box_;
-    bool avstream_;
+    bool has_filters_;
     Driver &driver_;
     Client &client_;
     std::optional<Filter> device_;

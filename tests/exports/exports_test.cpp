@@ -58,11 +58,13 @@ int main(int count, char **arguments) {
     const auto nt = ksbox::exports::read_case_table(drivers / "nt_exports.sys");
     const auto ks = ksbox::exports::read_case_table(drivers / "ks_exports.sys");
     const auto portcls = ksbox::exports::read_case_table(drivers / "portcls_exports.sys");
+    const auto adapter = ksbox::exports::read_case_table(drivers / "adapter_exports.sys");
     const auto kmdf = ksbox::exports::read_case_table(drivers / "kmdf_exports.sys");
     std::map<std::string, int> names;
     ksbox::exports::register_cases(nt, names);
     ksbox::exports::register_cases(ks, names);
     ksbox::exports::register_cases(portcls, names);
+    ksbox::exports::register_cases(adapter, names);
     ksbox::exports::register_cases(kmdf, names);
     names.clear();
     ksbox::exports::register_cases(kmdf, names, true); // much of it is concurrent

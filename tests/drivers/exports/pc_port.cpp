@@ -10,7 +10,10 @@ EXPORT_CASE(PcNewPort) {
     } Kinds[] = {{&CLSID_PortWaveCyclic, &IID_IPortWaveCyclic, true},
                  {&CLSID_PortWavePci, &IID_IPortWavePci, true},
                  {&CLSID_PortWaveRT, &IID_IPortWaveRT, true},
-                 {&CLSID_PortTopology, &IID_IPortTopology, false}};
+                 {&CLSID_PortTopology, &IID_IPortTopology, false},
+                 {&CLSID_PortDMus, &IID_IPortDMus, false},
+                 {&CLSID_PortMidi, &IID_IPortMidi, false},
+                 {&CLSID_PortMidi, &IID_IPortDMus, false}}; // one implementation since Windows XP
     for (const auto &Kind : Kinds) {
         PPORT Port = nullptr;
         REQUIRE_SUCCESS(PcNewPort(&Port, *Kind.Class));
@@ -36,4 +39,8 @@ EXPORT_CASE(PcNewPort) {
         }
         EXPECT_EQ(Port->Release(), 0);
     }
+    EXPECT_EQ(PcNewPort(nullptr, CLSID_PortTopology), STATUS_INVALID_PARAMETER);
+    PPORT None = reinterpret_cast<PPORT>(1);
+    EXPECT_EQ(PcNewPort(&None, IID_IPortTopology), STATUS_INVALID_PARAMETER); // no class
+    EXPECT_EQ(None, (PPORT) nullptr);
 }

@@ -54,14 +54,14 @@ template <typename BODY> void CaseRunInDpc(BODY Body) {
     KeFlushQueuedDpcs();
 }
 
-// Every device of a WDM case driver begins its extension with this; IRPs of any major function that
-// reach it go to Dispatch.
+// Every device of a WDM case driver begins its extension with this, as what CaseCreateDevice makes
+// for an adapter; IRPs of any major function that reach it go to Dispatch.
 struct CASE_DEVICE {
     PDRIVER_DISPATCH Dispatch;
 };
 
 // A device of the case's own, unnamed; IoDeleteDevice it. ExtensionBytes come behind CASE_DEVICE.
-// WDM cases only: AVStream owns the dispatch table of its drivers.
+// Not for AVStream cases: AVStream owns the dispatch table of its drivers.
 NTSTATUS CaseCreateDevice(CASE_CONTEXT &Case, PDRIVER_DISPATCH Dispatch, ULONG ExtensionBytes,
                           PDEVICE_OBJECT *Device);
 
@@ -69,6 +69,6 @@ NTSTATUS CaseCreateDevice(CASE_CONTEXT &Case, PDRIVER_DISPATCH Dispatch, ULONG E
 NTSTATUS CaseComplete(PIRP Irp, NTSTATUS Status, ULONG_PTR Information);
 
 // IRPs of a major function that reach Case.Device go here first while this is set; the hook handles
-// the IRP or passes it to CasePassDown. WDM cases only.
+// the IRP or passes it to CasePassDown (to PortCls, in an adapter). Not for AVStream cases.
 extern PDRIVER_DISPATCH CaseHook[IRP_MJ_MAXIMUM_FUNCTION + 1];
 NTSTATUS CasePassDown(PDEVICE_OBJECT Device, PIRP Irp);

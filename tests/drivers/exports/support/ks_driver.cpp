@@ -3,14 +3,11 @@
 #include "ks_case.h"
 #include "runner.h"
 
-static UNICODE_STRING RegistryPathCopy;
-static WCHAR RegistryPathText[256];
-
 static NTSTATUS RunAndReport(CASE_CONTEXT &Case, PIRP Irp, PKSIDENTIFIER Request, PVOID Data) {
     const PKSDEVICE Device = KsGetDevice(Case.Pin != NULL ? static_cast<PVOID>(Case.Pin)
                                                           : static_cast<PVOID>(Case.Filter));
     Case.Driver = Device->FunctionalDeviceObject->DriverObject;
-    Case.RegistryPath = &RegistryPathCopy;
+    Case.RegistryPath = &KeptRegistryPath;
     Case.Device = Device->FunctionalDeviceObject;
     Case.LowerDevice = Device->NextDeviceObject;
     Case.PhysicalDevice = Device->PhysicalDeviceObject;
@@ -114,11 +111,8 @@ static const KSDEVICE_DESCRIPTOR DeviceDescriptor = {NULL, SIZEOF_ARRAY(Filters)
 extern "C" DRIVER_INITIALIZE DriverEntry;
 
 extern "C" NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath) {
-    if (RegistryPath->Length > sizeof RegistryPathText - sizeof(WCHAR))
-        return STATUS_NAME_TOO_LONG;
-    RtlCopyMemory(RegistryPathText, RegistryPath->Buffer, RegistryPath->Length);
-    RegistryPathCopy.Buffer = RegistryPathText;
-    RegistryPathCopy.Length = RegistryPath->Length;
-    RegistryPathCopy.MaximumLength = sizeof RegistryPathText;
+    const NTSTATUS Status = KeepRegistryPath(RegistryPath);
+    if (!NT_SUCCESS(Status))
+        return Status;
     return KsInitializeDriver(Driver, RegistryPath, &DeviceDescriptor);
 }

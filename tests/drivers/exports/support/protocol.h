@@ -32,8 +32,8 @@ typedef struct _EXPORT_CASE_REPORT {
 #define IOCTL_EXPORT_CASE_RUN 0x0022200bu    // CTL_CODE(FILE_DEVICE_UNKNOWN, 0x802, NEITHER, ANY)
 #define IOCTL_EXPORT_CASE_REPORT 0x00222010u // CTL_CODE(FILE_DEVICE_UNKNOWN, 0x804, BUFFERED, ANY)
 
-// AVStream drivers: a GET property of filter and pins; the request is a KSPROPERTY and the number
-// (unsigned int), the value the EXPORT_CASE_REPORT.
+// AVStream drivers: a GET property of filter and pins (of an adapter's filter, too); the request is
+// a KSPROPERTY and the number (unsigned int), the value the EXPORT_CASE_REPORT.
 // {7C0E4D0B-9A0E-4C57-9D0C-5B6B1E7A2F11}
 #define STATIC_KSPROPSETID_ExportCases                                                             \
     0x7c0e4d0b, 0x9a0e, 0x4c57, 0x9d, 0x0c, 0x5b, 0x6b, 0x1e, 0x7a, 0x2f, 0x11

@@ -64,6 +64,19 @@ const EXPORT_CASE_REPORT *LastExportCaseReport() {
     return &Report;
 }
 
+UNICODE_STRING KeptRegistryPath;
+static WCHAR RegistryPathText[256];
+
+NTSTATUS KeepRegistryPath(PUNICODE_STRING RegistryPath) {
+    if (RegistryPath->Length > sizeof RegistryPathText - sizeof(WCHAR))
+        return STATUS_NAME_TOO_LONG;
+    RtlCopyMemory(RegistryPathText, RegistryPath->Buffer, RegistryPath->Length);
+    KeptRegistryPath.Buffer = RegistryPathText;
+    KeptRegistryPath.Length = RegistryPath->Length;
+    KeptRegistryPath.MaximumLength = sizeof RegistryPathText;
+    return STATUS_SUCCESS;
+}
+
 NTSTATUS CaseStartThread(PKSTART_ROUTINE Routine, PVOID Context, PVOID *Thread) {
     OBJECT_ATTRIBUTES Attributes;
     InitializeObjectAttributes(&Attributes, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);

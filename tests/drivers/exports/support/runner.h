@@ -7,3 +7,7 @@
 // PASSIVE_LEVEL, one at a time.
 const EXPORT_CASE_REPORT *RunExportCase(ULONG Number, CASE_CONTEXT &Case);
 const EXPORT_CASE_REPORT *LastExportCaseReport();
+
+// The registry path that DriverEntry is given, kept for the cases. STATUS_NAME_TOO_LONG.
+NTSTATUS KeepRegistryPath(PUNICODE_STRING RegistryPath);
+extern UNICODE_STRING KeptRegistryPath;

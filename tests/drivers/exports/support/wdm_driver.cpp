@@ -13,9 +13,6 @@ struct FUNCTION_DEVICE {
 
 PDRIVER_DISPATCH CaseHook[IRP_MJ_MAXIMUM_FUNCTION + 1];
 
-static UNICODE_STRING RegistryPathCopy;
-static WCHAR RegistryPathText[256];
-
 // {E3B5F5C1-6A44-4E0A-9B6D-2D5C1F7B9A20}
 static const GUID InterfaceClass = {
     0xe3b5f5c1, 0x6a44, 0x4e0a, {0x9b, 0x6d, 0x2d, 0x5c, 0x1f, 0x7b, 0x9a, 0x20}};
@@ -58,7 +55,7 @@ static NTSTATUS RunCase(PDEVICE_OBJECT Device, PIRP Irp) {
     RtlCopyMemory(&Number, Request.Type3InputBuffer, sizeof Number);
     CASE_CONTEXT Case = {};
     Case.Driver = Device->DriverObject;
-    Case.RegistryPath = &RegistryPathCopy;
+    Case.RegistryPath = &KeptRegistryPath;
     Case.Device = Device;
     Case.LowerDevice = Extension(Device)->Lower;
     Case.PhysicalDevice = Extension(Device)->Physical;
@@ -165,12 +162,9 @@ static VOID NTAPI Unload(PDRIVER_OBJECT Driver) {
 }
 
 extern "C" NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT Driver, PUNICODE_STRING RegistryPath) {
-    if (RegistryPath->Length > sizeof RegistryPathText - sizeof(WCHAR))
-        return STATUS_NAME_TOO_LONG;
-    RtlCopyMemory(RegistryPathText, RegistryPath->Buffer, RegistryPath->Length);
-    RegistryPathCopy.Buffer = RegistryPathText;
-    RegistryPathCopy.Length = RegistryPath->Length;
-    RegistryPathCopy.MaximumLength = sizeof RegistryPathText;
+    const NTSTATUS Status = KeepRegistryPath(RegistryPath);
+    if (!NT_SUCCESS(Status))
+        return Status;
     for (ULONG Major = 0; Major <= IRP_MJ_MAXIMUM_FUNCTION; ++Major)
         Driver->MajorFunction[Major] = DispatchAny;
     Driver->DriverExtension->AddDevice = AddDevice;
