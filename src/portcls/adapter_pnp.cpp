@@ -5,6 +5,7 @@
 #include "portcls/adapter.h"
 #include "portcls/io_timeouts.h"
 #include "portcls/port_class.h"
+#include "portcls/power_notify.h"
 
 namespace ksbox::portcls {
 namespace {
@@ -72,10 +73,17 @@ NTSTATUS NTAPI query_power(PKSDEVICE device, PIRP, DEVICE_POWER_STATE to, DEVICE
                        &IAdapterPowerManagement::QueryPowerChangeState, device_state(asked));
 }
 
-void NTAPI set_power(PKSDEVICE device, PIRP, DEVICE_POWER_STATE to, DEVICE_POWER_STATE) {
-    if (const auto power = adapter_of(device)->power())
+/// Streams are paused on the way down already, and still on the way up. Miniports and streams save
+/// their context while the device has power, and restore it when it has power again.
+void NTAPI set_power(PKSDEVICE device, PIRP, DEVICE_POWER_STATE to, DEVICE_POWER_STATE from) {
+    const auto adapter = adapter_of(device);
+    if (to > from)
+        notify_of_power(*adapter, to);
+    if (const auto power = adapter->power())
         call_method("IAdapterPowerManagement.PowerChangeState", power->get(),
                     &IAdapterPowerManagement::PowerChangeState, device_state(to));
+    if (to < from)
+        notify_of_power(*adapter, to);
 }
 
 const KSDEVICE_DISPATCH dispatch = {

@@ -74,6 +74,8 @@ EXPORT_CASE(PcRegisterPhysicalConnection) {
               STATUS_INVALID_PARAMETER);
 
     EXPECT_SUCCESS(PcRegisterPhysicalConnection(Case.Device, From.Port, 1, To.Port, 0));
+    EXPECT_EQ(PcRegisterPhysicalConnection(Case.Device, From.Port, 1, To.Port, 0),
+              STATUS_OBJECTID_EXISTS);
     {
         CaseLink FromLink(Case, KSCATEGORY_AUDIO, L"From"), ToLink(Case, KSCATEGORY_AUDIO, L"To");
         EXPECT_TRUE(Connection(Case, L"From", 1).LeadsTo(&ToLink.Text, 0));

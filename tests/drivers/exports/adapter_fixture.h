@@ -16,6 +16,11 @@ constexpr ULONG CaseMaximumSubdevices = 3;
 class CaseTopology : public CaseObject<IMiniportTopology> {
   public:
     CaseTopology(ULONG PinCount, const PCAUTOMATION_TABLE *Automation);
+    STDMETHODIMP_(NTSTATUS) QueryInterface(REFIID Id, PVOID *Object) override {
+        const NTSTATUS Status = CaseObject::QueryInterface(Id, Object);
+        return NT_SUCCESS(Status) || Further == nullptr ? Status
+                                                        : Further->QueryInterface(Id, Object);
+    }
     STDMETHODIMP_(NTSTATUS) GetDescription(PPCFILTER_DESCRIPTOR *Description) override {
         *Description = &Descriptor_;
         return STATUS_SUCCESS;
@@ -29,6 +34,7 @@ class CaseTopology : public CaseObject<IMiniportTopology> {
         return STATUS_SUCCESS;
     }
     LONG Inits = 0;
+    PUNKNOWN Further = nullptr; // has its other interfaces
 
   private:
     PCPIN_DESCRIPTOR Pins_[2] = {};

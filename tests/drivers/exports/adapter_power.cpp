@@ -3,6 +3,24 @@
 
 namespace {
 
+// What was called last is the latest.
+LONG Moment;
+
+// A miniport's interest in power.
+class Notify : public CaseObject<IPowerNotify> {
+  public:
+    Notify() : CaseObject(IID_IPowerNotify) {}
+    STDMETHODIMP_(void) PowerChangeNotify(POWER_STATE PowerState) override {
+        EXPECT_EQ(KeGetCurrentIrql(), PASSIVE_LEVEL);
+        ++Calls;
+        Last = PowerState.DeviceState;
+        At = ++Moment;
+    }
+    LONG Calls = 0;
+    LONG At = 0;
+    DEVICE_POWER_STATE Last = PowerDeviceUnspecified;
+};
+
 class Power : public CaseObject<IAdapterPowerManagement> {
   public:
     Power() : CaseObject(IID_IAdapterPowerManagement) {
@@ -11,6 +29,7 @@ class Power : public CaseObject<IAdapterPowerManagement> {
     STDMETHODIMP_(void) PowerChangeState(POWER_STATE NewState) override {
         EXPECT_EQ(KeGetCurrentIrql(), PASSIVE_LEVEL);
         ++Changes;
+        At = ++Moment;
         Last = NewState.DeviceState;
         KeSetEvent(&Changed_, IO_NO_INCREMENT, FALSE);
     }
@@ -30,6 +49,7 @@ class Power : public CaseObject<IAdapterPowerManagement> {
                STATUS_SUCCESS;
     }
     LONG Changes = 0;
+    LONG At = 0;
     LONG Asked = 0;
     DEVICE_POWER_STATE Last = PowerDeviceUnspecified;
     NTSTATUS Answer = STATUS_SUCCESS;
@@ -129,4 +149,40 @@ EXPORT_CASE(PcRequestNewPowerState) {
     EXPECT_EQ(Own.Changes, Changes);
     EXPECT_EQ(Own.References, 1);
     CaseHook[IRP_MJ_POWER] = nullptr;
+}
+
+// A miniport saves its context before the adapter powers down and restores it once it is up again.
+EXPORT_CASE(PcRequestNewPowerState, PcRegisterAdapterPowerManagement) {
+    Power Own;
+    Notify Miniport;
+    CaseSubdevice Sub(Case);
+    Sub.Miniport.Further = &Miniport;
+    REQUIRE_SUCCESS(Sub.Register(L"Notified"));
+    REQUIRE_SUCCESS(PcRegisterAdapterPowerManagement(&Own, Case.Device));
+    const DEVICE_POWER_STATE States[] = {PowerDeviceD2, PowerDeviceD3, PowerDeviceD1,
+                                         PowerDeviceD0};
+    DEVICE_POWER_STATE From = PowerDeviceD0;
+    for (const DEVICE_POWER_STATE State : States) {
+        const LONG Calls = Miniport.Calls;
+        EXPECT_SUCCESS(PcRequestNewPowerState(Case.Device, State));
+        EXPECT_TRUE(Own.WaitForChange());
+        CaseSleep(10);
+        EXPECT_EQ(Miniport.Calls, Calls + 1);
+        EXPECT_EQ(Miniport.Last, State);
+        EXPECT_EQ(Miniport.At<Own.At, State> From);
+        From = State;
+    }
+    EXPECT_EQ(Miniport.References, 1);
+
+    EXPECT_SUCCESS(PcUnregisterAdapterPowerManagement(Case.Device));
+    EXPECT_SUCCESS(PcRequestNewPowerState(Case.Device, PowerDeviceD3));
+    EXPECT_SUCCESS(PcRequestNewPowerState(Case.Device, PowerDeviceD0));
+    CaseSleep(1000);
+    EXPECT_EQ(Miniport.Calls, 6); // whether the adapter is told or not
+    EXPECT_EQ(Own.Changes, 4);
+    EXPECT_SUCCESS(Sub.Unregister());
+    EXPECT_SUCCESS(PcRequestNewPowerState(Case.Device, PowerDeviceD3));
+    EXPECT_SUCCESS(PcRequestNewPowerState(Case.Device, PowerDeviceD0));
+    CaseSleep(1000);
+    EXPECT_EQ(Miniport.Calls, 6);
 }
