@@ -370,5 +370,24 @@ TEST_P(WaveRtStreaming, K10_ThePublicBufferDoesAllThat) {
     EXPECT_THROW(CyclicBuffer(plain, buffer_bytes, 1), Error);
 }
 
+TEST_P(WaveRtStreaming, K15_AStreamIsToldOfPowerWhileItIsPaused) {
+    Pin pin = create(WAVERT_RENDER);
+    Pin plain = create(WAVERT_PLAIN); // has no IPowerNotify
+    buffer(pin, buffer_bytes);
+    start(pin);
+    forget_journal(wave);
+    traced.box().suspend();
+    traced.box().resume();
+    std::vector<std::string> story;
+    for (const JournalEntry &entry : journal(wave))
+        if (entry.what == "power" || entry.what == "state") {
+            EXPECT_EQ(entry.values[0], std::uint64_t(WAVERT_RENDER));
+            EXPECT_EQ(entry.irql, 0u);
+            story.push_back(entry.what + " " + std::to_string(entry.values[1]));
+        }
+    // D3 once the stream is in PAUSE; D0 before it is in RUN again.
+    EXPECT_EQ(story, (std::vector<std::string>{"state 2", "power 4", "power 1", "state 3"}));
+}
+
 } // namespace
 } // namespace ksbox::testing

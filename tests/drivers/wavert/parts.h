@@ -53,6 +53,7 @@ class CMiniport : public IMiniportWaveRT, public IPinCount, public CUnknown {
 class CStream : public IMiniportWaveRTStreamNotification,
                 public IMiniportWaveRTInputStream,
                 public IMiniportWaveRTOutputStream,
+                public IPowerNotify,
                 public CUnknown {
   public:
     DECLARE_STD_UNKNOWN();
@@ -64,6 +65,7 @@ class CStream : public IMiniportWaveRTStreamNotification,
     IMP_IMiniportWaveRTStreamNotification;
     IMP_IMiniportWaveRTInputStream;
     IMP_IMiniportWaveRTOutputStream;
+    STDMETHODIMP_(void) PowerChangeNotify(POWER_STATE PowerState);
 
     // Moves what is due at that interrupt time. DISPATCH_LEVEL, the hardware's lock held.
     void Move(ULONGLONG Now);

@@ -16,6 +16,8 @@ CStream::NonDelegatingQueryInterface(REFIID InterfaceId, PVOID *Interface) {
     } else if (!Plain && !m_Capture &&
                IsEqualGUIDAligned(InterfaceId, IID_IMiniportWaveRTOutputStream)) {
         *Interface = PVOID(PMINIPORTWAVERTOUTPUTSTREAM(this));
+    } else if (!Plain && IsEqualGUIDAligned(InterfaceId, IID_IPowerNotify)) {
+        *Interface = PVOID(PPOWERNOTIFY(this));
     } else {
         *Interface = NULL;
         return STATUS_INVALID_PARAMETER;
@@ -48,6 +50,10 @@ STDMETHODIMP_(NTSTATUS) CStream::SetFormat(PKSDATAFORMAT DataFormat) {
         m_Block = Format->nBlockAlign;
     }
     return Status;
+}
+
+STDMETHODIMP_(void) CStream::PowerChangeNotify(POWER_STATE PowerState) {
+    Journal("power", m_Pin, PowerState.DeviceState);
 }
 
 STDMETHODIMP_(NTSTATUS) CStream::SetState(KSSTATE State) {
