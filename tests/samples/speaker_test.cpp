@@ -137,7 +137,7 @@ bool read_without_system_calls(const volatile std::uint64_t &at) {
         std::uint64_t sum = 0;
         for (int i = 0; i < 1'000; ++i)
             sum += at;
-        _exit(sum != 0 ? 0 : 1);
+        syscall(SYS_exit_group, sum != 0 ? 0 : 1); // a sanitizer's _exit has more to do
     }
     int status = 0;
     return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
