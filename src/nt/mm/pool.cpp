@@ -311,13 +311,14 @@ void Pool::free(void *address, std::uint32_t tag, const void *caller) {
             block = &run->second;
         const bool live =
             block != nullptr && block->address == address && block->state == BlockState::live;
+        const bool contiguous = live && block->kind == PoolKind::contiguous;
+        const bool other_tag = live && block->tag != tag && (tag != 0 || contiguous);
         // [observed: drivers that ship free with other tags than they allocate with, and only the
         // verifier minds, unless the tag is protected.]
-        if (live && tag != 0 && block->tag != tag && block->kind != PoolKind::contiguous &&
-            !((block->tag | tag) & protected_tag)) [[unlikely]]
+        const bool minded = other_tag && (contiguous || ((block->tag | tag) & protected_tag));
+        if (other_tag && !minded) [[unlikely]]
             remark = state.judge_free(address, tag);
-        if (!live ||
-            (!remark && (tag != 0 || block->kind == PoolKind::contiguous) && block->tag != tag)) {
+        if (!live || minded) {
             misuse = state.judge_free(address, tag);
         } else if (run != state.runs.end()) {
             is_run = true;
