@@ -7,26 +7,8 @@ extern "C" DRIVER_INITIALIZE DriverEntry;
 
 PDRIVER_DISPATCH CaseHook[IRP_MJ_MAXIMUM_FUNCTION + 1];
 
-NTSTATUS CaseComplete(PIRP Irp, NTSTATUS Status, ULONG_PTR Information) {
-    Irp->IoStatus.Status = Status;
-    Irp->IoStatus.Information = Information;
-    IoCompleteRequest(Irp, IO_NO_INCREMENT);
-    return Status;
-}
-
 NTSTATUS CasePassDown(PDEVICE_OBJECT Device, PIRP Irp) {
     return PcDispatchIrp(Device, Irp);
-}
-
-NTSTATUS CaseCreateDevice(CASE_CONTEXT &Case, PDRIVER_DISPATCH Dispatch, ULONG ExtensionBytes,
-                          PDEVICE_OBJECT *Device) {
-    const NTSTATUS Status = IoCreateDevice(Case.Driver, sizeof(CASE_DEVICE) + ExtensionBytes, NULL,
-                                           FILE_DEVICE_UNKNOWN, 0, FALSE, Device);
-    if (NT_SUCCESS(Status)) {
-        static_cast<CASE_DEVICE *>((*Device)->DeviceExtension)->Dispatch = Dispatch;
-        (*Device)->Flags &= ~DO_DEVICE_INITIALIZING;
-    }
-    return Status;
 }
 
 // In front of PortCls's handlers. What PortCls makes is FILE_DEVICE_KS.

@@ -94,3 +94,21 @@ void CaseJoinThread(PVOID Thread) {
     KeWaitForSingleObject(Thread, Executive, KernelMode, FALSE, NULL);
     ObDereferenceObject(Thread);
 }
+
+NTSTATUS CaseComplete(PIRP Irp, NTSTATUS Status, ULONG_PTR Information) {
+    Irp->IoStatus.Status = Status;
+    Irp->IoStatus.Information = Information;
+    IoCompleteRequest(Irp, IO_NO_INCREMENT);
+    return Status;
+}
+
+NTSTATUS CaseCreateDevice(CASE_CONTEXT &Case, PDRIVER_DISPATCH Dispatch, ULONG ExtensionBytes,
+                          PDEVICE_OBJECT *Device) {
+    const NTSTATUS Status = IoCreateDevice(Case.Driver, sizeof(CASE_DEVICE) + ExtensionBytes, NULL,
+                                           FILE_DEVICE_UNKNOWN, 0, FALSE, Device);
+    if (NT_SUCCESS(Status)) {
+        static_cast<CASE_DEVICE *>((*Device)->DeviceExtension)->Dispatch = Dispatch;
+        (*Device)->Flags &= ~DO_DEVICE_INITIALIZING;
+    }
+    return Status;
+}

@@ -21,29 +21,11 @@ static FUNCTION_DEVICE *Extension(PDEVICE_OBJECT Device) {
     return static_cast<FUNCTION_DEVICE *>(Device->DeviceExtension);
 }
 
-NTSTATUS CaseComplete(PIRP Irp, NTSTATUS Status, ULONG_PTR Information) {
-    Irp->IoStatus.Status = Status;
-    Irp->IoStatus.Information = Information;
-    IoCompleteRequest(Irp, IO_NO_INCREMENT);
-    return Status;
-}
-
 NTSTATUS CasePassDown(PDEVICE_OBJECT Device, PIRP Irp) {
     if (IoGetCurrentIrpStackLocation(Irp)->MajorFunction == IRP_MJ_POWER)
         PoStartNextPowerIrp(Irp);
     IoSkipCurrentIrpStackLocation(Irp);
     return IoCallDriver(Extension(Device)->Lower, Irp);
-}
-
-NTSTATUS CaseCreateDevice(CASE_CONTEXT &Case, PDRIVER_DISPATCH Dispatch, ULONG ExtensionBytes,
-                          PDEVICE_OBJECT *Device) {
-    const NTSTATUS Status = IoCreateDevice(Case.Driver, sizeof(CASE_DEVICE) + ExtensionBytes, NULL,
-                                           FILE_DEVICE_UNKNOWN, 0, FALSE, Device);
-    if (NT_SUCCESS(Status)) {
-        static_cast<CASE_DEVICE *>((*Device)->DeviceExtension)->Dispatch = Dispatch;
-        (*Device)->Flags &= ~DO_DEVICE_INITIALIZING;
-    }
-    return Status;
 }
 
 static NTSTATUS RunCase(PDEVICE_OBJECT Device, PIRP Irp) {
