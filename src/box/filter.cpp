@@ -49,13 +49,16 @@ std::vector<std::byte> pin_property(Filter &filter, std::uint32_t pin, std::uint
     return filter.get(guid_of(KSPROPSETID_Pin), id, {}, pin_selector(pin));
 }
 
-// A property that a filter need not have: nothing when it says so.
+// A property that a filter need not have: nothing when it refuses it. A want of memory is no
+// answer.
 template <typename Read> auto optionally(Read read) -> std::optional<decltype(read())> {
     try {
         return read();
     } catch (const BoxStopped &) {
         throw;
-    } catch (const Error &) {
+    } catch (const Error &error) {
+        if (error.code() == std::uint32_t(STATUS_INSUFFICIENT_RESOURCES))
+            throw;
         return std::nullopt;
     }
 }

@@ -5,7 +5,7 @@
 #include "ksuser/ksuser.h"
 
 #include <algorithm>
-#include <cstring>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -44,55 +44,19 @@ class Steps {
     std::string refused_;
 };
 
-/// By ksuser's functions, which answer in Win32 codes.
-void create_below(Client &client, const char *what, Handle parent, Steps &steps) {
+/// By one of ksuser's functions, which answer in Win32 codes.
+void create_below(Client &client, const char *what, Steps &steps,
+                  const std::function<DWORD(HANDLE *)> &create) {
     steps.step(what, [&] {
         DWORD error = 0;
         client.run([&] {
-            HANDLE const from = reinterpret_cast<HANDLE>(parent);
             HANDLE made = nullptr;
-            const KSCLOCK_CREATE clock{};
-            const KSALLOCATOR_FRAMING framing{.OptionsFlags = KSALLOCATOR_OPTIONF_SYSTEM_MEMORY,
-                                              .PoolType = NonPagedPool,
-                                              .Frames = 2,
-                                              .FrameSize = 4096,
-                                              .FileAlignment = 0,
-                                              .Reserved = 0};
-            const KSNODE_CREATE node{.CreateFlags = 0, .Node = 0};
-            const std::string_view kind = what;
-            error = kind == "clock" ? ksuser::KsCreateClock(from, &clock, &made)
-                    : kind == "allocator"
-                        ? ksuser::KsCreateAllocator(from, &framing, &made)
-                        : ksuser::KsCreateTopologyNode(from, &node, GENERIC_READ, &made);
+            error = create(&made);
             if (error == 0)
                 client.close(reinterpret_cast<Handle>(made));
         });
         if (error)
             throw Error(error, what);
-    });
-}
-
-/// An event of the pin's connection, which is enabled and disabled again.
-void watch_end_of_stream(Client &client, const Pin &pin, Steps &steps) {
-    steps.step("event", [&] {
-        Buffer data(client, sizeof(KSEVENTDATA));
-        const Handle event = client.create_event(false);
-        KSEVENTDATA wanted{};
-        wanted.NotificationType = KSEVENTF_EVENT_HANDLE;
-        wanted.EventHandle.Event = reinterpret_cast<HANDLE>(event);
-        std::memcpy(data.data(), &wanted, sizeof wanted);
-        KSEVENT request{};
-        request.Set = KSEVENTSETID_Connection;
-        request.Id = KSEVENT_CONNECTION_ENDOFSTREAM;
-        request.Flags = KSEVENT_TYPE_ENABLE;
-        const IoResult enabled =
-            client.control(pin.handle(), IOCTL_KS_ENABLE_EVENT,
-                           std::as_bytes(std::span(&request, 1)), data.bytes());
-        if (enabled.success())
-            (void)client.control(pin.handle(), IOCTL_KS_DISABLE_EVENT, data.bytes(), {});
-        client.close(event);
-        if (!enabled.success())
-            throw Error(std::uint32_t(enabled.status), "event");
     });
 }
 
@@ -128,13 +92,24 @@ void live(Client &client, const FilterKind &kind, Steps &steps) {
         steps.step("connect", [&] {
             pins.push_back(filter->connect({.pin_id = each.id, .format = each.format}));
         });
-    create_below(client, "node", filter->handle(), steps);
+    create_below(client, "node", steps, [&](HANDLE *made) {
+        const KSNODE_CREATE node{.CreateFlags = 0, .Node = 0};
+        return ksuser::KsCreateTopologyNode(reinterpret_cast<HANDLE>(filter->handle()), &node,
+                                            GENERIC_READ, made);
+    });
     for (Pin &pin : pins) {
         steps.step("format", [&] { (void)pin.format(); });
         steps.step("waiting for", [&] { (void)pin.waiting_for(); });
-        create_below(client, "clock", pin.handle(), steps);
-        create_below(client, "allocator", pin.handle(), steps);
-        watch_end_of_stream(client, pin, steps);
+        create_below(client, "allocator", steps, [&](HANDLE *made) {
+            const KSALLOCATOR_FRAMING framing{.OptionsFlags = KSALLOCATOR_OPTIONF_SYSTEM_MEMORY,
+                                              .PoolType = NonPagedPool,
+                                              .Frames = 2,
+                                              .FrameSize = 4096,
+                                              .FileAlignment = 0,
+                                              .Reserved = 0};
+            return ksuser::KsCreateAllocator(reinterpret_cast<HANDLE>(pin.handle()), &framing,
+                                             made);
+        });
     }
     for (PinState state : {PinState::acquire, PinState::pause, PinState::run})
         for (Pin &pin : pins)
@@ -155,7 +130,12 @@ void live(Client &client, const FilterKind &kind, Steps &steps) {
             requests.push_back(writes ? pins[i].start_write(frame) : pins[i].start_read(frame));
         });
     for (Request &request : requests)
-        (void)request.wait_for(200'000);
+        steps.step("transferred", [&] {
+            const auto result = request.wait_for(200'000); // or it still waits, as some do
+            if (result && !result->success())
+                throw Error(std::uint32_t(result->status),
+                            fmt::format("transferred {:#x}", std::uint32_t(result->status)));
+        });
     requests.clear();
     for (PinState state : {PinState::pause, PinState::acquire, PinState::stop})
         for (Pin &pin : pins)
@@ -186,7 +166,8 @@ void sweep(Box &box, Client &client, const FilterKind &kind) {
         SCOPED_TRACE(fmt::format("{}: allocation {}: {}", kind.path, number, failed));
         EXPECT_TRUE(
             says_no_memory(steps.first_change(usual).value_or(status::insufficient_resources)))
-            << steps.refused();
+            << steps.refused() << "-- usually\n"
+            << usual.refused();
         box.run_for(std::chrono::milliseconds(20));
         ASSERT_EQ(holdings_of(box), before) << steps.refused() << "\n" << newest_blocks(box, 10);
     }
