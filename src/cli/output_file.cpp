@@ -75,4 +75,9 @@ void OutputFile::commit() {
     }
 }
 
+std::string OutputFile::keep_partial() {
+    keep_ = true;
+    return direct_ ? std::string() : partial_.string();
+}
+
 } // namespace ksbox::cli

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 
 namespace ksbox::cli {
 
@@ -19,7 +20,6 @@ class OutputFile {
     OutputFile &operator=(const OutputFile &) = delete;
 
     const std::filesystem::path &name() const { return name_; }
-    const std::filesystem::path &partial_name() const { return partial_; }
 
     /// Both write through; throw BadInput with the reason (a full disk).
     void append(std::span<const std::byte> bytes);
@@ -29,8 +29,9 @@ class OutputFile {
 
     /// Gives the file its name, replacing one that is there. Throws BadInput.
     void commit();
-    /// Leaves NAME.part behind when commit() is never called: what a crash interrupted.
-    void keep_partial() { keep_ = true; }
+    /// Leaves NAME.part behind when commit() is never called. Its name; empty for what is written
+    /// directly, of which nothing stays.
+    std::string keep_partial();
 
   private:
     [[noreturn]] void fail(int error);

@@ -333,12 +333,9 @@ int Player::run() {
         stop(*render_pin_->pin);
         if (capture_pin_)
             stop(*capture_pin_->pin);
-    } catch (const BoxStopped &) {
-        if (out_ && out_->data_bytes() != 0) {
-            out_->keep_partial();
-            fmt::print(stderr, "ksbox: what was recorded until then is in {}\n",
-                       out_->file().partial_name().string());
-        }
+    } catch (...) {
+        if (out_)
+            print_kept(out_->keep_partial());
         throw;
     }
     int code = conclude();

@@ -69,16 +69,19 @@ class PngFile final : public VideoFile {
         write(*file_, last_);
         file_->commit();
     }
-    void keep_partial() override {
-        if (numbered_ || last_.empty())
-            return;
-        write(*file_, last_);
-        file_->keep_partial();
-        kept_ = true;
+    std::string keep_partial() override {
+        if (numbered_)
+            return count_ == 0 ? std::string() : name_.string();
+        if (last_.empty())
+            return {};
+        try {
+            write(*file_, last_);
+        } catch (const std::exception &) {
+            return {}; // a part of a PNG is none
+        }
+        return file_->keep_partial();
     }
-    std::string written() const override {
-        return kept_ ? file_->partial_name().string() : name_.string();
-    }
+    std::string written() const override { return name_.string(); }
 
   private:
     void write(OutputFile &file, std::span<const std::byte> picture) {
@@ -88,7 +91,6 @@ class PngFile final : public VideoFile {
     std::filesystem::path name_;
     PictureReader reader_;
     bool numbered_;
-    bool kept_ = false;
     std::optional<OutputFile> file_;
     std::vector<std::byte> last_;
     std::uint64_t count_ = 0;

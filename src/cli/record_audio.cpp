@@ -105,12 +105,8 @@ int record_audio(const RecordOptions &options, Session &session) {
                 return keep(frame.buffer.bytes().first(frame.used));
             });
         }
-    } catch (const BoxStopped &) {
-        if (out.data_bytes() != 0) {
-            out.keep_partial();
-            fmt::print(stderr, "ksbox: what was recorded until then is in {}\n",
-                       out.file().partial_name().string());
-        }
+    } catch (...) {
+        print_kept(out.keep_partial());
         throw;
     }
     fmt::print("recorded {} bytes ({:.3f} s) of {} from pin {} of {} to {}\n", out.data_bytes(),

@@ -145,11 +145,8 @@ int VideoRecorder::run() {
             progress.at(taken_);
             return enough;
         });
-    } catch (const BoxStopped &) {
-        if (taken_ != 0) {
-            file_->keep_partial();
-            fmt::print(stderr, "ksbox: what was recorded until then is in {}\n", file_->written());
-        }
+    } catch (...) {
+        print_kept(file_->keep_partial());
         throw;
     }
     fmt::print("recorded {} picture{} of {} from pin {} of {} to {}\n", taken_,

@@ -155,6 +155,11 @@ std::string device_of(const InterfaceFacts &filter) {
     return text;
 }
 
+void print_kept(const std::string &name) {
+    if (!name.empty())
+        std::fprintf(stderr, "ksbox: what was recorded until then is in %s\n", name.c_str());
+}
+
 void print_finding(const std::string &text) {
     fmt::print(stderr, "ksbox: {}\n", text);
 }

@@ -58,5 +58,7 @@ std::string device_of(const InterfaceFacts &filter);
 
 /// One line on standard error: something the driver should not have done.
 void print_finding(const std::string &text);
+/// The same for what a command that fails has recorded; nothing for no name. Throws nothing.
+void print_kept(const std::string &name);
 
 } // namespace ksbox::cli

@@ -15,8 +15,10 @@ class VideoFile {
     virtual void append(std::span<const std::byte> picture) = 0;
     /// Gives the file its name; without it, nothing stays (or NAME.part, after keep_partial()).
     virtual void commit() = 0;
-    virtual void keep_partial() = 0;
-    /// What commit() wrote, or keep_partial() leaves, for messages.
+    /// When the command fails: what there is stays. The name of that; empty when nothing stays.
+    /// Throws nothing.
+    virtual std::string keep_partial() = 0;
+    /// What commit() wrote, for messages.
     virtual std::string written() const = 0;
 };
 

@@ -225,9 +225,15 @@ void WavWriter::commit() {
     file_.commit();
 }
 
-void WavWriter::keep_partial() {
-    file_.keep_partial();
-    flush();
+std::string WavWriter::keep_partial() {
+    if (data_bytes_ == 0)
+        return {};
+    try {
+        flush();
+    } catch (const BadInput &) {
+        // The header tells of what was written before.
+    }
+    return file_.keep_partial();
 }
 
 std::span<const std::byte> wav_format_chunk(std::span<const std::byte> wave_format) {

@@ -51,8 +51,9 @@ class WavWriter {
     void append(std::span<const std::byte> samples);
     std::uint64_t data_bytes() const { return data_bytes_; } ///< appended
     void commit();
-    /// Throws BadInput.
-    void keep_partial();
+    /// When the command fails: what was appended stays as NAME.part. Its name; empty when nothing
+    /// stays. Throws nothing: on a full disk it is less.
+    std::string keep_partial();
     const OutputFile &file() const { return file_; }
 
   private:

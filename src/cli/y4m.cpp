@@ -38,22 +38,18 @@ class Y4mFile final : public VideoFile {
     void append(std::span<const std::byte> picture) override {
         put("FRAME\n");
         file_.append(reader_.to_planes(picture));
+        empty_ = false;
     }
     void commit() override { file_.commit(); }
-    void keep_partial() override {
-        file_.keep_partial();
-        kept_ = true;
-    }
-    std::string written() const override {
-        return (kept_ ? file_.partial_name() : file_.name()).string();
-    }
+    std::string keep_partial() override { return empty_ ? std::string() : file_.keep_partial(); }
+    std::string written() const override { return file_.name().string(); }
 
   private:
     void put(std::string_view text) { file_.append(std::as_bytes(std::span(text))); }
 
     OutputFile file_;
     PictureReader reader_;
-    bool kept_ = false;
+    bool empty_ = true;
 };
 
 } // namespace

@@ -181,6 +181,15 @@ TEST_F(Play, CtrlCFinishesTheFileAndUnloads) {
     }
 }
 
+TEST_F(Play, WhatWasRecordedBeforeAFailureStays) {
+    write_wav(file("in.wav"), {}, noise(4 * 48'000));
+    const Outcome outcome = play("fickle", {"--set", "Frames=xxx", "--set", "Then=fail"});
+    EXPECT_EQ(outcome.code, 1) << outcome.err;
+    EXPECT_NE(outcome.err.find("frame 3 failed"), std::string::npos) << outcome.err;
+    EXPECT_FALSE(exists(file("out.wav")));
+    EXPECT_EQ(read_wav(file("out.wav.part")).data.size(), 3u * 4 * 480);
+}
+
 // What a killed command leaves behind can be read all the same.
 TEST_F(Play, KilledLeavesAReadablePart) {
     Wave wave{.channels = 1, .rate_hz = 8'000};

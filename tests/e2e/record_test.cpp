@@ -125,6 +125,40 @@ TEST_F(Record, FormatThatTheCameraLacks) {
     EXPECT_FALSE(exists(file("x.y4m.part")));
 }
 
+// However a recording fails, what came before stays, and is said.
+TEST_F(Record, WhatWasRecordedBeforeAFailureStays) {
+    const auto fickle = [this](const std::string &name, const char *then) {
+        return ksbox({"record", file(name), "--driver", driver("fickle"), "--set", "Frames=xxx",
+                      "--set", std::string("Then=") + then, "--seconds", "5"});
+    };
+    for (const auto &[then, says] : {std::pair("stall", "gave no frame for 10 s"),
+                                     std::pair("fail", "frame 3 failed: STATUS_DEVICE_DATA")}) {
+        const Outcome sound = fickle("x.wav", then);
+        EXPECT_EQ(sound.code, 1) << sound.err;
+        EXPECT_NE(sound.err.find(says), std::string::npos) << sound.err;
+        EXPECT_NE(sound.err.find("recorded until then is in " + file("x.wav.part").string()),
+                  std::string::npos)
+            << sound.err;
+        EXPECT_FALSE(exists(file("x.wav")));
+        const WavFile kept = read_wav(file("x.wav.part"));
+        const std::size_t period = kept.data.size() / 3;
+        ASSERT_GT(period, 0u);
+        for (std::size_t i = 0; i < kept.data.size(); ++i)
+            ASSERT_EQ(int(kept.data[i]), int(1 + i / period)) << i;
+
+        const Outcome pictures = fickle("x.y4m", then);
+        EXPECT_EQ(pictures.code, 1) << pictures.err;
+        EXPECT_FALSE(exists(file("x.y4m")));
+        const std::string text = read_text(file("x.y4m.part"));
+        const std::size_t header = text.find('\n') + 1;
+        EXPECT_EQ(text.substr(header, 6), "FRAME\n");
+        EXPECT_EQ((text.size() - header) % 3, 0u);
+        const Outcome picture = fickle("x.png", then);
+        EXPECT_EQ(picture.code, 1) << picture.err;
+        EXPECT_GT(read_png(file("x.png.part")).width, 0u) << picture.err;
+    }
+}
+
 TEST_F(Record, CtrlCFinishesTheFile) {
     Running running = start({"record", file("camera.y4m"), "--driver", driver("camera"), "--frames",
                              "100000", "--size", "320x240", "--time", "realtime"});

@@ -1,0 +1,134 @@
+// A device whose capture pins do not keep on: pin 0 gives sound, pin 2 pictures, a frame for each
+// letter of Parameters\Frames, and then does what Parameters\Then says
+//   stall   keeps its frames and gives no more
+//   end     says that the stream ends
+//   fail    fails a frame
+// Pin 1 plays whatever it is given, at once.
+#include "../../../drivers/camera/video_format.h"
+#include "../../../drivers/shared/wave_format.h"
+#include "../shared/parameters.h"
+
+static ULONG FramesToGive;
+static WCHAR Then[8];
+static ULONG Given[3]; // by each pin since it was created
+
+static const KSDATARANGE_AUDIO Pcm = {{{sizeof(KSDATARANGE_AUDIO),
+                                        0,
+                                        0,
+                                        0,
+                                        {STATICGUIDOF(KSDATAFORMAT_TYPE_AUDIO)},
+                                        {STATICGUIDOF(KSDATAFORMAT_SUBTYPE_PCM)},
+                                        {STATICGUIDOF(KSDATAFORMAT_SPECIFIER_WAVEFORMATEX)}}},
+                                      2 /* channels */,
+                                      16,
+                                      16 /* bits */,
+                                      8000,
+                                      48000 /* frames per second */};
+static const PKSDATARANGE SoundRanges[] = {PKSDATARANGE(&Pcm)};
+
+static NTSTATUS NTAPI IntersectSound(PVOID, PIRP, PKSP_PIN, PKSDATARANGE DataRange,
+                                     PKSDATARANGE MatchingDataRange, ULONG DataBufferSize,
+                                     PVOID Data, PULONG DataSize) {
+    return IntersectWaveRanges(DataRange,
+                               reinterpret_cast<const KSDATARANGE_AUDIO *>(MatchingDataRange),
+                               DataBufferSize, Data, DataSize);
+}
+
+static NTSTATUS NTAPI CreatePin(PKSPIN Pin, PIRP) {
+    Given[Pin->Id] = 0;
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS NTAPI Play(PKSPIN Pin) {
+    while (PKSSTREAM_POINTER Frame =
+               KsPinGetLeadingEdgeStreamPointer(Pin, KSSTREAM_POINTER_STATE_LOCKED)) {
+        KsStreamPointerAdvanceOffsetsAndUnlock(Frame, Frame->OffsetIn.Remaining, 0, TRUE);
+    }
+    return STATUS_PENDING;
+}
+
+// What comes behind the last frame that it gives.
+static VOID EndWith(PKSSTREAM_POINTER Frame) {
+    if (wcscmp(Then, L"end") == 0) {
+        Frame->StreamHeader->OptionsFlags |= KSSTREAM_HEADER_OPTIONSF_ENDOFSTREAM;
+        KsStreamPointerAdvanceOffsetsAndUnlock(Frame, 0, 0, TRUE);
+    } else if (wcscmp(Then, L"fail") == 0) {
+        KsStreamPointerSetStatusCode(Frame, STATUS_DEVICE_DATA_ERROR);
+        KsStreamPointerUnlock(Frame, TRUE);
+    } else {
+        KsStreamPointerUnlock(Frame, FALSE);
+    }
+}
+
+static NTSTATUS NTAPI Record(PKSPIN Pin) {
+    while (PKSSTREAM_POINTER Frame =
+               KsPinGetLeadingEdgeStreamPointer(Pin, KSSTREAM_POINTER_STATE_LOCKED)) {
+        if (Given[Pin->Id] == FramesToGive) {
+            EndWith(Frame);
+            break;
+        }
+        const ULONG Bytes = Frame->OffsetOut.Remaining;
+        RtlFillMemory(Frame->OffsetOut.Data, Bytes, UCHAR(++Given[Pin->Id]));
+        KsStreamPointerAdvanceOffsetsAndUnlock(Frame, 0, Bytes, TRUE);
+    }
+    return STATUS_PENDING;
+}
+
+static const KSPIN_DISPATCH PlayDispatch = {CreatePin, NULL, Play, NULL, NULL,
+                                            NULL,      NULL, NULL, NULL, NULL};
+static const KSPIN_DISPATCH RecordDispatch = {CreatePin, NULL, Record, NULL, NULL,
+                                              NULL,      NULL, NULL,   NULL, NULL};
+
+#define FICKLE_PIN(Dispatch, Ranges, Flow, Category, Intersect)                                    \
+    {&(Dispatch),                                                                                  \
+     NULL,                                                                                         \
+     {DEFINE_KSPIN_DEFAULT_INTERFACES,                                                             \
+      DEFINE_KSPIN_DEFAULT_MEDIUMS,                                                                \
+      SIZEOF_ARRAY(Ranges),                                                                        \
+      Ranges,                                                                                      \
+      Flow,                                                                                        \
+      KSPIN_COMMUNICATION_SINK,                                                                    \
+      &(Category),                                                                                 \
+      NULL,                                                                                        \
+      {0}},                                                                                        \
+     0,                                                                                            \
+     1,                                                                                            \
+     0,                                                                                            \
+     NULL,                                                                                         \
+     Intersect}
+
+static const KSPIN_DESCRIPTOR_EX Pins[] = {
+    FICKLE_PIN(RecordDispatch, SoundRanges, KSPIN_DATAFLOW_OUT, KSNODETYPE_MICROPHONE,
+               IntersectSound),
+    FICKLE_PIN(PlayDispatch, SoundRanges, KSPIN_DATAFLOW_IN, KSNODETYPE_SPEAKER, IntersectSound),
+    FICKLE_PIN(RecordDispatch, CameraRanges, KSPIN_DATAFLOW_OUT, PINNAME_VIDEO_CAPTURE,
+               IntersectCamera)};
+
+static const GUID Categories[] = {{STATICGUIDOF(KSCATEGORY_AUDIO)},
+                                  {STATICGUIDOF(KSCATEGORY_CAPTURE)}};
+
+static DEFINE_KSFILTER_DESCRIPTOR(Filter){NULL,
+                                          NULL,
+                                          KSFILTER_DESCRIPTOR_VERSION,
+                                          0,
+                                          NULL,
+                                          DEFINE_KSFILTER_PIN_DESCRIPTORS(Pins),
+                                          DEFINE_KSFILTER_CATEGORIES(Categories),
+                                          DEFINE_KSFILTER_NODE_DESCRIPTORS_NULL,
+                                          DEFINE_KSFILTER_DEFAULT_CONNECTIONS,
+                                          NULL};
+
+static const KSFILTER_DESCRIPTOR *const Filters[] = {&Filter};
+
+static const KSDEVICE_DESCRIPTOR Device = {NULL, SIZEOF_ARRAY(Filters), Filters,
+                                           KSDEVICE_DESCRIPTOR_VERSION};
+
+extern "C" DRIVER_INITIALIZE DriverEntry;
+
+extern "C" NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) {
+    WCHAR Frames[16];
+    ReadTextParameter(RegistryPath, L"Frames", Frames, RTL_NUMBER_OF(Frames));
+    ReadTextParameter(RegistryPath, L"Then", Then, RTL_NUMBER_OF(Then));
+    FramesToGive = ULONG(wcslen(Frames));
+    return KsInitializeDriver(DriverObject, RegistryPath, &Device);
+}
