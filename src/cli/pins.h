@@ -53,7 +53,8 @@ std::vector<DataFormat> default_formats(Filter &filter, std::uint32_t pin_id,
 /// know only one of them.
 std::vector<DataFormat> forms_of(const DataFormat &format);
 
-/// "; it waits: no frame is queued at …", behind a finding; empty when nothing is in the way.
+/// "; it waits: no frame is queued at …", behind a finding; empty when nothing is in the way, and
+/// of pins that are not AVStream's.
 std::string waiting_text(Pin &pin);
 
 /// STOP to RUN, or back, step by step.

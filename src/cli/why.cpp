@@ -1,5 +1,7 @@
 // ksbox why: tries to create pins, and says why not, or what they then wait for.
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +18,25 @@
 namespace ksbox::cli {
 
 namespace {
+
+// Of a filter or pin that is not AVStream's nobody but its driver knows: no lines.
+std::vector<std::string> known(const std::function<std::vector<std::string>()> &ask) {
+    try {
+        return ask();
+    } catch (const BoxStopped &) {
+        throw;
+    } catch (const Error &) {
+        return {};
+    }
+}
+
+std::vector<std::string> waiting_lines(Pin &pin) {
+    return known([&] { return pin.waiting_for(); });
+}
+
+std::vector<std::string> objections(Filter &filter, const PinRequest &request) {
+    return known([&] { return filter.why_not(request); });
+}
 
 class Questions {
   public:
@@ -56,7 +77,7 @@ void Questions::refused(const std::string &pin, const PinRequest &request, Filte
     fmt::print("{} {} {}\n", pin, paint_.bad("refuses"), request.format.to_string());
     line(error.reason().empty() ? error.what() : error.reason());
     std::vector<std::string> more = error.details();
-    for (std::string &one : filter.why_not(request))
+    for (std::string &one : objections(filter, request))
         if (std::ranges::find(more, one) == more.end())
             more.push_back(std::move(one));
     for (const std::string &one : more)
@@ -77,7 +98,7 @@ void Questions::taken(const std::string &pin, const DataFormat &format, Pin &mad
              (error.reason().empty() ? error.what() : error.reason()));
         return;
     }
-    for (const std::string &one : made.waiting_for())
+    for (const std::string &one : waiting_lines(made))
         line("in RUN it waits: " + one);
     stop(made);
 }
@@ -92,14 +113,16 @@ void Questions::ask(const InterfaceFacts &interface, Filter &filter, std::uint32
         request.interface = facts.interfaces.front();
     if (!facts.mediums.empty())
         request.medium = facts.mediums.front();
+    std::optional<Pin> made;
     try {
-        Pin made = filter.connect(request);
-        taken(name, request.format, made);
+        made = filter.connect(request);
     } catch (const BoxStopped &) {
         throw;
     } catch (const Error &error) {
         refused(name, request, filter, error);
+        return;
     }
+    taken(name, request.format, *made);
 }
 
 int Questions::ask() {
@@ -119,7 +142,7 @@ int Questions::ask() {
 
 std::string waiting_text(Pin &pin) {
     std::string text;
-    for (const std::string &one : pin.waiting_for())
+    for (const std::string &one : waiting_lines(pin))
         text += (text.empty() ? "; it waits: " : "; ") + one;
     return text;
 }

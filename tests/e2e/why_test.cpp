@@ -19,6 +19,21 @@ TEST_F(Why, APinThatTakesItsFormatSaysWhatItWaitsFor) {
         << outcome.out;
 }
 
+// KS without AVStream: what it waits for, and what speaks against a format, only its driver knows.
+TEST_F(Why, APinThatIsNotOfAvStream) {
+    const Outcome taken = ksbox({"why", driver("plain_ks")});
+    EXPECT_EQ(taken.code, 0) << taken.err;
+    EXPECT_EQ(taken.err, "");
+    EXPECT_NE(taken.out.find(" takes PCM 16 bit, 2 channels, 48000 Hz\n"), std::string::npos)
+        << taken.out;
+    EXPECT_EQ(taken.out.find("refuses"), std::string::npos) << taken.out;
+    const Outcome refused = ksbox({"why", driver("plain_ks"), "--rate", "4000"});
+    EXPECT_EQ(refused.code, 1) << refused.err;
+    EXPECT_EQ(refused.err, "");
+    EXPECT_NE(refused.out.find(" refuses PCM 16 bit, 2 channels, 4000 Hz\n"), std::string::npos)
+        << refused.out;
+}
+
 TEST_F(Why, APinThatDoesNotGetToRun) {
     const Outcome outcome = ksbox({"why", driver("gain"), "--pin", "0"});
     EXPECT_EQ(outcome.code, 1) << outcome.err;
