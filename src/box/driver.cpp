@@ -79,16 +79,11 @@ void DriverState::start() {
                               .entry = reinterpret_cast<PDRIVER_INITIALIZE>(image_->entry_point())};
         auto object = box_.kernel->io().load_driver(facts);
         if (!object) {
-            std::vector<std::string> leaks = leaks_of_image();
             const std::string reason = box_.kernel->extension<kmdf::Framework>().take_refusal(
                 image_->base(), image_->size());
-            unmap();
-            std::string message = reason.empty() ? name_ + ": DriverEntry failed with " +
-                                                       describe_status(object.error().value())
-                                                 : name_ + ": " + reason;
-            for (const std::string &leak : leaks)
-                message += "\n  " + leak;
-            throw Error(std::uint32_t(object.error().value()), message);
+            fail_start(object.error(), reason.empty() ? name_ + ": DriverEntry failed with " +
+                                                            describe_status(object.error().value())
+                                                      : name_ + ": " + reason);
         }
         object_ = *object;
         add_device();
@@ -132,16 +127,16 @@ void DriverState::add_device() {
         return; // a driver of the old kind made its devices in DriverEntry
     box::Installation::Written installed;
     const auto node = make_device(installed);
-    if (!node) {
-        auto unloaded = box_.kernel->io().unload_driver(object_);
-        object_ = nullptr;
-        if (unloaded)
-            unmap();
-        throw Error(std::uint32_t(node.error().value()),
-                    !installed ? installation_->message(installed.error())
-                               : name_ + ": its device did not start: " +
-                                     describe_status(node.error().value()));
-    }
+    if (!node)
+        fail_start(node.error(), !installed ? installation_->message(installed.error())
+                                            : name_ + ": its device did not start: " +
+                                                  describe_status(node.error().value()));
+}
+
+void DriverState::fail_start(Status status, std::string message) {
+    for (const std::string &sentence : take_down())
+        message += "\n  " + sentence;
+    throw Error(std::uint32_t(status.value()), message);
 }
 
 void DriverState::take_profile() {
@@ -203,26 +198,39 @@ std::vector<std::string> DriverState::findings() {
     return found;
 }
 
-std::vector<std::string> DriverState::unload() {
+// The driver object, if DriverEntry left one, and the image. What it left behind, one sentence
+// each; when it cannot be unloaded, both stay.
+std::vector<std::string> DriverState::take_down() {
     std::vector<std::string> left;
-    if (image_ == nullptr)
-        return left;
-    box_.run([&] {
+    bool gone = true;
+    if (object_ != nullptr) {
         io::IoManager &io = box_.kernel->io();
         if (auto unloaded = io.unload_driver(object_); !unloaded) {
+            gone = false;
             left.push_back(name_ +
                            " cannot be unloaded: " + describe_status(unloaded.error().value()));
             if (std::string what = io.describe_left(object_); !what.empty())
                 left.push_back(what);
-            return;
         }
-        left = leaks_of_image();
-        for (std::string &finding : sanitizer_errors())
-            left.push_back(std::move(finding));
-        box_.kernel->extension<ks::Findings>().forget(object_);
-        object_ = nullptr;
-        unmap();
-    });
+    }
+    if (gone)
+        for (std::string &leak : leaks_of_image())
+            left.push_back(std::move(leak));
+    for (std::string &finding : sanitizer_errors())
+        left.push_back(std::move(finding));
+    if (!gone)
+        return left;
+    box_.kernel->extension<ks::Findings>().forget(object_);
+    object_ = nullptr;
+    unmap();
+    return left;
+}
+
+std::vector<std::string> DriverState::unload() {
+    std::vector<std::string> left;
+    if (image_ == nullptr)
+        return left;
+    box_.run([&] { left = take_down(); });
     if (std::string problem = write_coverage(); !problem.empty())
         left.push_back(std::move(problem));
     return left;

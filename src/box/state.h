@@ -112,6 +112,9 @@ class DriverState final : public Driver {
     Result<io::DeviceNode *> make_device(box::Installation::Written &installed);
     /// On a box thread; throws Error: it has none.
     io::DeviceNode &device();
+    /// Takes down what there is; throws Error with the message and what was left behind.
+    [[noreturn]] void fail_start(Status status, std::string message);
+    std::vector<std::string> take_down();
     void unmap();
     /// Keeps the counts before the image goes.
     void take_profile();

@@ -33,5 +33,7 @@ typedef enum {
     CRASH_USE_AFTER_FREE,  // writes into a pool allocation that it has freed
     CRASH_DOUBLE_FREE,     // frees a pool allocation twice
     CRASH_WRONG_TAG,       // frees a pool allocation with another's tag
-    CRASH_SIGNED_OVERFLOW  // adds beyond the largest LONG
+    CRASH_SIGNED_OVERFLOW, // adds beyond the largest LONG
+    CRASH_LEAK_AND_FAIL,   // both
+    CRASH_LEAVE_DEVICE     // makes a device that it never deletes, and fails
 } CRASH_FAULT;

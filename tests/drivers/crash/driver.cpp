@@ -142,6 +142,7 @@ extern "C" NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRI
     ChosenFault = FaultByName(Name);
     ReadTextParameter(RegistryPath, L"Mistake", Name, RTL_NUMBER_OF(Name));
     SetMistaken(wcscmp(Name, L"none") != 0);
+    SetDriver(DriverObject);
     KeInitializeTimer(&Timer);
     KeInitializeDpc(&Dpc, CommitInDpc, NULL);
     const NTSTATUS Status = CommitAt(L"entry");

@@ -20,7 +20,9 @@ static const struct {
                   {L"use_after_free", CRASH_USE_AFTER_FREE},
                   {L"double_free", CRASH_DOUBLE_FREE},
                   {L"wrong_tag", CRASH_WRONG_TAG},
-                  {L"signed_overflow", CRASH_SIGNED_OVERFLOW}};
+                  {L"signed_overflow", CRASH_SIGNED_OVERFLOW},
+                  {L"leak_and_fail", CRASH_LEAK_AND_FAIL},
+                  {L"leave_device", CRASH_LEAVE_DEVICE}};
 
 // Keep the optimiser from seeing what is going on.
 static volatile LONG Always = 1;
@@ -72,6 +74,19 @@ static DECLSPEC_NOINLINE VOID RaiseUnhandled() {
     ExRaiseStatus(STATUS_INTEGER_DIVIDE_BY_ZERO);
 }
 
+static PDRIVER_OBJECT ThisDriver;
+
+VOID SetDriver(PDRIVER_OBJECT Driver) {
+    ThisDriver = Driver;
+}
+
+static NTSTATUS LeaveDevice() {
+    PDEVICE_OBJECT Device;
+    const NTSTATUS Status =
+        IoCreateDevice(ThisDriver, 0, NULL, FILE_DEVICE_UNKNOWN, 0, FALSE, &Device);
+    return NT_SUCCESS(Status) ? STATUS_UNSUCCESSFUL : Status;
+}
+
 NTSTATUS CommitFault(CRASH_FAULT Fault) {
     switch (Fault) {
     case CRASH_NONE:
@@ -93,6 +108,11 @@ NTSTATUS CommitFault(CRASH_FAULT Fault) {
         return STATUS_SUCCESS;
     case CRASH_FAIL:
         return STATUS_UNSUCCESSFUL;
+    case CRASH_LEAK_AND_FAIL:
+        MakeMistake(CRASH_LEAK);
+        return STATUS_UNSUCCESSFUL;
+    case CRASH_LEAVE_DEVICE:
+        return LeaveDevice();
     case CRASH_HANDLED:
         return HandleFault() ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
     default:

@@ -15,5 +15,8 @@ NTSTATUS CommitFault(CRASH_FAULT Fault);
 // The faults that a program survives if nobody watches: of memory, arithmetic and locking.
 NTSTATUS MakeMistake(CRASH_FAULT Fault);
 
+// Whose devices it makes.
+VOID SetDriver(PDRIVER_OBJECT Driver);
+
 // FALSE: from now on they run rightly.
 VOID SetMistaken(BOOLEAN Mistaken);
