@@ -126,12 +126,7 @@ int drive_script(const DriveOptions &options, Worker &worker) {
         if (run.trace.empty() && std::holds_alternative<drive::ExpectOrder>(command.action))
             run.trace = make_trace(trace);
     Session session(run, worker);
-    int code = exit_done;
-    {
-        DriveRun scenario(session, options, run.trace);
-        code = scenario.run(script);
-    }
-    return session.finish(code);
+    return session.run([&] { return DriveRun(session, options, run.trace).run(script); });
 }
 
 } // namespace ksbox::cli

@@ -105,10 +105,16 @@ int inspect(const InspectOptions &options, Worker &worker) {
             throw BadInput(fmt::format("{}: {} (--no-run shows what the file says)",
                                        options.run.driver.string(), report.image.refusal));
         Session session(options.run, worker);
-        ask_filters(session, report);
-        ask_endpoints(session, report);
-        report.findings = session.driver().findings();
-        code = session.finish(code);
+        bool whole = false;
+        code = session.run([&] {
+            ask_filters(session, report);
+            ask_endpoints(session, report);
+            report.findings = session.driver().findings();
+            whole = true;
+            return exit_done;
+        });
+        if (!whole)
+            return code;
     }
     fmt::print("{}", options.json ? to_json(report) : to_text(report, options.all_imports));
     return code;

@@ -359,8 +359,7 @@ int play(const PlayOptions &options, Worker &worker) {
             OutputFile check_output(options.record);
     }
     Session session(options.run, worker);
-    int code = Player(options, session).run();
-    return session.finish(code);
+    return session.run([&] { return Player(options, session).run(); });
 }
 
 } // namespace ksbox::cli

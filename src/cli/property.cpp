@@ -97,18 +97,18 @@ void print_value(Target &target, const PropertyOptions &options, const PropertyN
 int get_property(const PropertyOptions &options, Worker &worker) {
     PropertyName property = find_property(options.property);
     Session session(options.run, worker);
-    {
+    return session.run([&] {
         Target target(options, session, property);
         print_value(target, options, property);
-    }
-    return session.finish(exit_done);
+        return exit_done;
+    });
 }
 
 int set_property(const PropertyOptions &options, Worker &worker) {
     PropertyName property = find_property(options.property);
     std::vector<std::byte> value = parse_value(property.kind, options.value.value_or(""));
     Session session(options.run, worker);
-    {
+    return session.run([&] {
         Target target(options, session, property);
         target.set(value, options.channel);
         try {
@@ -118,8 +118,8 @@ int set_property(const PropertyOptions &options, Worker &worker) {
         } catch (const Error &) {
             fmt::print("set\n"); // a property may be write-only
         }
-    }
-    return session.finish(exit_done);
+        return exit_done;
+    });
 }
 
 } // namespace ksbox::cli

@@ -76,8 +76,9 @@ int record(const RecordOptions &options, Worker &worker) {
     if (options.endpoint.given() && kind != ".wav")
         throw BadInput("an endpoint records sound: name a .wav file");
     Session session(options.run, worker);
-    int code = kind == ".wav" ? record_audio(options, session) : record_video(options, session);
-    return session.finish(code);
+    return session.run([&] {
+        return kind == ".wav" ? record_audio(options, session) : record_video(options, session);
+    });
 }
 
 } // namespace ksbox::cli

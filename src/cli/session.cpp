@@ -119,6 +119,23 @@ std::vector<InterfaceFacts> Session::filters() {
     return chosen;
 }
 
+int Session::run(const std::function<int()> &work) {
+    int code = exit_bad_input;
+    try {
+        code = work();
+    } catch (const BoxStopped &) {
+        throw;
+    } catch (const Finding &finding) {
+        print_finding(finding.what());
+        code = exit_finding;
+    } catch (const BadInput &error) {
+        print_finding(error.what());
+    } catch (const Error &error) {
+        print_finding(error.what());
+    }
+    return finish(code);
+}
+
 int Session::finish(int code) {
     box_->destroy(*client_);
     client_ = nullptr;

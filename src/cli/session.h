@@ -2,6 +2,7 @@
 // what the driver left behind.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,11 +31,16 @@ class Session {
     /// The filters that --filter names; all of them without it. Throws BadInput when there is none.
     std::vector<InterfaceFacts> filters();
 
-    /// Ends the client, unloads the driver, prints what it left behind. Returns `code`, or
-    /// exit_finding when that was exit_done and something was left.
-    int finish(int code);
+    /// A command's work, then the end of its client and driver, which is printed: what was left
+    /// behind, a file that could not be written. What `work` returns is the exit code, unless that
+    /// is exit_done and something was left: then exit_finding. A Finding, BadInput or Error of it
+    /// becomes its line and code; a stopped box (BoxStopped) and faults of ksbox itself are thrown
+    /// on, and then nothing is ended. Everything that belongs to the client is gone when `work`
+    /// ends.
+    int run(const std::function<int()> &work);
 
   private:
+    int finish(int code);
     /// Says at the end, however that comes, which allocation has failed.
     struct LowResources {
         const Session &session;

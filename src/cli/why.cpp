@@ -149,8 +149,7 @@ std::string waiting_text(Pin &pin) {
 
 int why(const WhyOptions &options, Worker &worker) {
     Session session(options.run, worker);
-    const int code = Questions(options, session).ask();
-    return session.finish(code);
+    return session.run([&] { return Questions(options, session).ask(); });
 }
 
 } // namespace ksbox::cli

@@ -217,6 +217,24 @@ TEST_F(BadInput, CrashWhileStreamingLeavesNothingUnderTheFinalName) {
     EXPECT_FALSE(exists(file("out.wav")));
 }
 
+// A command that fails says all the same what the driver left, and writes what it was to write.
+TEST_F(BadInput, AFailureIsNotAllThatIsSaid) {
+    const Outcome outcome =
+        ksbox({"record", file("out.wav"), "--driver", driver("crash"), "--set", "Where=run",
+               "--set", "Fault=leak", "--save-registry", file("after.reg")});
+    EXPECT_EQ(outcome.code, 1) << outcome.err;
+    EXPECT_TRUE(says(outcome.err, "the capture pin gave no frame for 10 s")) << outcome.err;
+    EXPECT_TRUE(says(outcome.err, "leak: 100 bytes of pool, tag 'Leak'")) << outcome.err;
+    EXPECT_TRUE(exists(file("after.reg")));
+    const Outcome refused =
+        ksbox({"record", file("out.wav"), "--driver", driver("cable"), "--pin", "7",
+               "--save-registry", file("refused.reg"), "--trace", "/dev/full"});
+    EXPECT_EQ(refused.code, 2) << refused.err;
+    EXPECT_TRUE(says(refused.err, "no pin 7")) << refused.err;
+    EXPECT_TRUE(says(refused.err, "the trace is incomplete")) << refused.err;
+    EXPECT_TRUE(exists(file("refused.reg")));
+}
+
 TEST_F(BadInput, TimeLimit) {
     Outcome outcome = ksbox({"inspect", driver("crash"), "--set", "Where=entry", "--set",
                              "Fault=spin", "--timeout", "3"});

@@ -139,8 +139,10 @@ void destroy_client_mid_stream(Session &session, const InterfaceFacts &interface
         (void)open.pin.release();
 }
 
-int check_driver(const RunOptions &options, Worker &worker) {
-    Session session(options, worker);
+namespace {
+
+// What streamed, for the table. Throws Finding.
+std::string check_filters(Session &session) {
     std::string streamed;
     for (const InterfaceFacts &interface : session.driver().filters()) {
         {
@@ -153,13 +155,24 @@ int check_driver(const RunOptions &options, Worker &worker) {
                                     pin.name, pin.frames, pin.bytes);
         cycle_states(session, interface);
         destroy_client_mid_stream(session, interface);
-        if (worker.interrupted() != 0)
+        if (session.worker().interrupted() != 0)
             break;
     }
     if (streamed.empty())
         throw Finding(session.driver().name() + " has no pin to stream through");
-    std::string name = session.driver().name();
-    int code = session.finish(exit_done);
+    return streamed;
+}
+
+} // namespace
+
+int check_driver(const RunOptions &options, Worker &worker) {
+    Session session(options, worker);
+    const std::string name = session.driver().name();
+    std::string streamed;
+    const int code = session.run([&] {
+        streamed = check_filters(session);
+        return exit_done;
+    });
     if (code == exit_done)
         fmt::print("{:20} {:10} {:8} {}\n", name, options.realtime ? "realtime" : "simulated",
                    "passed", streamed);
