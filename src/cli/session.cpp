@@ -70,7 +70,7 @@ Session::Session(const RunOptions &options, Worker &worker) : options_(options),
                 print_debug_line(box_ ? box_->now_100ns() : 0, driver, text);
         };
     box_ = std::make_unique<Box>(std::move(box));
-    worker_.watch(*box_);
+    watch_.emplace(worker_, *box_);
     box_->fail_allocation(options.fail_allocation);
 
     note_missing_imports(options.driver);
@@ -94,10 +94,6 @@ Session::LowResources::~LowResources() {
     const std::string failed = session.box_->failed_allocation();
     fmt::print(stderr, "ksbox: allocation {} {}\n", number,
                failed.empty() ? "was not asked for: there were fewer" : "failed: " + failed);
-}
-
-Session::~Session() {
-    worker_.unwatch();
 }
 
 std::vector<InterfaceFacts> Session::filters() {

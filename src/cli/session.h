@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,6 @@ class Session {
   public:
     /// Loads and starts the driver; throws what Box::load throws.
     Session(const RunOptions &options, Worker &worker);
-    ~Session();
     Session(const Session &) = delete;
     Session &operator=(const Session &) = delete;
 
@@ -41,6 +41,14 @@ class Session {
 
   private:
     int finish(int code);
+    /// The parent knows of the box exactly as long as there is one.
+    struct Watch {
+        Watch(Worker &watching, Box &box) : worker(watching) { worker.watch(box); }
+        ~Watch() { worker.unwatch(); }
+        Watch(const Watch &) = delete;
+        Watch &operator=(const Watch &) = delete;
+        Worker &worker;
+    };
     /// Says at the end, however that comes, which allocation has failed.
     struct LowResources {
         const Session &session;
@@ -50,14 +58,15 @@ class Session {
     RunOptions options_;
     Worker &worker_;
     std::unique_ptr<Box> box_;
+    std::optional<Watch> watch_;
     LowResources low_resources_{*this};
     Driver *driver_ = nullptr;
     Client *client_ = nullptr;
 };
 
-/// How a filter is called in lists and messages: its reference string, GUIDs by name.
 /// Whether people call it so: by name, label, category or number.
 bool names_filter(const InterfaceFacts &filter, std::size_t number, const std::string &wanted);
+/// How a filter is called in lists and messages: its reference string, GUIDs by name.
 std::string filter_label(const InterfaceFacts &filter);
 /// "ROOT\camera\0000", the device instance in an interface's path.
 std::string device_of(const InterfaceFacts &filter);
