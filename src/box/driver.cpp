@@ -209,8 +209,11 @@ std::vector<std::string> DriverState::take_down() {
             gone = false;
             left.push_back(name_ +
                            " cannot be unloaded: " + describe_status(unloaded.error().value()));
-            if (std::string what = io.describe_left(object_); !what.empty())
-                left.push_back(what);
+            std::string what = io.describe_left(object_);
+            if (what.ends_with('\n'))
+                what.pop_back();
+            if (!what.empty())
+                left.push_back(std::move(what));
         }
     }
     if (gone)
