@@ -1,19 +1,15 @@
 // WaveRT's properties, as a client asks them.
 #include "ksbox/cyclic_buffer.h"
 
-#include <cstring>
+#include <optional>
 
+#include "abi/guid.h"
 #include "base/status_names.h"
+#include "box/answers.h"
 #include "box/state.h"
 
 namespace ksbox {
 namespace {
-
-Guid guid_of(const GUID &guid) {
-    Guid copy;
-    std::memcpy(&copy, &guid, sizeof copy);
-    return copy;
-}
 
 /// A GET with a request of any kind.
 template <typename Value, typename Request>
@@ -46,22 +42,25 @@ void tell_of_event(Pin &pin, Handle event, std::uint32_t id) {
         refuse(pin, "registering the notification event", result);
 }
 
+// Nothing: the pin knows no such property. A want of memory is no answer.
+std::optional<bool> notification_support(Pin &pin) {
+    PlainRequest request{};
+    BOOL supported = 0;
+    const IoResult result =
+        ask(pin, KSPROPERTY_RTAUDIO_QUERY_NOTIFICATION_SUPPORT, request, supported);
+    if (box::is_want_of_memory(result.status))
+        refuse(pin, "whether the pin has a cyclic buffer", result);
+    return result.success() ? std::optional(supported != 0) : std::nullopt;
+}
+
 } // namespace
 
 bool CyclicBuffer::offered_by(Pin &pin) {
-    PlainRequest request{};
-    BOOL supported = 0;
-    const IoResult result =
-        ask(pin, KSPROPERTY_RTAUDIO_QUERY_NOTIFICATION_SUPPORT, request, supported);
-    return result.success();
+    return notification_support(pin).has_value();
 }
 
 bool CyclicBuffer::notified_by(Pin &pin) {
-    PlainRequest request{};
-    BOOL supported = 0;
-    const IoResult result =
-        ask(pin, KSPROPERTY_RTAUDIO_QUERY_NOTIFICATION_SUPPORT, request, supported);
-    return result.success() && supported;
+    return notification_support(pin).value_or(false);
 }
 
 CyclicBuffer::CyclicBuffer(Pin &pin, std::uint32_t bytes, unsigned notifications) : pin_(pin) {
@@ -111,7 +110,7 @@ bool CyclicBuffer::wait(std::uint64_t time_100ns) {
 
 AudioPosition CyclicBuffer::position() {
     const auto position =
-        pin_.get_as<KSAUDIO_POSITION>(guid_of(KSPROPSETID_Audio), KSPROPERTY_AUDIO_POSITION);
+        pin_.get_as<KSAUDIO_POSITION>(to_guid(KSPROPSETID_Audio), KSPROPERTY_AUDIO_POSITION);
     return {position.PlayOffset, position.WriteOffset};
 }
 

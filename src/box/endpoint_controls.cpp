@@ -4,6 +4,8 @@
 
 #include "abi/guid.h"
 #include "abi/windows.h"
+#include "base/status_names.h"
+#include "box/answers.h"
 #include "ksbox/endpoint.h"
 #include "ksbox/filter.h"
 
@@ -29,21 +31,10 @@ template <typename T> std::optional<T> at(std::span<const std::byte> bytes, std:
     return value;
 }
 
-// Nothing when the driver refuses.
-template <typename Ask> auto answered(Ask ask) -> std::optional<decltype(ask())> {
-    try {
-        return ask();
-    } catch (const BoxStopped &) {
-        throw;
-    } catch (const Error &) {
-        return std::nullopt;
-    }
-}
-
 std::optional<std::uint32_t> get_channel(Filter &filter, std::uint32_t id, std::uint32_t node,
                                          std::int32_t channel) {
     const ChannelTail tail{channel};
-    const auto value = answered([&] {
+    const auto value = box::optionally([&] {
         return filter.get(to_guid(KSPROPSETID_Audio), id, node, std::as_bytes(std::span(&tail, 1)));
     });
     return value ? at<std::uint32_t>(*value, 0) : std::nullopt;
@@ -66,6 +57,9 @@ std::vector<std::byte> support_of(Filter &filter, std::uint32_t id, std::uint32_
     const auto ask = [&](std::size_t bytes) {
         std::vector<std::byte> value(bytes);
         const IoResult result = filter.property(std::as_bytes(std::span(&request, 1)), value);
+        if (box::is_want_of_memory(result.status))
+            throw Error(std::uint32_t(result.status),
+                        "a node's ranges: " + describe_status(result.status));
         value.resize(result.success() ? std::min<std::size_t>(result.information, bytes) : 0);
         return value;
     };
@@ -143,25 +137,20 @@ std::vector<MuteFacts> Endpoint::mutes() {
 std::vector<JackFacts> Endpoint::jacks() {
     const std::uint32_t selector[2] = {facts_.bridge.id, 0};
     Filter filter = client_->open_filter(facts_.bridge.filter);
-    const auto list = answered([&] {
+    const auto list = box::optionally([&] {
         return filter.get(to_guid(KSPROPSETID_Jack), jack_description, {},
                           std::as_bytes(std::span(selector)));
     });
-    const auto header = list ? at<KSMULTIPLE_ITEM>(*list, 0) : std::nullopt;
     std::vector<JackFacts> jacks;
-    for (ULONG i = 0; header && i < header->Count; ++i) {
-        const auto one =
-            at<KSJACK_DESCRIPTION>(*list, sizeof *header + i * sizeof(KSJACK_DESCRIPTION));
-        if (!one)
-            break;
-        jacks.push_back({.channel_mask = one->ChannelMapping,
-                         .color = one->Color,
-                         .connection_type = static_cast<std::uint32_t>(one->ConnectionType),
-                         .geometric_location = static_cast<std::uint32_t>(one->GeoLocation),
-                         .general_location = static_cast<std::uint32_t>(one->GenLocation),
-                         .port_connection = static_cast<std::uint32_t>(one->PortConnection),
-                         .connected = one->IsConnected != FALSE});
-    }
+    if (list)
+        for (const auto &one : box::entries_of<KSJACK_DESCRIPTION>(*list))
+            jacks.push_back({.channel_mask = one.ChannelMapping,
+                             .color = one.Color,
+                             .connection_type = static_cast<std::uint32_t>(one.ConnectionType),
+                             .geometric_location = static_cast<std::uint32_t>(one.GeoLocation),
+                             .general_location = static_cast<std::uint32_t>(one.GenLocation),
+                             .port_connection = static_cast<std::uint32_t>(one.PortConnection),
+                             .connected = one.IsConnected != FALSE});
     return jacks;
 }
 
@@ -182,7 +171,7 @@ void Endpoint::set_volume(std::int32_t level) {
                     static_cast<std::uint32_t>(level));
         return true;
     };
-    if (answered([&] { return set(all_channels); }))
+    if (box::optionally([&] { return set(all_channels); }))
         return;
     for (std::size_t channel = 0; channel < all.back().level.size(); ++channel)
         set(static_cast<std::int32_t>(channel));
@@ -198,7 +187,7 @@ void Endpoint::set_mute(bool muted) {
         set_channel(filter, KSPROPERTY_AUDIO_MUTE, node.id, channel, muted ? 1 : 0);
         return true;
     };
-    if (!answered([&] { return set(all_channels); }))
+    if (!box::optionally([&] { return set(all_channels); }))
         set(0);
 }
 

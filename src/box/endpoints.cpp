@@ -11,6 +11,7 @@
 #include "abi/guid.h"
 #include "abi/windows.h"
 #include "base/unicode.h"
+#include "box/answers.h"
 #include "ksbox/endpoint.h"
 #include "ksbox/filter.h"
 
@@ -155,36 +156,29 @@ void EndpointSearch::arrive(Place at, std::deque<Place> &next) {
 
 // The pin at the other end of a physical connection. @doc stream/ksproperty-pin-physicalconnection
 std::optional<Place> EndpointSearch::across(const Place &at) {
-    std::vector<std::byte> answer;
-    try {
-        const std::uint32_t selector[2] = {at.pin, 0};
-        answer = filters_[at.filter]->filter.get(to_guid(KSPROPSETID_Pin),
-                                                 KSPROPERTY_PIN_PHYSICALCONNECTION, {},
-                                                 std::as_bytes(std::span(selector)));
-    } catch (const BoxStopped &) {
-        throw;
-    } catch (const Error &) {
-        return std::nullopt; // none
-    }
+    const std::uint32_t selector[2] = {at.pin, 0};
+    const auto answer = box::optionally([&] {
+        return filters_[at.filter]->filter.get(to_guid(KSPROPSETID_Pin),
+                                               KSPROPERTY_PIN_PHYSICALCONNECTION, {},
+                                               std::as_bytes(std::span(selector)));
+    });
     constexpr std::size_t text_at = offsetof(KSPIN_PHYSICALCONNECTION, SymbolicLinkName);
-    if (answer.size() < text_at)
+    if (!answer || answer->size() < text_at)
         return std::nullopt;
-    std::uint32_t pin = 0;
-    std::memcpy(&pin, answer.data() + offsetof(KSPIN_PHYSICALCONNECTION, Pin), sizeof pin);
-    std::u16string link((answer.size() - text_at) / sizeof(char16_t), u'\0');
-    std::memcpy(link.data(), answer.data() + text_at, link.size() * sizeof(char16_t));
+    const auto pin = box::read_as<std::uint32_t>(*answer, offsetof(KSPIN_PHYSICALCONNECTION, Pin));
+    std::u16string link((answer->size() - text_at) / sizeof(char16_t), u'\0');
+    std::memcpy(link.data(), answer->data() + text_at, link.size() * sizeof(char16_t));
     link.resize(std::min(link.find(u'\0'), link.size()));
     const std::u16string identity = identity_of(to_utf8(link));
     for (std::size_t i = 0; i < filters_.size(); ++i)
         if (identity_of(filters_[i]->interface.path) == identity)
             return Place{i, -1, pin, at.way};
-    try {
+    const auto opened = box::optionally([&] {
         open({to_utf8(link), {}, {}});
-    } catch (const BoxStopped &) {
-        throw;
-    } catch (const Error &) {
+        return true;
+    });
+    if (!opened)
         return std::nullopt; // a filter that is gone
-    }
     return Place{filters_.size() - 1, -1, pin, at.way};
 }
 

@@ -6,9 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "abi/guid_names.h"
+#include "abi/guid.h"
 #include "base/status_names.h"
 #include "base/unicode.h"
+#include "box/answers.h"
 #include "box/state.h"
 #include "box/with_file.h"
 #include "ks/explain.h"
@@ -22,11 +23,9 @@ namespace ksbox {
 
 namespace {
 
-Guid guid_of(const GUID &guid) {
-    Guid copy;
-    std::memcpy(&copy, &guid, sizeof copy);
-    return copy;
-}
+using box::entries_of;
+using box::optionally;
+using box::read_as;
 
 // KSP_PIN less its KSPROPERTY.
 std::vector<std::byte> pin_selector(std::uint32_t pin_id) {
@@ -38,46 +37,21 @@ std::vector<std::byte> pin_selector(std::uint32_t pin_id) {
     return {bytes.begin(), bytes.end()};
 }
 
-template <typename T> T read_as(std::span<const std::byte> bytes, std::size_t offset = 0) {
-    T value{};
-    if (bytes.size() >= offset + sizeof(T))
-        std::memcpy(&value, bytes.data() + offset, sizeof(T));
-    return value;
-}
-
 std::vector<std::byte> pin_property(Filter &filter, std::uint32_t pin, std::uint32_t id) {
-    return filter.get(guid_of(KSPROPSETID_Pin), id, {}, pin_selector(pin));
-}
-
-// A property that a filter need not have: nothing when it refuses it. A want of memory is no
-// answer.
-template <typename Read> auto optionally(Read read) -> std::optional<decltype(read())> {
-    try {
-        return read();
-    } catch (const BoxStopped &) {
-        throw;
-    } catch (const Error &error) {
-        if (error.code() == std::uint32_t(STATUS_INSUFFICIENT_RESOURCES))
-            throw;
-        return std::nullopt;
-    }
+    return filter.get(to_guid(KSPROPSETID_Pin), id, {}, pin_selector(pin));
 }
 
 std::vector<Identifier> identifiers(std::span<const std::byte> list) {
     std::vector<Identifier> result;
-    auto header = read_as<KSMULTIPLE_ITEM>(list);
-    for (ULONG i = 0; i < header.Count; ++i) {
-        auto one = read_as<KSIDENTIFIER>(list, sizeof header + i * sizeof(KSIDENTIFIER));
-        result.push_back({guid_of(one.Set), one.Id, one.Flags});
-    }
+    for (const KSIDENTIFIER &one : entries_of<KSIDENTIFIER>(list))
+        result.push_back({to_guid(one.Set), one.Id, one.Flags});
     return result;
 }
 
 std::vector<Guid> guids(std::span<const std::byte> list) {
     std::vector<Guid> result;
-    auto header = read_as<KSMULTIPLE_ITEM>(list);
-    for (ULONG i = 0; i < header.Count; ++i)
-        result.push_back(guid_of(read_as<GUID>(list, sizeof header + i * sizeof(GUID))));
+    for (const GUID &one : entries_of<GUID>(list))
+        result.push_back(to_guid(one));
     return result;
 }
 
@@ -99,7 +73,7 @@ std::int64_t count_of(ULONG value) {
 } // namespace
 
 std::uint32_t Filter::pin_count() {
-    return get_as<std::uint32_t>(guid_of(KSPROPSETID_Pin), KSPROPERTY_PIN_CTYPES);
+    return get_as<std::uint32_t>(to_guid(KSPROPSETID_Pin), KSPROPERTY_PIN_CTYPES);
 }
 
 PinFacts Filter::pin_facts(std::uint32_t pin) {
@@ -110,7 +84,7 @@ PinFacts Filter::pin_facts(std::uint32_t pin) {
         Communication(read_as<ULONG>(pin_property(*this, pin, KSPROPERTY_PIN_COMMUNICATION)));
     if (auto category =
             optionally([&] { return pin_property(*this, pin, KSPROPERTY_PIN_CATEGORY); }))
-        facts.category = guid_of(read_as<GUID>(*category));
+        facts.category = to_guid(read_as<GUID>(*category));
     if (auto name = optionally([&] { return pin_property(*this, pin, KSPROPERTY_PIN_NAME); }))
         facts.name = text_of(*name);
     if (auto counts =
@@ -133,7 +107,7 @@ PinFacts Filter::pin_facts(std::uint32_t pin) {
 
 FilterFacts Filter::facts() {
     FilterFacts facts;
-    Guid topology = guid_of(KSPROPSETID_Topology);
+    Guid topology = to_guid(KSPROPSETID_Topology);
     if (auto list = optionally([&] { return get(topology, KSPROPERTY_TOPOLOGY_CATEGORIES); }))
         facts.categories = guids(*list);
     std::uint32_t pins = optionally([&] { return pin_count(); }).value_or(0);
@@ -149,15 +123,10 @@ FilterFacts Filter::facts() {
             facts.nodes.push_back({node, types[node], name ? text_of(*name) : std::string()});
         }
     }
-    if (auto list = optionally([&] { return get(topology, KSPROPERTY_TOPOLOGY_CONNECTIONS); })) {
-        auto header = read_as<KSMULTIPLE_ITEM>(*list);
-        for (ULONG i = 0; i < header.Count; ++i) {
-            auto one = read_as<KSTOPOLOGY_CONNECTION>(*list, sizeof header +
-                                                                 i * sizeof(KSTOPOLOGY_CONNECTION));
+    if (auto list = optionally([&] { return get(topology, KSPROPERTY_TOPOLOGY_CONNECTIONS); }))
+        for (const auto &one : entries_of<KSTOPOLOGY_CONNECTION>(*list))
             facts.connections.push_back(
                 {node_of(one.FromNode), one.FromNodePin, node_of(one.ToNode), one.ToNodePin});
-        }
-    }
     return facts;
 }
 
@@ -166,9 +135,9 @@ namespace {
 /// KSPIN_CONNECT and the format behind it.
 std::vector<std::byte> layout(const PinRequest &request) {
     Identifier interface = request.interface.value_or(
-        Identifier{guid_of(KSINTERFACESETID_Standard), KSINTERFACE_STANDARD_STREAMING, 0});
+        Identifier{to_guid(KSINTERFACESETID_Standard), KSINTERFACE_STANDARD_STREAMING, 0});
     Identifier medium = request.medium.value_or(
-        Identifier{guid_of(KSMEDIUMSETID_Standard), KSMEDIUM_TYPE_ANYINSTANCE, 0});
+        Identifier{to_guid(KSMEDIUMSETID_Standard), KSMEDIUM_TYPE_ANYINSTANCE, 0});
     KSPIN_CONNECT connect{};
     std::memcpy(&connect.Interface.Set, &interface.set, sizeof(GUID));
     connect.Interface.Id = interface.id;
@@ -274,7 +243,7 @@ std::optional<DataFormat> Filter::intersect(std::uint32_t pin_id,
     std::memcpy(list.data(), &header, sizeof header);
     more.insert(more.end(), list.begin(), list.end());
     try {
-        return DataFormat(get(guid_of(KSPROPSETID_Pin), KSPROPERTY_PIN_DATAINTERSECTION, {}, more));
+        return DataFormat(get(to_guid(KSPROPSETID_Pin), KSPROPERTY_PIN_DATAINTERSECTION, {}, more));
     } catch (const BoxStopped &) {
         throw;
     } catch (const Error &error) {

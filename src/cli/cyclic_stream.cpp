@@ -5,6 +5,8 @@
 #include <cstring>
 #include <memory>
 
+#include "cli/failures.h"
+
 namespace ksbox::cli {
 
 std::unique_ptr<CyclicStream> CyclicStream::open(Pin &pin, Direction direction, std::size_t bytes,
@@ -16,7 +18,9 @@ std::unique_ptr<CyclicStream> CyclicStream::open(Pin &pin, Direction direction, 
             return std::make_unique<CyclicStream>(pin, direction, bytes, 2, bytes_per_second);
         } catch (const BoxStopped &) {
             throw;
-        } catch (const Error &) {
+        } catch (const Error &error) {
+            if (is_want_of_memory(error))
+                throw;
             // Not of that size, or not twice a cycle: then without.
         }
     }

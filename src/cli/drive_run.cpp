@@ -20,6 +20,7 @@ struct Failure {
     std::string text;
     std::optional<std::uint32_t> code;
     bool of_script = false; ///< the script or its files are at fault
+    bool no_memory = false;
 };
 
 std::optional<Failure> failure_of(const std::function<void()> &work) {
@@ -29,7 +30,7 @@ std::optional<Failure> failure_of(const std::function<void()> &work) {
     } catch (const BoxStopped &) {
         throw;
     } catch (const Error &error) {
-        return Failure{error.what(), error.code()};
+        return Failure{error.what(), error.code(), false, is_want_of_memory(error)};
     } catch (const BadInput &error) {
         return Failure{error.what(), std::nullopt, true};
     } catch (const Finding &error) {
@@ -238,7 +239,7 @@ void DriveRun::operator()(const drive::MoveJack &move) {
         set_value(filter, property, {.node = {}, .pin = endpoint.facts().bridge.id, .channel = {}},
                   std::as_bytes(std::span(&value, 1)));
     });
-    if (failure && !move.property)
+    if (failure && !move.property && !failure->no_memory)
         throw BadInput(fmt::format("what moves the jack of {} is the driver's own affair: say "
                                    "which property does, as in '{} \"{}\" by SET.PROPERTY'",
                                    endpoint.facts().full_name(), move.plugged ? "plug" : "unplug",

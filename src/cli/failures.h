@@ -3,6 +3,8 @@
 
 #include <stdexcept>
 
+#include "ksbox/error.h"
+
 namespace ksbox::cli {
 
 enum ExitCode : int {
@@ -23,5 +25,11 @@ class BadInput : public std::runtime_error {
 class Finding : public std::runtime_error {
     using runtime_error::runtime_error;
 };
+
+/// STATUS_INSUFFICIENT_RESOURCES: no answer to any question. Who takes an Error for an answer asks
+/// this first.
+inline bool is_want_of_memory(const Error &error) {
+    return error.code() == 0xC000'009A;
+}
 
 } // namespace ksbox::cli

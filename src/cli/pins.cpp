@@ -134,7 +134,9 @@ std::vector<DataFormat> default_formats(Filter &filter, std::uint32_t pin_id,
                 formats.push_back(std::move(*format));
         } catch (const BoxStopped &) {
             throw;
-        } catch (const Error &) {
+        } catch (const Error &error) {
+            if (is_want_of_memory(error))
+                throw;
             // A pin need not answer; the range itself then has to do.
         }
     }

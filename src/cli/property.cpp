@@ -83,8 +83,8 @@ void print_value(Target &target, const PropertyOptions &options, const PropertyN
             value = target.get(channel);
         } catch (const BoxStopped &) {
             throw;
-        } catch (const Error &) {
-            if (channel == 0)
+        } catch (const Error &error) {
+            if (channel == 0 || is_want_of_memory(error))
                 throw;
             return; // the one before was the last
         }
@@ -115,7 +115,9 @@ int set_property(const PropertyOptions &options, Worker &worker) {
             print_value(target, options, property);
         } catch (const BoxStopped &) {
             throw;
-        } catch (const Error &) {
+        } catch (const Error &error) {
+            if (is_want_of_memory(error))
+                throw;
             fmt::print("set\n"); // a property may be write-only
         }
         return exit_done;

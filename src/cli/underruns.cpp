@@ -1,9 +1,11 @@
 #include "cli/underruns.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include <fmt/format.h>
 
+#include "cli/failures.h"
 #include "ksbox/property_names.h"
 
 namespace ksbox::cli {
@@ -21,22 +23,34 @@ template <typename T> T read_at(std::span<const std::byte> bytes, std::size_t of
 
 std::optional<DriverUnderruns> driver_underruns(Filter &filter) {
     DriverUnderruns underruns;
+    const PropertyName count = find_property("Cable.UNDERRUN_COUNT");
+    try {
+        underruns.count = filter.get_as<std::uint32_t>(count.set, count.id);
+    } catch (const BoxStopped &) {
+        throw;
+    } catch (const Error &error) {
+        if (is_want_of_memory(error))
+            throw;
+        return std::nullopt; // another driver
+    }
+    if (underruns.count == 0)
+        return underruns;
     std::vector<std::byte> list;
     try {
-        PropertyName count = find_property("Cable.UNDERRUN_COUNT");
-        underruns.count = filter.get_as<std::uint32_t>(count.set, count.id);
-        if (underruns.count == 0)
-            return underruns;
         list = filter.get(count.set, find_property("Cable.UNDERRUNS").id);
     } catch (const BoxStopped &) {
         throw;
     } catch (const Error &) {
-        return std::nullopt;
+        return underruns; // that there were some is known
     }
-    auto items = read_at<std::uint32_t>(list, 4); // KSMULTIPLE_ITEM: size, count
-    for (std::uint32_t i = 0; i < items; ++i)
+    constexpr std::size_t header_bytes = 8, entry_bytes = 16; // KSMULTIPLE_ITEM: size, count
+    const std::size_t held = std::max(list.size(), header_bytes) - header_bytes;
+    const auto entries = std::min<std::size_t>(read_at<std::uint32_t>(list, 4), held / entry_bytes);
+    for (std::size_t i = 0; i < entries; ++i) {
+        const std::size_t entry = header_bytes + i * entry_bytes;
         underruns.list.push_back(
-            {read_at<std::uint64_t>(list, 8 + i * 16), read_at<std::uint64_t>(list, 16 + i * 16)});
+            {read_at<std::uint64_t>(list, entry), read_at<std::uint64_t>(list, entry + 8)});
+    }
     return underruns;
 }
 

@@ -16,6 +16,7 @@ struct Underrun {
 
 /// What the cable driver counted itself (KSPROPERTY_CABLE_UNDERRUNS); nothing when the filter has
 /// no such property. Its list is cut off, `count` is not.
+/// Throws Error: a want of memory.
 struct DriverUnderruns {
     std::vector<Underrun> list;
     std::uint32_t count = 0;

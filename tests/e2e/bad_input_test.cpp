@@ -192,22 +192,66 @@ TEST_F(BadInput, DriverLeavesItsPoolAllocation) {
     }
 }
 
+long lines(const std::string &text) {
+    return std::ranges::count(text, '\n');
+}
+
 TEST_F(BadInput, AllocationsFail) {
-    // Each of them: the driver is not loaded, or works, and nothing crashes.
+    // Each of them: the driver is not loaded, or works wholly, and nothing crashes.
     unsigned refused = 0;
     bool asked = true;
+    const long all = lines(ksbox({"inspect", driver("speaker")}).out);
     for (unsigned number = 1; asked && number < 2'000; number += 7) {
         Outcome outcome =
             ksbox({"inspect", driver("speaker"), "--fail-allocation", std::to_string(number)});
-        EXPECT_TRUE(outcome.code == 0 || outcome.code == 2) << number << ": " << outcome.err;
+        if (outcome.code == 0)
+            EXPECT_EQ(lines(outcome.out), all) << number << ": " << outcome.err;
+        else if (outcome.code == 1)
+            EXPECT_TRUE(says(outcome.err, "cannot be unloaded")) << number << ": " << outcome.err;
+        else
+            EXPECT_EQ(outcome.code, 2) << number << ": " << outcome.err;
         EXPECT_FALSE(says(outcome.err, "leak:")) << number << ": " << outcome.err;
-        EXPECT_FALSE(says(outcome.err, "cannot be unloaded")) << number << ": " << outcome.err;
         refused += outcome.code != 0;
         asked = says(outcome.err, "ksbox: allocation " + std::to_string(number) + " failed: ");
         EXPECT_TRUE(asked || says(outcome.err, "was not asked for: there were fewer"))
             << outcome.err;
     }
     EXPECT_GT(refused, 3u);
+}
+
+// The last allocations of a command are those of its questions, and of the driver's end.
+TEST_F(BadInput, AWantOfMemoryIsNoAnswer) {
+    const auto last_ones = [this](const std::vector<std::string> &arguments, auto expect) {
+        const Outcome whole = ksbox(arguments);
+        const auto run = [&](unsigned number) {
+            std::vector<std::string> more = arguments;
+            more.insert(more.end(), {"--fail-allocation", std::to_string(number)});
+            return ksbox(more);
+        };
+        unsigned asked = 1, not_asked = 8'192; // none has so many
+        while (not_asked - asked > 1) {
+            const unsigned middle = asked + (not_asked - asked) / 2;
+            (says(run(middle).err, "was not asked for") ? not_asked : asked) = middle;
+        }
+        EXPECT_GT(asked, 40u);
+        for (unsigned number = asked - 40; number <= asked; ++number) {
+            const Outcome outcome = run(number);
+            EXPECT_LE(outcome.code, 2) << outcome.err;
+            expect(whole, outcome);
+        }
+    };
+    last_ones({"get", "Audio.VOLUMELEVEL", "--driver", driver("speaker"), "--filter", "Topology",
+               "--node", "0"},
+              [](const Outcome &whole, const Outcome &outcome) {
+                  EXPECT_TRUE(outcome.code != 0 || outcome.out == whole.out)
+                      << outcome.out << outcome.err;
+              });
+    write_wav(file("short.wav"), {.channels = 1, .rate_hz = 8'000}, noise(2 * 800));
+    last_ones({"play", file("short.wav"), "--driver", driver("cable"), "--record", file("out.wav"),
+               "--period", "1", "--queue", "2"},
+              [](const Outcome &, const Outcome &outcome) {
+                  EXPECT_NE(outcome.code, 0) << outcome.out << outcome.err; // it has under-runs
+              });
 }
 
 TEST_F(BadInput, CrashWhileStreamingLeavesNothingUnderTheFinalName) {
