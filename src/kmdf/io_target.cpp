@@ -100,16 +100,17 @@ void IoTarget::end_waiting() {
     }
 }
 
-// Each is referenced while it is cancelled: it may come back, and be deleted, at once.
+// Each is held while it is cancelled: it may come back, and be deleted, at once.
 void IoTarget::cancel_sent() {
-    std::vector<Reference> sent;
+    std::vector<Request *> held;
     {
         const SpinGuard guard(lock_);
         for (Request *request : sent_)
-            sent.emplace_back(request);
+            if (request->hold())
+                held.push_back(request);
     }
-    for (const Reference &request : sent)
-        static_cast<Request *>(request.get())->cancel();
+    for (Request *request : held)
+        request->cancel_held();
 }
 
 void IoTarget::wait_for_sent() {
@@ -117,28 +118,27 @@ void IoTarget::wait_for_sent() {
 }
 
 bool IoTarget::send(Request &request, const WDF_REQUEST_SEND_OPTIONS *options, PKEVENT done) {
-    request.begin(*this, options, done);
-    bool submits = request.ignores_state();
+    const bool ignores_state =
+        options && (options->Flags & WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE);
+    bool submits = false, waits = false;
     {
         const SpinGuard guard(lock_);
-        if (!submits && state_ == WdfIoTargetStarted) {
+        submits = device_ && (ignores_state || state_ == WdfIoTargetStarted);
+        waits = !ignores_state && state_ == WdfIoTargetStopped;
+        if (waits)
+            waiting_.push_back(&request);
+        if (submits && !ignores_state) {
             sent_.push_back(&request);
             KeClearEvent(&idle_);
-            submits = true;
-        } else if (!submits && state_ == WdfIoTargetStopped) {
-            waiting_.push_back(&request);
-            return true;
         }
+        if (submits || waits)
+            request.begin(*this, options, done);
     }
-    if (submits && device_ == nullptr)
-        submits = false; // a closed one has nowhere to send to
-    if (!submits) {
-        request.take_back();
+    if (submits)
+        request.submit();
+    else if (!waits)
         request.set_status(STATUS_INVALID_DEVICE_STATE);
-        return false;
-    }
-    request.submit();
-    return true;
+    return submits || waits;
 }
 
 bool IoTarget::cancel_waiting(Request &request) {

@@ -26,6 +26,11 @@ Request::~Request() {
         IoFreeIrp(irp_);
 }
 
+bool Request::is_sent() const {
+    const SpinGuard guard(lock_);
+    return state_ != State::idle;
+}
+
 NTSTATUS Request::make_room(CCHAR stack_size) {
     if (irp_ && irp_->CurrentLocation > stack_size)
         return STATUS_SUCCESS;
@@ -98,18 +103,18 @@ void Request::begin(IoTarget &target, const WDF_REQUEST_SEND_OPTIONS *options, P
     ignores_state_ = (flags & WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE) != 0;
     timeout_ = flags & WDF_REQUEST_SEND_OPTION_TIMEOUT ? options->Timeout : 0;
     status_ = STATUS_PENDING;
+    irp_->IoStatus = {};
+    if (!drivers_)
+        irp_->Cancel = FALSE; // from here on it may be set: the device looks at it
     const SpinGuard guard(lock_);
-    state_ = State::waiting;
-    by_timer_ = ended_ = false;
-}
-
-void Request::take_back() {
-    {
-        const SpinGuard guard(lock_);
-        state_ = State::idle;
+    state_ = State::sent;
+    by_timer_ = false;
+    holds_ = timeout_ ? 2 : 1;
+    if (timeout_) { // also of a request that waits for its target to be started
+        LARGE_INTEGER due;
+        due.QuadPart = timeout_;
+        KeSetTimer(&timer_, due, &timer_dpc_);
     }
-    target_->release();
-    release();
 }
 
 void Request::submit() {
@@ -119,96 +124,73 @@ void Request::submit() {
         next->FileObject = target_->file();
     if (own_buffers_)
         transfer_.put(*irp_, *next);
-    irp_->IoStatus = {};
-    irp_->Cancel = FALSE;
     IoSetCompletionRoutine(irp_, &Request::completed, this, TRUE, TRUE, TRUE);
-    {
-        const SpinGuard guard(lock_);
-        state_ = State::submitted;
-    }
-    if (timeout_) {
-        reference(); // the timer's
-        LARGE_INTEGER due;
-        due.QuadPart = timeout_;
-        KeSetTimer(&timer_, due, &timer_dpc_);
-    }
     IofCallDriver(target_->device_object(), irp_);
+}
+
+bool Request::hold() {
+    const SpinGuard guard(lock_);
+    if (state_ != State::sent)
+        return false;
+    ++holds_;
+    return true;
+}
+
+// The IRP of a request that has come back meanwhile stays, and has no cancel routine.
+bool Request::cancel_held() {
+    const bool cancelled = target_->cancel_waiting(*this) || IoCancelIrp(irp_);
+    let_go();
+    return cancelled;
 }
 
 void Request::timed_out(PKDPC, PVOID request, PVOID, PVOID) {
     auto &self = *static_cast<Request *>(request);
     {
         const SpinGuard guard(self.lock_);
-        self.by_timer_ = self.state_ == State::submitted;
+        self.by_timer_ = self.state_ == State::sent;
     }
-    self.cancel();
-    self.release();
-}
-
-void Request::stop_timer() {
-    if (timeout_ && KeCancelTimer(&timer_))
-        release(); // else the DPC does
-}
-
-bool Request::cancel() {
-    bool waits = false;
-    {
-        const SpinGuard guard(lock_);
-        waits = state_ == State::waiting;
-        if (!waits && (state_ != State::submitted || cancelling_ != 0))
-            return false;
-        if (!waits)
-            ++cancelling_;
-    }
-    if (waits)
-        return target_->cancel_waiting(*this);
-    const bool cancelled = IoCancelIrp(irp_);
-    bool finishes = false;
-    {
-        const SpinGuard guard(lock_);
-        finishes = --cancelling_ == 0 && ended_;
-    }
-    if (finishes)
-        finish();
-    return cancelled;
+    (void)self.cancel();
+    self.let_go();
 }
 
 NTSTATUS Request::completed(PDEVICE_OBJECT, PIRP, PVOID request) {
-    auto &self = *static_cast<Request *>(request);
-    bool finishes = false;
-    {
-        const SpinGuard guard(self.lock_);
-        finishes = self.cancelling_ == 0;
-        self.ended_ = true;
-    }
-    // While somebody cancels it the IRP has to stay: they finish it.
-    if (finishes)
-        self.finish();
+    static_cast<Request *>(request)->come_back();
     return STATUS_MORE_PROCESSING_REQUIRED;
 }
 
-void Request::finish() {
-    stop_timer();
-    bool by_timer = false;
+void Request::end_unsent(NTSTATUS status) {
+    irp_->IoStatus.Status = status;
+    come_back();
+}
+
+void Request::come_back() {
     {
         const SpinGuard guard(lock_);
-        by_timer = by_timer_;
+        state_ = State::back;
     }
+    if (timeout_ && KeCancelTimer(&timer_))
+        let_go(); // else its DPC does
+    let_go();
+}
+
+void Request::let_go() {
+    bool last = false;
+    {
+        const SpinGuard guard(lock_);
+        last = --holds_ == 0;
+    }
+    if (last)
+        finish();
+}
+
+void Request::finish() {
+    if (by_timer_ && irp_->IoStatus.Status == STATUS_CANCELLED)
+        irp_->IoStatus.Status = STATUS_IO_TIMEOUT;
     status_ = irp_->IoStatus.Status;
-    if (by_timer && status_ == STATUS_CANCELLED)
-        status_ = irp_->IoStatus.Status = STATUS_IO_TIMEOUT;
     transfer_.finish(status_, irp_->IoStatus.Information);
     if (own_buffers_)
         Transfer().put(*irp_, stack_); // they are the transfer's to free
-    end_unsent(status_);
-}
-
-void Request::end_unsent(NTSTATUS status) {
-    status_ = status;
-    if (irp_) {
-        irp_->IoStatus.Status = status;
-        params_.IoStatus = irp_->IoStatus;
-    }
+    params_.IoStatus = irp_->IoStatus;
     const ULONG_PTR bytes = params_.IoStatus.Information;
     if (params_.Type == WdfRequestTypeRead)
         params_.Parameters.Read.Length = bytes;

@@ -23,7 +23,7 @@ class Request final : public Object {
 
     PIRP irp() const { return irp_; }
     bool is_drivers() const { return drivers_; }
-    bool is_sent() const { return state_ != State::idle; }
+    bool is_sent() const;
     NTSTATUS status() const { return status_; }
     void set_status(NTSTATUS status) { status_ = status; }
     ULONG_PTR information() const { return irp_ ? irp_->IoStatus.Information : 0; }
@@ -45,23 +45,25 @@ class Request final : public Object {
         context_ = context;
     }
 
-    /// On its way: nobody may send it again. Called by the target.
+    /// The target takes it: nobody may send it again. Called inside the target's lock.
     void begin(IoTarget &target, const WDF_REQUEST_SEND_OPTIONS *options, PKEVENT done);
-    /// Hands the IRP to the target's device. begin() was called.
+    /// Hands the IRP to the target's device.
     void submit();
     /// Ends without having been submitted.
     void end_unsent(NTSTATUS status);
-    /// Undoes begin(): it was refused.
-    void take_back();
-    /// False: it is not on its way, or being cancelled already. IRQL <= DISPATCH_LEVEL.
-    bool cancel();
+    /// False: it is not on its way, or had no cancel routine. IRQL <= DISPATCH_LEVEL.
+    bool cancel() { return hold() && cancel_held(); }
+    /// Keeps its journey from ending until cancel_held(). False: it is not on its way.
+    bool hold();
+    bool cancel_held();
 
   private:
-    enum class State : std::uint8_t { idle, waiting, submitted };
+    enum class State : std::uint8_t { idle, sent, back };
     static NTSTATUS NTAPI completed(PDEVICE_OBJECT, PIRP, PVOID request);
     static void NTAPI timed_out(PKDPC, PVOID request, PVOID, PVOID);
+    void come_back();
+    void let_go();
     void finish();
-    void stop_timer();
 
     const void *caller_ = nullptr;
     PIRP irp_ = nullptr;
@@ -83,11 +85,12 @@ class Request final : public Object {
     KTIMER timer_{};
     KDPC timer_dpc_{};
 
-    KSPIN_LOCK lock_ = 0; ///< of what follows
+    mutable KSPIN_LOCK lock_ = 0; ///< of what follows; taken inside the target's
     State state_ = State::idle;
-    unsigned cancelling_ = 0; ///< calls of IoCancelIrp under way
-    bool ended_ = false;      ///< completed while one of them was
-    bool by_timer_ = false;   ///< the timer cancelled it
+    /// Who may still touch the IRP and the journey: what it is sent for, its timer while that is
+    /// set, and everybody who cancels it. Whoever lets go last finishes it.
+    unsigned holds_ = 0;
+    bool by_timer_ = false; ///< the timer cancelled it
 };
 
 } // namespace ksbox::kmdf

@@ -49,6 +49,7 @@ WDFIOTARGET CaseOpenTarget(WDFDEVICE Device, PDEVICE_OBJECT Existing) {
 namespace {
 
 UCHAR Stored[64];
+PVOID volatile Held;
 
 UCHAR *Mapped(PMDL Mdl) {
     return Mdl == nullptr
@@ -90,6 +91,11 @@ NTSTATUS Control(PIRP Irp, PIO_STACK_LOCATION Stack) {
     const auto &Request = Stack->Parameters.DeviceIoControl;
     if (Request.IoControlCode == CasePendIoctl)
         return Pend(Irp);
+    if (Request.IoControlCode == CaseHoldIoctl) {
+        IoMarkIrpPending(Irp);
+        InterlockedExchangePointer(&Held, Irp);
+        return STATUS_PENDING;
+    }
     if (Request.IoControlCode == CaseOthersIoctl) {
         const auto &Others = Stack->Parameters.Others;
         return CaseComplete(Irp, STATUS_SUCCESS,
@@ -131,6 +137,13 @@ NTSTATUS NTAPI DispatchEcho(PDEVICE_OBJECT Device, PIRP Irp) {
 }
 
 } // namespace
+
+void CaseLetGo(ULONG_PTR Bytes) {
+    PVOID Irp = nullptr;
+    while ((Irp = InterlockedExchangePointer(&Held, nullptr)) == nullptr)
+        KeStallExecutionProcessor(1);
+    CaseComplete(static_cast<PIRP>(Irp), STATUS_SUCCESS, Bytes);
+}
 
 CaseEcho::CaseEcho(CASE_CONTEXT &Case, ULONG Flags) {
     UNICODE_STRING DeviceName;

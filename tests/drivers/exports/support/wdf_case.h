@@ -30,7 +30,8 @@ WDF_OBJECT_ATTRIBUTES CaseAttributes(WDFOBJECT Parent = nullptr);
 
 // A device of the case's own that answers reads with what was written, and control requests:
 // CaseEchoIoctl(METHOD_…) turns every byte of the input over into the output; CasePendIoctl stays
-// until it is cancelled, CaseOthersIoctl is internal and adds up its arguments.
+// until it is cancelled, CaseHoldIoctl until CaseLetGo(), CaseOthersIoctl is internal and adds up
+// its arguments.
 class CaseEcho {
   public:
     CaseEcho(CASE_CONTEXT &Case, ULONG Flags); // DO_BUFFERED_IO, DO_DIRECT_IO, 0
@@ -39,6 +40,8 @@ class CaseEcho {
     // By this name it is opened.
     static constexpr const WCHAR *Name = L"\\Device\\CaseEcho";
 };
+// Ends what CaseHoldIoctl keeps, with that many bytes of output; waits for it to be there.
+void CaseLetGo(ULONG_PTR Bytes);
 // A remote target of the framework device, open on the other one.
 WDFIOTARGET CaseOpenTarget(WDFDEVICE Device, PDEVICE_OBJECT Existing);
 // What cases send, and whether bytes are those, from one on, turned over.
@@ -47,4 +50,5 @@ bool CaseIsTurnedOver(const UCHAR *Bytes, ULONG Count, ULONG From = 0);
 
 #define CaseEchoIoctl(Method) CTL_CODE(FILE_DEVICE_UNKNOWN, 0x901, Method, FILE_ANY_ACCESS)
 #define CasePendIoctl CTL_CODE(FILE_DEVICE_UNKNOWN, 0x902, METHOD_BUFFERED, FILE_ANY_ACCESS)
+#define CaseHoldIoctl CTL_CODE(FILE_DEVICE_UNKNOWN, 0x904, METHOD_BUFFERED, FILE_ANY_ACCESS)
 #define CaseOthersIoctl CTL_CODE(FILE_DEVICE_UNKNOWN, 0x903, METHOD_NEITHER, FILE_ANY_ACCESS)
