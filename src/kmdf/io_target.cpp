@@ -153,7 +153,7 @@ bool IoTarget::cancel_waiting(Request &request) {
 
 void IoTarget::ended(Request &request) {
     const SpinGuard guard(lock_);
-    std::erase(sent_, &request);
+    sent_.erase(std::ranges::find(sent_, &request)); // one: its routine may have sent it again
     if (sent_.empty())
         KeSetEvent(&idle_, IO_NO_INCREMENT, FALSE);
 }

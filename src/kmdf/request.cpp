@@ -103,6 +103,7 @@ void Request::begin(IoTarget &target, const WDF_REQUEST_SEND_OPTIONS *options, P
     ignores_state_ = (flags & WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE) != 0;
     timeout_ = flags & WDF_REQUEST_SEND_OPTION_TIMEOUT ? options->Timeout : 0;
     status_ = STATUS_PENDING;
+    counted_ = !ignores_state_;
     irp_->IoStatus = {};
     if (!drivers_)
         irp_->Cancel = FALSE; // from here on it may be set: the device looks at it
@@ -159,6 +160,7 @@ NTSTATUS Request::completed(PDEVICE_OBJECT, PIRP, PVOID request) {
 }
 
 void Request::end_unsent(NTSTATUS status) {
+    counted_ = false; // the target has taken it out of its queue
     irp_->IoStatus.Status = status;
     come_back();
 }
@@ -201,7 +203,7 @@ void Request::finish() {
         params_.Parameters.Ioctl.Output.Length = bytes;
     const PKEVENT done = done_;
     IoTarget &target = *target_;
-    const bool counted = !ignores_state_;
+    const bool counted = counted_;
     {
         const SpinGuard guard(lock_);
         state_ = State::idle;

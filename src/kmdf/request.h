@@ -80,6 +80,7 @@ class Request final : public Object {
 
     IoTarget *target_ = nullptr; ///< the last one
     bool ignores_state_ = false;
+    bool counted_ = false;   ///< the target waits for this journey's end
     PKEVENT done_ = nullptr; ///< of who waits
     LONGLONG timeout_ = 0;
     KTIMER timer_{};

@@ -53,6 +53,13 @@ VOID NTAPI CancelOther(WDFREQUEST, WDFIOTARGET, PWDF_REQUEST_COMPLETION_PARAMS, 
     WdfRequestCancelSentRequest(static_cast<WDFREQUEST>(Other));
 }
 
+VOID NTAPI SendAgain(WDFREQUEST Request, WDFIOTARGET Target, PWDF_REQUEST_COMPLETION_PARAMS,
+                     WDFCONTEXT) {
+    InterlockedIncrement(&Ends);
+    EXPECT_SUCCESS(WdfIoTargetStart(Target));
+    EXPECT_TRUE(Send(Target, Request, CasePendIoctl));
+}
+
 VOID NTAPI PurgeTarget(WDFREQUEST, WDFIOTARGET Target, PWDF_REQUEST_COMPLETION_PARAMS, WDFCONTEXT) {
     WdfIoTargetPurge(Target, WdfIoTargetPurgeIo);
 }
@@ -176,4 +183,24 @@ EXPORT_CASE(WdfRequestSend, WdfIoTargetStop) { // time is up while the target is
     REQUIRE(WaitForEnds(2));
     EXPECT_EQ(WdfRequestGetStatus(Request), STATUS_IO_TIMEOUT);
     EXPECT_TRUE(KeQueryInterruptTime() - Begin < 1800 * 10000);
+}
+
+EXPORT_CASE(WdfRequestSend, WdfIoTargetPurge) { // again, by the request's own completion routine
+    CaseFramework Framework(Case);
+    CaseEcho Echo(Case, 0);
+    const WDFIOTARGET Target = CaseOpenTarget(Framework.Device, Echo.Device);
+    const WDFREQUEST Request = CreateRequest(Target);
+    for (int Stopped = 0; Stopped < 2; ++Stopped) { // from the target's queue, too
+        Ends = 0;
+        if (Stopped)
+            WdfIoTargetStop(Target, WdfIoTargetLeaveSentIoPending);
+        REQUIRE(Send(Target, Request, CasePendIoctl, nullptr, WDF_NO_SEND_OPTIONS, SendAgain));
+        EXPECT_TRUE(WdfRequestCancelSentRequest(Request));
+        EXPECT_EQ(Ends, 1);
+        EXPECT_EQ(WdfRequestGetStatus(Request), STATUS_PENDING);
+        WdfIoTargetPurge(Target, WdfIoTargetPurgeIoAndWait); // the target knows of it
+        EXPECT_EQ(Ends, 2);
+        EXPECT_EQ(WdfRequestGetStatus(Request), STATUS_CANCELLED);
+        EXPECT_SUCCESS(WdfIoTargetStart(Target));
+    }
 }
