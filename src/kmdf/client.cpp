@@ -7,7 +7,6 @@
 #include "base/unicode.h"
 #include "kmdf/object.h"
 #include "nt/mm/pool.h"
-#include "nt/spin_guard.h"
 
 namespace ksbox::kmdf {
 
@@ -19,10 +18,7 @@ struct Client::Later {
     static void NTAPI run(PVOID context) {
         const std::unique_ptr<Later> self(static_cast<Later *>(context));
         self->work();
-        Client &client = *self->client;
-        const SpinGuard guard(client.lock_);
-        if (--client.later_ == 0)
-            KeSetEvent(&client.idle_, IO_NO_INCREMENT, FALSE);
+        self->client->later_.remove();
     }
 };
 
@@ -74,17 +70,8 @@ void Client::set_driver(Object *driver) {
 void Client::run_later(std::function<void()> work) {
     auto *const later = new Later{{}, this, std::move(work)};
     ExInitializeWorkItem(&later->item, &Later::run, later);
-    {
-        const SpinGuard guard(lock_);
-        ++later_;
-        KeClearEvent(&idle_);
-    }
+    later_.add();
     ExQueueWorkItem(&later->item, DelayedWorkQueue);
-}
-
-void Client::wait_for_later() {
-    KeWaitForSingleObject(&idle_, Executive, KernelMode, FALSE, nullptr);
-    const SpinGuard guard(lock_); // the last run() signals inside the lock
 }
 
 void Client::free_globals() {

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "kmdf/pending.h"
 #include "kmdf/wdf.h"
 #include "nt/kernel.h"
 
@@ -39,16 +40,14 @@ class Client {
     /// Runs it on a system worker, at PASSIVE_LEVEL. IRQL <= DISPATCH_LEVEL.
     void run_later(std::function<void()> work);
     /// Until everything of run_later() has run. PASSIVE_LEVEL.
-    void wait_for_later();
+    void wait_for_later() { later_.wait(); }
 
     /// Gives the pool's block back. Not of a box that is taken apart.
     void free_globals();
 
   private:
     struct Later;
-    explicit Client(Kernel &kernel) : kernel_(kernel) {
-        KeInitializeEvent(&idle_, NotificationEvent, TRUE);
-    }
+    explicit Client(Kernel &kernel) : kernel_(kernel) {}
 
     Kernel &kernel_;
     Globals globals_ = nullptr;
@@ -56,9 +55,7 @@ class Client {
     std::u16string registry_path_;
     const void *image_ = nullptr;
     Object *driver_ = nullptr;
-    KSPIN_LOCK lock_ = 0; ///< of `later_`
-    unsigned later_ = 0;
-    KEVENT idle_{};
+    Pending later_;
 };
 
 /// The tag of a driver that gives none: its service's name. @doc NS:wdfdriver._WDF_DRIVER_CONFIG

@@ -14,7 +14,6 @@ namespace ksbox::kmdf {
 IoTarget::IoTarget(Client &client, Device &owner, bool local)
     : Object(client, handle_type), owner_(owner), local_(local),
       state_(local ? WdfIoTargetStarted : WdfIoTargetClosed) {
-    KeInitializeEvent(&idle_, NotificationEvent, TRUE);
     if (local) {
         device_ = owner.attached();
         physical_ = owner.physical();
@@ -53,9 +52,10 @@ NTSTATUS IoTarget::start() {
             return STATUS_INVALID_DEVICE_STATE;
         state_ = WdfIoTargetStarted;
         waiting = std::exchange(waiting_, {});
-        sent_.insert(sent_.end(), waiting.begin(), waiting.end());
-        if (!sent_.empty())
-            KeClearEvent(&idle_);
+        for (Request *request : waiting) {
+            sent_.push_back(request);
+            sent_pending_.add();
+        }
     }
     for (Request *request : waiting)
         request->submit();
@@ -71,7 +71,7 @@ void IoTarget::stop(WDF_IO_TARGET_SENT_IO_ACTION action) {
     if (action == WdfIoTargetCancelSentIo)
         cancel_sent();
     if (action != WdfIoTargetLeaveSentIoPending)
-        wait_for_sent();
+        sent_pending_.wait();
 }
 
 void IoTarget::purge(bool wait) {
@@ -83,7 +83,7 @@ void IoTarget::purge(bool wait) {
     end_waiting();
     cancel_sent();
     if (wait)
-        wait_for_sent();
+        sent_pending_.wait();
 }
 
 void IoTarget::end_waiting() {
@@ -113,10 +113,6 @@ void IoTarget::cancel_sent() {
         request->cancel_held();
 }
 
-void IoTarget::wait_for_sent() {
-    KeWaitForSingleObject(&idle_, Executive, KernelMode, FALSE, nullptr);
-}
-
 bool IoTarget::send(Request &request, const WDF_REQUEST_SEND_OPTIONS *options, PKEVENT done) {
     const bool ignores_state =
         options && (options->Flags & WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE);
@@ -129,7 +125,7 @@ bool IoTarget::send(Request &request, const WDF_REQUEST_SEND_OPTIONS *options, P
             waiting_.push_back(&request);
         if (submits && !ignores_state) {
             sent_.push_back(&request);
-            KeClearEvent(&idle_);
+            sent_pending_.add();
         }
         if (submits || waits)
             request.begin(*this, options, done);
@@ -152,10 +148,11 @@ bool IoTarget::cancel_waiting(Request &request) {
 }
 
 void IoTarget::ended(Request &request) {
-    const SpinGuard guard(lock_);
-    sent_.erase(std::ranges::find(sent_, &request)); // one: its routine may have sent it again
-    if (sent_.empty())
-        KeSetEvent(&idle_, IO_NO_INCREMENT, FALSE);
+    {
+        const SpinGuard guard(lock_);
+        sent_.erase(std::ranges::find(sent_, &request)); // one: its routine may have sent it again
+    }
+    sent_pending_.remove();
 }
 
 } // namespace ksbox::kmdf

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kmdf/object.h"
+#include "kmdf/pending.h"
 
 namespace ksbox::kmdf {
 
@@ -50,7 +51,6 @@ class IoTarget final : public Object {
     static NTSTATUS NTAPI notified(PVOID notification, PVOID target);
     NTSTATUS target_changed(const TARGET_DEVICE_REMOVAL_NOTIFICATION &notification);
     void cancel_sent();
-    void wait_for_sent();
     void end_waiting();
 
     Device &owner_;
@@ -66,7 +66,7 @@ class IoTarget final : public Object {
     KSPIN_LOCK lock_ = 0; ///< of what follows
     WDF_IO_TARGET_STATE state_;
     std::vector<Request *> sent_, waiting_; ///< the oldest first; each is referenced by its journey
-    KEVENT idle_{};                         ///< nothing is in `sent_`
+    Pending sent_pending_;                  ///< what is in `sent_`
 };
 
 /// The target of what is below the device. WdfDeviceGetIoTarget gives it out.

@@ -107,7 +107,7 @@ void IoTarget::close(WDF_IO_TARGET_STATE state) {
     }
     end_waiting();
     cancel_sent();
-    wait_for_sent();
+    sent_pending_.wait();
     // A device that may come back is watched on. Within the notification itself there is no waiting
     // for its end.
     if (state != WdfIoTargetClosedForQueryRemove && watch_)

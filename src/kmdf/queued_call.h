@@ -6,8 +6,7 @@
 #include <functional>
 #include <vector>
 
-#include "abi/windows.h"
-#include "nt/spin_guard.h"
+#include "kmdf/pending.h"
 
 namespace ksbox::kmdf {
 
@@ -15,7 +14,6 @@ class QueuedCall {
   public:
     explicit QueuedCall(std::function<void()> call) : call_(std::move(call)) {
         ExInitializeWorkItem(&item_, &QueuedCall::run, this);
-        KeInitializeEvent(&idle_, NotificationEvent, TRUE);
     }
     QueuedCall(const QueuedCall &) = delete;
     QueuedCall &operator=(const QueuedCall &) = delete;
@@ -27,15 +25,12 @@ class QueuedCall {
             if (queued_ || closed_)
                 return;
             queued_ = true;
-            KeClearEvent(&idle_);
+            pending_.add();
         }
         ExQueueWorkItem(&item_, DelayedWorkQueue);
     }
     /// PASSIVE_LEVEL, not from within the call.
-    void wait() {
-        KeWaitForSingleObject(&idle_, Executive, KernelMode, FALSE, nullptr);
-        const SpinGuard guard(lock_); // the last run signals inside the lock
-    }
+    void wait() { pending_.wait(); }
     /// It is not queued any more, and does not run when this returns. As wait().
     void close() {
         {
@@ -44,7 +39,7 @@ class QueuedCall {
         }
         wait();
     }
-    bool runs_here() {
+    bool runs_here() const {
         const SpinGuard guard(lock_);
         return std::ranges::find(running_, KeGetCurrentThread()) != running_.end();
     }
@@ -59,16 +54,17 @@ class QueuedCall {
             self.running_.push_back(thread);
         }
         self.call_();
-        const SpinGuard guard(self.lock_);
-        self.running_.erase(std::ranges::find(self.running_, thread));
-        if (self.running_.empty() && !self.queued_)
-            KeSetEvent(&self.idle_, IO_NO_INCREMENT, FALSE);
+        {
+            const SpinGuard guard(self.lock_);
+            self.running_.erase(std::ranges::find(self.running_, thread));
+        }
+        self.pending_.remove();
     }
 
     std::function<void()> call_;
     WORK_QUEUE_ITEM item_{};
-    KEVENT idle_{};
-    KSPIN_LOCK lock_ = 0; ///< of what follows
+    Pending pending_;             ///< runs, and the place in the queue
+    mutable KSPIN_LOCK lock_ = 0; ///< of what follows
     bool queued_ = false;
     bool closed_ = false;
     std::vector<PKTHREAD> running_;

@@ -24,7 +24,7 @@ class Timer final : public Object {
   protected:
     void on_cleanup() override;
     bool is_passive() const override { return true; }
-    bool runs_here() const override { return const_cast<QueuedCall &>(passive_call_).runs_here(); }
+    bool runs_here() const override { return passive_call_.runs_here(); }
 
   private:
     static void NTAPI expire(PKDPC, PVOID timer, PVOID, PVOID);

@@ -24,7 +24,7 @@ class WorkItem final : public Object {
     void on_cleanup() override { call_.close(); }
     bool is_passive() const override { return true; }
     // Its own callback may delete it. @doc NF:wdfworkitem.WdfWorkItemFlush
-    bool runs_here() const override { return const_cast<QueuedCall &>(call_).runs_here(); }
+    bool runs_here() const override { return call_.runs_here(); }
 
   private:
     void run() {
