@@ -37,10 +37,7 @@ WDF_IO_TARGET_STATE IoTarget::state() {
 }
 
 void IoTarget::on_cleanup() {
-    if (local_)
-        purge(true);
-    else
-        close(WdfIoTargetDeleted);
+    close(WdfIoTargetDeleted);
 }
 
 NTSTATUS IoTarget::start() {
@@ -52,10 +49,8 @@ NTSTATUS IoTarget::start() {
             return STATUS_INVALID_DEVICE_STATE;
         state_ = WdfIoTargetStarted;
         waiting = std::exchange(waiting_, {});
-        for (Request *request : waiting) {
-            sent_.push_back(request);
-            sent_pending_.add();
-        }
+        for (Request *request : waiting)
+            sent_.add(*request);
     }
     for (Request *request : waiting)
         request->submit();
@@ -69,9 +64,9 @@ void IoTarget::stop(WDF_IO_TARGET_SENT_IO_ACTION action) {
             state_ = WdfIoTargetStopped;
     }
     if (action == WdfIoTargetCancelSentIo)
-        cancel_sent();
+        cancel(sent_);
     if (action != WdfIoTargetLeaveSentIoPending)
-        sent_pending_.wait();
+        sent_.pending.wait();
 }
 
 void IoTarget::purge(bool wait) {
@@ -81,9 +76,9 @@ void IoTarget::purge(bool wait) {
             state_ = WdfIoTargetPurged;
     }
     end_waiting();
-    cancel_sent();
+    cancel(sent_);
     if (wait)
-        sent_pending_.wait();
+        sent_.pending.wait();
 }
 
 void IoTarget::end_waiting() {
@@ -101,11 +96,11 @@ void IoTarget::end_waiting() {
 }
 
 // Each is held while it is cancelled: it may come back, and be deleted, at once.
-void IoTarget::cancel_sent() {
+void IoTarget::cancel(Sent &sent) {
     std::vector<Request *> held;
     {
         const SpinGuard guard(lock_);
-        for (Request *request : sent_)
+        for (Request *request : sent.requests)
             if (request->hold())
                 held.push_back(request);
     }
@@ -123,10 +118,8 @@ bool IoTarget::send(Request &request, const WDF_REQUEST_SEND_OPTIONS *options, P
         waits = !ignores_state && state_ == WdfIoTargetStopped;
         if (waits)
             waiting_.push_back(&request);
-        if (submits && !ignores_state) {
-            sent_.push_back(&request);
-            sent_pending_.add();
-        }
+        if (submits)
+            (ignores_state ? ignored_ : sent_).add(request);
         if (submits || waits)
             request.begin(*this, options, done);
     }
@@ -147,12 +140,14 @@ bool IoTarget::cancel_waiting(Request &request) {
     return true;
 }
 
-void IoTarget::ended(Request &request) {
+void IoTarget::ended(Request &request, bool ignored_state) {
+    Sent &sent = ignored_state ? ignored_ : sent_;
     {
         const SpinGuard guard(lock_);
-        sent_.erase(std::ranges::find(sent_, &request)); // one: its routine may have sent it again
+        std::vector<Request *> &requests = sent.requests;
+        requests.erase(std::ranges::find(requests, &request)); // one: it may have been sent again
     }
-    sent_pending_.remove();
+    sent.pending.remove();
 }
 
 } // namespace ksbox::kmdf

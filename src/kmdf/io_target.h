@@ -37,8 +37,8 @@ class IoTarget final : public Object {
     bool send(Request &request, const WDF_REQUEST_SEND_OPTIONS *options, PKEVENT done);
     /// A request that waited here was cancelled.
     bool cancel_waiting(Request &request);
-    /// One that was counted has come back.
-    void ended(Request &request);
+    /// A request that the device had has come back, and its routine has run.
+    void ended(Request &request, bool ignored_state);
 
   protected:
     void on_cleanup() override;
@@ -50,8 +50,17 @@ class IoTarget final : public Object {
     void watch();
     static NTSTATUS NTAPI notified(PVOID notification, PVOID target);
     NTSTATUS target_changed(const TARGET_DEVICE_REMOVAL_NOTIFICATION &notification);
-    void cancel_sent();
+    struct Sent {
+        std::vector<Request *> requests; ///< the oldest first; each is referenced by its journey
+        Pending pending;                 ///< each of them
+        void add(Request &request) {
+            requests.push_back(&request);
+            pending.add();
+        }
+    };
+    void cancel(Sent &sent);
     void end_waiting();
+    PDEVICE_OBJECT wait_for_all(); ///< the device, which nothing is sent to any more
 
     Device &owner_;
     bool local_;
@@ -65,8 +74,9 @@ class IoTarget final : public Object {
 
     KSPIN_LOCK lock_ = 0; ///< of what follows
     WDF_IO_TARGET_STATE state_;
-    std::vector<Request *> sent_, waiting_; ///< the oldest first; each is referenced by its journey
-    Pending sent_pending_;                  ///< what is in `sent_`
+    std::vector<Request *> waiting_; ///< the oldest first; each is referenced by its journey
+    Sent sent_;
+    Sent ignored_; ///< those that ignore the state: only closing and deletion mind them
 };
 
 /// The target of what is below the device. WdfDeviceGetIoTarget gives it out.

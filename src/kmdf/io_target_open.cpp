@@ -106,8 +106,9 @@ void IoTarget::close(WDF_IO_TARGET_STATE state) {
             return;
     }
     end_waiting();
-    cancel_sent();
-    sent_pending_.wait();
+    cancel(sent_);
+    cancel(ignored_);
+    const PDEVICE_OBJECT device = wait_for_all();
     // A device that may come back is watched on. Within the notification itself there is no waiting
     // for its end.
     if (state != WdfIoTargetClosedForQueryRemove && watch_)
@@ -117,9 +118,20 @@ void IoTarget::close(WDF_IO_TARGET_STATE state) {
     file_referenced_ = false;
     if (HANDLE handle = std::exchange(file_handle_, nullptr))
         ZwClose(handle);
-    if (PDEVICE_OBJECT device = std::exchange(device_, nullptr))
+    if (device && !local_)
         ObDereferenceObject(device);
     physical_ = nullptr;
+}
+
+// Meanwhile requests that ignore the state may still be sent.
+PDEVICE_OBJECT IoTarget::wait_for_all() {
+    while (true) {
+        sent_.pending.wait();
+        ignored_.pending.wait();
+        const SpinGuard guard(lock_);
+        if (sent_.requests.empty() && ignored_.requests.empty())
+            return std::exchange(device_, nullptr);
+    }
 }
 
 // Devices that are none of Plug and Play's have nothing to tell.

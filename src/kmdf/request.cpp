@@ -103,7 +103,7 @@ void Request::begin(IoTarget &target, const WDF_REQUEST_SEND_OPTIONS *options, P
     ignores_state_ = (flags & WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE) != 0;
     timeout_ = flags & WDF_REQUEST_SEND_OPTION_TIMEOUT ? options->Timeout : 0;
     status_ = STATUS_PENDING;
-    counted_ = !ignores_state_;
+    submitted_ = true;
     irp_->IoStatus = {};
     if (!drivers_)
         irp_->Cancel = FALSE; // from here on it may be set: the device looks at it
@@ -160,7 +160,7 @@ NTSTATUS Request::completed(PDEVICE_OBJECT, PIRP, PVOID request) {
 }
 
 void Request::end_unsent(NTSTATUS status) {
-    counted_ = false; // the target has taken it out of its queue
+    submitted_ = false;
     irp_->IoStatus.Status = status;
     come_back();
 }
@@ -203,7 +203,7 @@ void Request::finish() {
         params_.Parameters.Ioctl.Output.Length = bytes;
     const PKEVENT done = done_;
     IoTarget &target = *target_;
-    const bool counted = counted_;
+    const bool submitted = submitted_, ignores_state = ignores_state_;
     {
         const SpinGuard guard(lock_);
         state_ = State::idle;
@@ -212,8 +212,8 @@ void Request::finish() {
         call_driver("EvtRequestCompletionRoutine", handle(), completion_,
                     static_cast<WDFREQUEST>(handle()), static_cast<WDFIOTARGET>(target.handle()),
                     &params_, context_);
-    if (counted)
-        target.ended(*this);
+    if (submitted) // else the target has taken it out of its queue
+        target.ended(*this, ignores_state);
     target.release();
     release();
     if (done)

@@ -22,14 +22,11 @@ class Request final : public Object {
     ~Request() override;
 
     PIRP irp() const { return irp_; }
-    bool is_drivers() const { return drivers_; }
     bool is_sent() const;
     NTSTATUS status() const { return status_; }
     void set_status(NTSTATUS status) { status_ = status; }
     ULONG_PTR information() const { return irp_ ? irp_->IoStatus.Information : 0; }
     const WDF_REQUEST_COMPLETION_PARAMS &params() const { return params_; }
-    IoTarget *target() const { return target_; }
-    bool ignores_state() const { return ignores_state_; }
 
     /// Room for the target's stack; the IRP is allocated or grown if it is the framework's.
     /// STATUS_REQUEST_NOT_ACCEPTED: the driver's has too little.
@@ -80,7 +77,7 @@ class Request final : public Object {
 
     IoTarget *target_ = nullptr; ///< the last one
     bool ignores_state_ = false;
-    bool counted_ = false;   ///< the target waits for this journey's end
+    bool submitted_ = false; ///< it did not come back from the target's queue
     PKEVENT done_ = nullptr; ///< of who waits
     LONGLONG timeout_ = 0;
     KTIMER timer_{};

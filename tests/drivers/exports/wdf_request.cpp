@@ -192,6 +192,7 @@ EXPORT_CASE(WdfRequestCancelSentRequest, WdfIoTargetStop, WdfIoTargetStart, WdfI
     EXPECT_EQ(Last.Count, 1);
     EXPECT_TRUE(Send(WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE));
     WdfIoTargetStop(Target, WdfIoTargetCancelSentIo); // not what ignores the state
+    WdfIoTargetPurge(Target, WdfIoTargetPurgeIoAndWait);
     EXPECT_EQ(Last.Count, 0);
     EXPECT_TRUE(WdfRequestCancelSentRequest(Request));
     // A purged one refuses them.
@@ -210,27 +211,43 @@ EXPORT_CASE(WdfRequestCancelSentRequest, WdfIoTargetStop, WdfIoTargetStart, WdfI
     EXPECT_EQ(WdfIoTargetStart(Target), STATUS_INVALID_DEVICE_STATE);
 }
 
-EXPORT_CASE(WdfRequestCancelSentRequest) { // of a target that is deleted meanwhile
+EXPORT_CASE(WdfIoTargetClose, WdfObjectDelete) { // while requests that ignore the state are sent
     CaseFramework Framework(Case);
     CaseEcho Echo(Case, 0);
-    WDFIOTARGET Target = nullptr;
-    REQUIRE_SUCCESS(WdfIoTargetCreate(Framework.Device, WDF_NO_OBJECT_ATTRIBUTES, &Target));
+    WDFREQUEST Request;
+    REQUIRE_SUCCESS(WdfRequestCreate(WDF_NO_OBJECT_ATTRIBUTES, nullptr, &Request));
+    WDF_REQUEST_SEND_OPTIONS Options;
+    WDF_REQUEST_SEND_OPTIONS_INIT(&Options, WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE);
+    const auto Send = [&](WDFIOTARGET Target) {
+        Last = {};
+        Reuse(Request);
+        EXPECT_SUCCESS(FormatPend(Target, Request));
+        WdfRequestSetCompletionRoutine(Request, Completed, nullptr);
+        EXPECT_TRUE(WdfRequestSend(Request, Target, &Options));
+        EXPECT_EQ(Last.Count, 0);
+    };
+    const WDFIOTARGET Target = CaseOpenTarget(Framework.Device, Echo.Device);
+    Send(Target);
+    WdfIoTargetClose(Target);
+    EXPECT_EQ(Last.Count, 1);
+    EXPECT_EQ(Last.Params.IoStatus.Status, STATUS_CANCELLED);
+    EXPECT_FALSE(WdfRequestSend(Request, Target, &Options)); // there is no state to ignore
+    EXPECT_EQ(WdfRequestGetStatus(Request), STATUS_INVALID_DEVICE_STATE);
     WDF_IO_TARGET_OPEN_PARAMS Open;
     WDF_IO_TARGET_OPEN_PARAMS_INIT_EXISTING_DEVICE(&Open, Echo.Device);
     REQUIRE_SUCCESS(WdfIoTargetOpen(Target, &Open));
-    WDFREQUEST Request;
-    REQUIRE_SUCCESS(WdfRequestCreate(WDF_NO_OBJECT_ATTRIBUTES, Target, &Request));
-    REQUIRE_SUCCESS(FormatPend(Target, Request));
-    Last = {};
-    WdfRequestSetCompletionRoutine(Request, Completed, nullptr);
-    WDF_REQUEST_SEND_OPTIONS Options;
-    WDF_REQUEST_SEND_OPTIONS_INIT(&Options, WDF_REQUEST_SEND_OPTION_IGNORE_TARGET_STATE);
-    EXPECT_TRUE(WdfRequestSend(Request, Target, &Options));
-    WdfObjectDelete(Target); // which waits for no such request
-    EXPECT_EQ(Last.Count, 0);
-    EXPECT_TRUE(WdfRequestCancelSentRequest(Request));
+    Send(Target);
+    WdfObjectDelete(Target);
     EXPECT_EQ(Last.Count, 1);
-    EXPECT_TRUE(Last.Target == Target); // it was there until now
+    EXPECT_TRUE(Last.Target == Target); // it was there until then
+    // The local target goes with its device.
+    WDFDEVICE Lone;
+    REQUIRE_SUCCESS(WdfDeviceMiniportCreate(Framework.Driver, WDF_NO_OBJECT_ATTRIBUTES, Case.Device,
+                                            Echo.Device, nullptr, &Lone));
+    Send(WdfDeviceGetIoTarget(Lone));
+    WdfObjectDelete(Lone);
+    EXPECT_EQ(Last.Count, 1);
+    EXPECT_EQ(Last.Params.IoStatus.Status, STATUS_CANCELLED);
     WdfObjectDelete(Request);
 }
 
