@@ -50,11 +50,6 @@ KernelOptions kernel_options(const BoxOptions &options) {
     return kernel;
 }
 
-[[noreturn]] void throw_status(Status status, const std::string &what) {
-    throw Error(static_cast<std::uint32_t>(status.value()),
-                what + ": " + describe_status(status.value()));
-}
-
 void enable_quirks(Kernel &kernel, const std::vector<std::string> &names) {
     for (const std::string &name : names)
         if (!ks::Quirks::of(kernel).enable(name))
@@ -77,6 +72,11 @@ std::string name_of(Kernel &kernel, const void *address) {
 }
 
 } // namespace
+
+void throw_status(Status status, const std::string &what) {
+    throw Error(static_cast<std::uint32_t>(status.value()),
+                what + ": " + describe_status(status.value()));
+}
 
 Box::Box(BoxOptions options) : state_(std::make_unique<State>()) {
     state_->options = options;

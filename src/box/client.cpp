@@ -20,10 +20,6 @@ namespace ksbox {
 
 namespace {
 
-[[noreturn]] void throw_status(std::int32_t status, const std::string &what) {
-    throw Error(static_cast<std::uint32_t>(status), what + ": " + describe_status(status));
-}
-
 // The host thread's box thread becomes a thread of the client for a while.
 class AsClient {
   public:
@@ -58,7 +54,7 @@ std::unique_ptr<ClientState> ClientState::create(Box::State &box, const std::str
     box.run([&] {
         auto process = box.kernel->extension<ps::Processes>().create(name);
         if (!process)
-            throw_status(process.error().value(), "client " + name + " cannot be made");
+            throw_status(process.error(), "client " + name + " cannot be made");
         client->process = *process;
     });
     return client;
@@ -113,7 +109,7 @@ Buffer::Buffer(Client &client, std::size_t bytes) : client_(&client) {
     client.state().run([&] {
         auto address = client.state().heap.allocate_zeroed(client.state().transport(), bytes);
         if (!address)
-            throw_status(address.error().value(), "client memory");
+            throw_status(address.error(), "client memory");
         bytes_ = {*address, bytes};
     });
 }
@@ -192,7 +188,7 @@ Handle Client::create_event(bool manual_reset) {
     state_->run([&] {
         auto event = io::user::create_event(manual_reset, false);
         if (!event)
-            throw_status(event.error().value(), "event");
+            throw_status(event.error(), "event");
         handle = reinterpret_cast<Handle>(*event);
     });
     return handle;
@@ -203,7 +199,7 @@ Handle Client::create_semaphore(std::int32_t count, std::int32_t limit) {
     state_->run([&] {
         auto semaphore = io::user::create_semaphore(count, limit);
         if (!semaphore)
-            throw_status(semaphore.error().value(), "semaphore");
+            throw_status(semaphore.error(), "semaphore");
         handle = reinterpret_cast<Handle>(*semaphore);
     });
     return handle;
@@ -216,7 +212,7 @@ bool Client::wait(Handle handle, std::uint64_t time_100ns) {
         timeout.QuadPart = -static_cast<LONGLONG>(time_100ns);
         status = io::user::wait(reinterpret_cast<HANDLE>(handle), &timeout);
         if (!NT_SUCCESS(status))
-            throw_status(status, "wait");
+            throw_status(Status(status), "wait");
     });
     return status != STATUS_TIMEOUT;
 }
@@ -226,7 +222,7 @@ void Client::close(Handle handle) {
         state_->files.remove(handle);
         Status status = state_->transport().close(handle);
         if (!status.success())
-            throw_status(status.value(), "CloseHandle");
+            throw_status(status, "CloseHandle");
     });
 }
 
@@ -265,7 +261,7 @@ Client::Thread Client::spawn(std::string name, std::function<void()> work) {
                  },
              .process = client->process->body});
         if (!started)
-            throw_status(started.error().value(), "thread " + name);
+            throw_status(started.error(), "thread " + name);
         state->body = (*started)->body;
     });
     return Thread(std::move(state));

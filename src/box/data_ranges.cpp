@@ -9,18 +9,13 @@
 
 #include "abi/windows.h"
 
+#include "abi/guid.h"
 #include "abi/guid_names.h"
 #include "base/bitmap_height.h"
 
 namespace ksbox {
 
 namespace {
-
-Guid guid_of(const GUID &guid) {
-    Guid copy;
-    std::memcpy(&copy, &guid, sizeof copy);
-    return copy;
-}
 
 bool is(const Guid &a, const GUID &b) {
     return std::memcmp(&a, &b, sizeof a) == 0;
@@ -42,7 +37,7 @@ void read_extension(DataRange &range) {
                            audio->MaximumSampleFrequency};
     } else if (is(range.major, KSDATAFORMAT_TYPE_MUSIC)) {
         if (auto music = extension_of<KSDATARANGE_MUSIC>(range))
-            range.music = {guid_of(music->Technology), music->Channels, music->Notes};
+            range.music = {to_guid(music->Technology), music->Channels, music->Notes};
     } else if (is(range.specifier, KSDATAFORMAT_SPECIFIER_VIDEOINFO)) {
         if (auto video = extension_of<KS_DATARANGE_VIDEO>(range))
             range.video = {std::uint32_t(video->VideoInfoHeader.bmiHeader.biWidth),
@@ -119,9 +114,9 @@ std::vector<DataRange> parse_data_ranges(std::span<const std::byte> list) {
         if (range.FormatSize < sizeof range || range.FormatSize > list.size() - offset)
             break;
         DataRange one;
-        one.major = guid_of(range.MajorFormat);
-        one.subtype = guid_of(range.SubFormat);
-        one.specifier = guid_of(range.Specifier);
+        one.major = to_guid(range.MajorFormat);
+        one.subtype = to_guid(range.SubFormat);
+        one.specifier = to_guid(range.Specifier);
         one.sample_bytes = range.SampleSize;
         one.flags = range.Flags;
         auto bytes = list.subspan(offset, range.FormatSize);

@@ -1,17 +1,8 @@
 // A driver's device on the root bus: pulled out, removed in order, and put back.
-#include "base/status_names.h"
 #include "box/state.h"
 #include "nt/io/pnp.h"
 
 namespace ksbox {
-
-namespace {
-
-[[noreturn]] void throw_status(Status status, const std::string &what) {
-    throw Error(std::uint32_t(status.value()), what + ": " + describe_status(status.value()));
-}
-
-} // namespace
 
 io::DeviceNode &DriverState::device() {
     if (object_ != nullptr)

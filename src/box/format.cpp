@@ -9,6 +9,7 @@
 
 #include "abi/windows.h"
 
+#include "abi/guid.h"
 #include "abi/guid_names.h"
 #include "base/bitmap_height.h"
 #include "ksbox/error.h"
@@ -16,12 +17,6 @@
 namespace ksbox {
 
 namespace {
-
-Guid guid_of(const GUID &guid) {
-    Guid copy;
-    std::memcpy(&copy, &guid, sizeof copy);
-    return copy;
-}
 
 bool is(const Guid &a, const GUID &b) {
     return std::memcmp(&a, &b, sizeof a) == 0;
@@ -141,15 +136,15 @@ std::uint32_t DataFormat::sample_bytes() const {
 
 Guid DataFormat::major() const {
     auto header = read_at<KSDATAFORMAT>(bytes_, 0);
-    return header ? guid_of(header->MajorFormat) : Guid{};
+    return header ? to_guid(header->MajorFormat) : Guid{};
 }
 Guid DataFormat::subtype() const {
     auto header = read_at<KSDATAFORMAT>(bytes_, 0);
-    return header ? guid_of(header->SubFormat) : Guid{};
+    return header ? to_guid(header->SubFormat) : Guid{};
 }
 Guid DataFormat::specifier() const {
     auto header = read_at<KSDATAFORMAT>(bytes_, 0);
-    return header ? guid_of(header->Specifier) : Guid{};
+    return header ? to_guid(header->Specifier) : Guid{};
 }
 
 std::optional<AudioFormat> DataFormat::audio() const {
@@ -170,7 +165,7 @@ std::optional<AudioFormat> DataFormat::audio() const {
             return std::nullopt;
         format.valid_bits = extensible->Samples.wValidBitsPerSample;
         format.channel_mask = extensible->dwChannelMask;
-        format.is_float = is(guid_of(extensible->SubFormat), KSDATAFORMAT_SUBTYPE_IEEE_FLOAT);
+        format.is_float = is(to_guid(extensible->SubFormat), KSDATAFORMAT_SUBTYPE_IEEE_FLOAT);
     }
     return format;
 }

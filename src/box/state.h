@@ -30,6 +30,9 @@ namespace ksbox {
 
 class DriverState;
 
+/// An Error with the status, in words.
+[[noreturn]] void throw_status(Status status, const std::string &what);
+
 struct Box::State {
     BoxOptions options;
     std::unique_ptr<Kernel> kernel;
