@@ -100,9 +100,6 @@ void DriveStream::record_frames() {
         progress(frame != nullptr);
         if (frame == nullptr)
             continue;
-        if (frame->used > frame->buffer.size())
-            throw Finding(fmt::format("the driver says that it filled {} bytes of a frame of {}",
-                                      frame->used, frame->buffer.size()));
         const auto bytes =
             frame->buffer.bytes().first(std::min<std::size_t>(frame->used, wanted_ - data_.size()));
         data_.insert(data_.end(), bytes.begin(), bytes.end());

@@ -1,7 +1,6 @@
 #include "cli/endpoints.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstring>
 #include <functional>
 
@@ -14,11 +13,6 @@
 namespace ksbox::cli {
 
 namespace {
-
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
 
 const char *verb_of(DataFlow flow) {
     return flow == DataFlow::in ? "plays" : "records";

@@ -53,6 +53,10 @@ Frame *FrameRing::finish_oldest(std::uint64_t patience_100ns) {
     if (!result.success())
         throw Finding(
             fmt::format("frame {} failed: {}", finished_, describe_status(result.status)));
+    const Frame &frame = slot.frame;
+    if (direction_ == Direction::read && frame.used > frame.buffer.size())
+        throw Finding(fmt::format("the driver says that it filled {} bytes of a frame of {}",
+                                  frame.used, frame.buffer.size()));
     ++finished_;
     return &slot.frame;
 }

@@ -27,7 +27,7 @@ class FrameRing {
 
     /// The oldest frame in flight when its request has ended within `patience_100ns` of box time,
     /// else null. It is free again afterwards: use it before the next submit(). Throws Finding when
-    /// the driver failed the request.
+    /// the driver failed the request, or says that it read more than the frame holds.
     Frame *finish_oldest(std::uint64_t patience_100ns);
     /// Whether the newest request has ended: nothing is left in the pin's queue.
     bool dry();

@@ -15,11 +15,6 @@ namespace ksbox::cli {
 
 namespace {
 
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
-    return text;
-}
-
 // A missing import does not stop a load; whoever sees the driver stop later wants to have read
 // this.
 void note_missing_imports(const std::filesystem::path &driver) {
@@ -43,6 +38,11 @@ void print_debug_line(std::uint64_t now_100ns, std::string_view driver, std::str
 }
 
 } // namespace
+
+std::string lower(std::string text) {
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text;
+}
 
 bool names_filter(const InterfaceFacts &filter, std::size_t number, const std::string &wanted) {
     std::string name = lower(wanted);

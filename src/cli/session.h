@@ -64,6 +64,8 @@ class Session {
     Client *client_ = nullptr;
 };
 
+/// ASCII letters in lower case: how names are compared.
+std::string lower(std::string text);
 /// Whether people call it so: by name, label, category or number.
 bool names_filter(const InterfaceFacts &filter, std::size_t number, const std::string &wanted);
 /// How a filter is called in lists and messages: its reference string, GUIDs by name.
