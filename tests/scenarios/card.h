@@ -51,9 +51,6 @@ class Card {
         DataFormat format;
     };
     std::vector<Kind> kinds_; ///< pins that stream
-    struct Opened {
-        Filter filter;
-    };
     std::vector<std::unique_ptr<Filter>> filters_; ///< one for each lane
     std::vector<std::unique_ptr<Lane>> lanes_;
 };
