@@ -1,6 +1,7 @@
 // Time of a default clock.
 #include "ks/clock/default_clock.h"
 
+#include <algorithm>
 #include <new>
 
 #include "ks/misuse.h"
@@ -101,7 +102,7 @@ KSRESOLUTION DefaultClock::resolution() {
     if (resolution.Granularity == 0) {
         LARGE_INTEGER frequency;
         static_cast<void>(KeQueryPerformanceCounter(&frequency));
-        resolution.Granularity = (NANOSECONDS + frequency.QuadPart - 1) / frequency.QuadPart;
+        resolution.Granularity = std::max<LONGLONG>(NANOSECONDS / frequency.QuadPart, 1);
     }
     if (resolution.Error == 0 && !options_.set_timer && !options_.own_set_timer)
         resolution.Error = KeQueryTimeIncrement();

@@ -122,6 +122,44 @@ EXPORT_CASE(KsReadFile, KsWriteFile) {
               STATUS_ACCESS_VIOLATION);
 }
 
+// A user's memory is taken for a user, and so is none at all.
+EXPORT_CASE(KsReadFile, KsWriteFile) {
+    CASE_PLAIN Handlers = {};
+    Handlers.Read = Hold;
+    Handlers.Write = Hold;
+    CasePlainDevice Plain(Case, Handlers);
+    CaseFile File;
+    REQUIRE_SUCCESS(Plain.Open(File));
+    UCHAR *const Page =
+        static_cast<UCHAR *>(ExAllocatePoolWithTag(NonPagedPool, PAGE_SIZE, 'rsUK'));
+    REQUIRE(Page != NULL);
+    const PMDL Mdl = IoAllocateMdl(Page, PAGE_SIZE, FALSE, FALSE, NULL);
+    REQUIRE(Mdl != NULL);
+    MmBuildMdlForNonPagedPool(Mdl);
+    const PVOID User =
+        MmMapLockedPagesSpecifyCache(Mdl, UserMode, MmCached, NULL, FALSE, NormalPagePriority);
+    IO_STATUS_BLOCK IoStatus = {};
+    const ULONG Lengths[] = {8, 0};
+    for (const ULONG Length : Lengths) {
+        const PVOID Data = Length ? User : NULL;
+        Held = {};
+        EXPECT_EQ(KsReadFile(File.Object, NULL, NULL, &IoStatus, Data, Length, 0, UserMode),
+                  STATUS_PENDING);
+        REQUIRE(Held.Irp != NULL);
+        EXPECT_EQ(CaseStack(Held.Irp)->Parameters.Read.Length, Length);
+        LetGo();
+        Held = {};
+        EXPECT_EQ(KsWriteFile(File.Object, NULL, NULL, &IoStatus, Data, Length, 0, UserMode),
+                  STATUS_PENDING);
+        REQUIRE(Held.Irp != NULL);
+        EXPECT_EQ(CaseStack(Held.Irp)->Parameters.Write.Length, Length);
+        LetGo();
+    }
+    MmUnmapLockedPages(User, Mdl);
+    IoFreeMdl(Mdl);
+    ExFreePoolWithTag(Page, 'rsUK');
+}
+
 static LONG Completions;
 static NTSTATUS NTAPI CountCompletion(PDEVICE_OBJECT Device, PIRP Irp, PVOID Context) {
     UNREFERENCED_PARAMETER(Device);
