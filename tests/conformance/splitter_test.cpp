@@ -1,4 +1,6 @@
 // C11: pins with KSPIN_FLAG_SPLITTER, whose second instances get what the first one is filled with.
+#include <algorithm>
+#include <cstring>
 #include <list>
 
 #include "conformance/filtering_filter.h"
@@ -54,6 +56,30 @@ TEST_P(Splitter, C11_TheSecondInstanceGetsCopies) {
     EXPECT_EQ(copy.header().Duration, 1001);
     EXPECT_EQ(copy.header().OptionsFlags, time_valid);
     EXPECT_EQ(copy.information(), sizeof(KSSTREAM_HEADER));
+}
+
+TEST_P(Splitter, C11_TheCopyHasTheHeadersExtension) {
+    DataPin first = open(DATA_OUT_SPLIT), second = open(DATA_OUT_SPLIT),
+            third = open(DATA_OUT_SPLIT);
+    const auto extended = [&](std::uint32_t extension_bytes, std::uint8_t fill) {
+        const auto header_bytes = std::uint32_t(sizeof(KSSTREAM_HEADER) + extension_bytes);
+        Transfer frame(client, Transfer::read, {.header_bytes = header_bytes});
+        std::memset(&frame.header() + 1, fill, extension_bytes);
+        return frame;
+    };
+    Transfer original = extended(16, 0x11), equal = extended(16, 0x22), shorter = extended(8, 0x33);
+    original.start(first.pin);
+    equal.start(second.pin);
+    shorter.start(third.pin);
+    send(first, 5, 24);
+    for (Transfer *frame : {&original, &equal, &shorter}) {
+        expect_bytes(*frame, 5, 24);
+        const auto *extension = reinterpret_cast<const std::uint8_t *>(&frame->header() + 1);
+        EXPECT_EQ(std::count(extension, extension + 8, 0x11), 8);
+        if (frame != &shorter) {
+            EXPECT_EQ(std::count(extension + 8, extension + 16, 0x11), 8);
+        }
+    }
 }
 
 TEST_P(Splitter, C11_CopySourceNamesTheFirstInstance) {
