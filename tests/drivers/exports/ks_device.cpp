@@ -115,10 +115,16 @@ EXPORT_CASE(KsDefaultDispatchPnp) {
 }
 
 // A bus that answers for the interfaces KS asks it for.
-static LONG BusReferences;
+static LONG BusReferences, InterfaceReferences;
+static bool OffersInterface, FailsInterface, AnswersConfig;
 static UCHAR Config[16];
-static VOID NTAPI BusNothing(PVOID Context) {
+static VOID NTAPI ReferenceInterface(PVOID Context) {
     UNREFERENCED_PARAMETER(Context);
+    ++InterfaceReferences;
+}
+static VOID NTAPI DereferenceInterface(PVOID Context) {
+    UNREFERENCED_PARAMETER(Context);
+    --InterfaceReferences;
 }
 static ULONG NTAPI SetConfig(PVOID Context, ULONG Type, PVOID Buffer, ULONG Offset, ULONG Length) {
     UNREFERENCED_PARAMETER(Context);
@@ -146,25 +152,37 @@ static NTSTATUS NTAPI BusPnp(PDEVICE_OBJECT Device, PIRP Irp) {
     if (Device != BusDevice)
         return RealPnp(Device, Irp);
     const PIO_STACK_LOCATION Stack = CaseStack(Irp);
-    if (Stack->MinorFunction != IRP_MN_QUERY_INTERFACE)
+    const auto &Space = Stack->Parameters.ReadWriteConfig;
+    if (Stack->MinorFunction == IRP_MN_WRITE_CONFIG && AnswersConfig) {
+        SetConfig(NULL, Space.WhichSpace, Space.Buffer, Space.Offset, Space.Length);
+        return CaseFinish(Irp, STATUS_SUCCESS);
+    }
+    if (Stack->MinorFunction == IRP_MN_READ_CONFIG && AnswersConfig) {
+        GetConfig(NULL, Space.WhichSpace, Space.Buffer, Space.Offset, Space.Length);
+        return CaseFinish(Irp, STATUS_SUCCESS);
+    }
+    if (Stack->MinorFunction == IRP_MN_QUERY_INTERFACE && FailsInterface)
+        return CaseFinish(Irp, STATUS_DEVICE_BUSY);
+    if (Stack->MinorFunction != IRP_MN_QUERY_INTERFACE || !OffersInterface)
         return CaseFinish(Irp, Irp->IoStatus.Status);
     const GUID &Id = *Stack->Parameters.QueryInterface.InterfaceType;
     const PINTERFACE Interface = Stack->Parameters.QueryInterface.Interface;
     if (CaseSameGuid(Id, GUID_BUS_INTERFACE_STANDARD)) {
         BUS_INTERFACE_STANDARD &Bus = *reinterpret_cast<PBUS_INTERFACE_STANDARD>(Interface);
-        Bus.InterfaceReference = BusNothing;
-        Bus.InterfaceDereference = BusNothing;
+        Bus.InterfaceReference = ReferenceInterface;
+        Bus.InterfaceDereference = DereferenceInterface;
         Bus.SetBusData = SetConfig;
         Bus.GetBusData = GetConfig;
     } else if (CaseSameGuid(Id, REFERENCE_BUS_INTERFACE)) {
         BUS_INTERFACE_REFERENCE &Bus = *reinterpret_cast<PBUS_INTERFACE_REFERENCE>(Interface);
-        Bus.Interface.InterfaceReference = BusNothing;
-        Bus.Interface.InterfaceDereference = BusNothing;
+        Bus.Interface.InterfaceReference = ReferenceInterface;
+        Bus.Interface.InterfaceDereference = DereferenceInterface;
         Bus.ReferenceDeviceObject = ReferenceBus;
         Bus.DereferenceDeviceObject = DereferenceBus;
     } else {
         return CaseFinish(Irp, Irp->IoStatus.Status);
     }
+    ++InterfaceReferences; // the asker's
     return CaseFinish(Irp, STATUS_SUCCESS);
 }
 
@@ -177,6 +195,10 @@ class OnBus {
         RealPnp = Driver_->MajorFunction[IRP_MJ_PNP];
         Driver_->MajorFunction[IRP_MJ_PNP] = BusPnp;
         AddResult = STATUS_SUCCESS;
+        InterfaceReferences = 0;
+        OffersInterface = true;
+        AnswersConfig = false;
+        RtlZeroMemory(Config, sizeof Config);
         EXPECT_SUCCESS(KsCreateDevice(Driver_, Bus.Device, &CountingDevice, 0, &Device));
     }
     ~OnBus() {
@@ -205,6 +227,25 @@ EXPORT_CASE(KsDeviceGetBusData, KsDeviceSetBusData) {
     Value = 0;
     EXPECT_EQ(KsDeviceGetBusData(Own.Device, 4, &Value, 8, sizeof Value), sizeof Value);
     EXPECT_EQ(Value, 0x11223344u);
+    EXPECT_EQ(InterfaceReferences, 0);
+}
+
+// A bus without the interface is sent requests; one that knows neither gives nothing.
+EXPORT_CASE(KsDeviceGetBusData, KsDeviceSetBusData) {
+    OnBus Own(Case);
+    REQUIRE(Own.Device != NULL);
+    OffersInterface = false;
+    AnswersConfig = true;
+    ULONG Value = 0x55667788;
+    EXPECT_EQ(KsDeviceSetBusData(Own.Device, 4, &Value, 4, sizeof Value), sizeof Value);
+    EXPECT_EQ(Config[4], 0x88);
+    EXPECT_EQ(Config[7], 0x55);
+    Value = 0;
+    EXPECT_EQ(KsDeviceGetBusData(Own.Device, 4, &Value, 4, sizeof Value), sizeof Value);
+    EXPECT_EQ(Value, 0x55667788u);
+    AnswersConfig = false;
+    EXPECT_EQ(KsDeviceSetBusData(Own.Device, 4, &Value, 0, sizeof Value), 0u);
+    EXPECT_EQ(KsDeviceGetBusData(Own.Device, 4, &Value, 0, sizeof Value), 0u);
 }
 
 EXPORT_CASE(KsReferenceBusObject, KsDereferenceBusObject) {
@@ -219,6 +260,24 @@ EXPORT_CASE(KsReferenceBusObject, KsDereferenceBusObject) {
     KsDereferenceBusObject(Header);
     KsDereferenceBusObject(Header);
     EXPECT_EQ(BusReferences, 0);
+    KsDereferenceBusObject(Header); // nothing to give back
+    EXPECT_EQ(BusReferences, 0);
+}
+
+// A bus without the interface needs no reference; one that fails is heard.
+EXPORT_CASE(KsReferenceBusObject, KsDereferenceBusObject) {
+    OnBus Own(Case);
+    REQUIRE(Own.Device != NULL);
+    const KSDEVICE_HEADER Header =
+        *static_cast<KSDEVICE_HEADER *>(Own.Device->FunctionalDeviceObject->DeviceExtension);
+    BusReferences = 0;
+    OffersInterface = false;
+    EXPECT_EQ(KsReferenceBusObject(Header), STATUS_SUCCESS);
+    KsDereferenceBusObject(Header);
+    EXPECT_EQ(BusReferences, 0);
+    FailsInterface = true;
+    EXPECT_EQ(KsReferenceBusObject(Header), STATUS_DEVICE_BUSY);
+    FailsInterface = false;
 }
 
 // Frames of a bus master as scatter/gather mappings.

@@ -233,3 +233,18 @@ EXPORT_CASE(KsGenerateEvents, KsAddEvent, KsDefaultAddEventHandler) {
     EXPECT_SUCCESS(Five.Disable(File));
     EXPECT_SUCCESS(Six.Disable(File));
 }
+
+// A file of no AVStream object has no list of events.
+EXPORT_CASE(KsDefaultAddEventHandler) {
+    CASE_PLAIN Handlers = {};
+    CasePlainDevice Plain(Case, Handlers);
+    CaseFile File;
+    REQUIRE_SUCCESS(Plain.Open(File));
+    CaseIrp Request(Plain.Device, IRP_MJ_DEVICE_CONTROL);
+    Request.Stack->FileObject = File.Object;
+    KSEVENTDATA Data = {};
+    KSEVENT_ENTRY Entry = {};
+    EXPECT_EQ(KsDefaultAddEventHandler(Request.Irp, &Data, &Entry), STATUS_INVALID_DEVICE_REQUEST);
+    EXPECT_EQ(Entry.ListEntry.Flink, (PLIST_ENTRY)NULL);
+    CaseFinish(Request.Irp, STATUS_SUCCESS);
+}
