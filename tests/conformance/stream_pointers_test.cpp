@@ -224,6 +224,42 @@ TEST_P(StreamPointers, G9_WithoutFifoIrpsEndInTheOrderInWhichTheyAreDone) {
     EXPECT_EQ(first.wait(), status::success);
 }
 
+TEST_P(StreamPointers, C8_AConnectionsFramesCirculateFromPauseToPause) {
+    Filter other = client.open_filter(path);
+    DataPin source(filter.connect({.pin_id = DATA_OUT_SOURCE, .format = stereo}));
+    DataPin sink(
+        other.connect({.pin_id = DATA_IN, .format = stereo, .pin_to_handle = source.pin.handle()}));
+    const auto go = [&](PinState state) {
+        sink.pin.set_state(state);
+        source.pin.set_state(state);
+    };
+    const auto there = [&] { return source.execute(step(DATA_AVAILABLE)).Values[1]; };
+    const auto send = [&](std::uint32_t value) {
+        ASSERT_EQ(source.get_edge(leading), status::success);
+        source.execute(step(DATA_FILL, leading, value, 16));
+        source.advance_offsets_and_unlock(leading, 0, 16, true);
+        ASSERT_EQ(sink.get_edge(leading), status::success);
+        EXPECT_EQ(sink.look(leading).first_bytes, value * 0x01010101u);
+    };
+    for (PinState state : {PinState::acquire, PinState::pause, PinState::run, PinState::pause})
+        go(state);
+    const std::uint64_t all = there();
+    for (std::uint32_t value = 1; value <= 20; ++value) { // more than the connection has frames
+        send(value);
+        sink.unlock(leading, true);
+        EXPECT_EQ(there(), all);
+    }
+    // In ACQUIRE one that comes back stays at home; PAUSE sends it again.
+    send(21);
+    go(PinState::acquire);
+    const std::uint64_t without_it = there();
+    EXPECT_LT(without_it, all);
+    sink.unlock(leading, true);
+    EXPECT_EQ(there(), without_it);
+    go(PinState::pause);
+    EXPECT_EQ(there(), all);
+}
+
 TEST_P(StreamPointers, G9_ASourcePinForwardsAFrameThatEnds) {
     Filter other = client.open_filter(path);
     DataPin source(filter.connect({.pin_id = DATA_OUT_SOURCE, .format = stereo}));
