@@ -29,7 +29,7 @@ done
 
 # The programs, what kills most in the least time first.
 programs=(conformance_test why_not_test ksuser_test samples_test stress_test ks_test exports_test)
-filter='-*/Realtime*'
+filter='-*/Realtime*:*_realtime'
 
 # ---- the copy ----------------------------------------------------------------------------------
 
