@@ -114,6 +114,25 @@ EXPORT_CASE(KsForwardIrp) {
     }
 }
 
+// An IRP without a further stack location cannot be copied on.
+EXPORT_CASE(KsForwardIrp) {
+    CASE_PLAIN Handlers = {};
+    Handlers.Control = SeeControl;
+    CasePlainDevice Plain(Case, Handlers);
+    CaseFile File;
+    REQUIRE_SUCCESS(Plain.Open(File));
+    CaseIrp Request(Plain.Device, IRP_MJ_DEVICE_CONTROL);
+    while (Request.Irp->CurrentLocation > 1) {
+        IoCopyCurrentIrpStackLocationToNext(Request.Irp);
+        IoSetNextIrpStackLocation(Request.Irp);
+    }
+    SeenIrp = NULL;
+    EXPECT_EQ(KsForwardIrp(Request.Irp, File.Object, FALSE), STATUS_INVALID_DEVICE_REQUEST);
+    EXPECT_EQ(SeenIrp, (PIRP)NULL);
+    EXPECT_TRUE(Request.Completed());
+    EXPECT_EQ(Request.Status(), STATUS_INVALID_DEVICE_REQUEST);
+}
+
 EXPORT_CASE(KsForwardAndCatchIrp) {
     CASE_PLAIN Handlers = {};
     Handlers.Control = SeeControl;

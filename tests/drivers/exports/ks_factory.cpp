@@ -244,7 +244,36 @@ EXPORT_CASE(KsUnserializeObjectPropertiesFromRegistry) {
     Header.PropertySet = CaseOwnFormat;
     RtlCopyMemory(Saved, &Header, sizeof Header);
     EXPECT_SUCCESS(ZwSetValueKey(Key, &Name, 0, REG_BINARY, Saved, sizeof Saved));
-    EXPECT_FALSE(NT_SUCCESS(KsUnserializeObjectPropertiesFromRegistry(File.Object, Key, NULL)));
+    EXPECT_EQ(KsUnserializeObjectPropertiesFromRegistry(File.Object, Key, NULL),
+              STATUS_PROPSET_NOT_FOUND);
+    // Values that are no saved properties.
+    EXPECT_SUCCESS(ZwSetValueKey(Key, &Name, 0, REG_BINARY, Saved, sizeof Header - 1));
+    EXPECT_EQ(KsUnserializeObjectPropertiesFromRegistry(File.Object, Key, NULL),
+              STATUS_INVALID_BUFFER_SIZE);
+    EXPECT_SUCCESS(ZwSetValueKey(Key, &Name, 0, REG_DWORD, Saved, sizeof(ULONG)));
+    EXPECT_EQ(KsUnserializeObjectPropertiesFromRegistry(File.Object, Key, NULL),
+              STATUS_INVALID_PARAMETER);
+    EXPECT_EQ(KsUnserializeObjectPropertiesFromRegistry(File.Object, NULL, NULL),
+              STATUS_INVALID_PARAMETER);
+    // Of subkeys, too, and the values before the one that fails are set.
+    Header.PropertySet = CaseOwnSet;
+    RtlCopyMemory(Saved, &Header, sizeof Header);
+    EXPECT_SUCCESS(ZwDeleteValueKey(Key, &Name));
+    HANDLE Below = NULL;
+    UNICODE_STRING Sub;
+    RtlInitUnicodeString(&Sub, L"sub");
+    InitializeObjectAttributes(&Attributes, &Sub, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE, Key,
+                               NULL);
+    REQUIRE_SUCCESS(ZwCreateKey(&Below, KEY_ALL_ACCESS, &Attributes, 0, NULL, 0, NULL));
+    EXPECT_SUCCESS(ZwSetValueKey(Below, &Name, 0, REG_BINARY, Saved, sizeof Saved));
+    Restored = 0;
+    EXPECT_SUCCESS(KsUnserializeObjectPropertiesFromRegistry(File.Object, Key, NULL));
+    EXPECT_EQ(Restored, 4711u);
+    EXPECT_SUCCESS(ZwSetValueKey(Below, &Name, 0, REG_SZ, Saved, sizeof Saved));
+    EXPECT_EQ(KsUnserializeObjectPropertiesFromRegistry(File.Object, Key, NULL),
+              STATUS_INVALID_PARAMETER);
+    EXPECT_SUCCESS(ZwDeleteKey(Below));
+    ZwClose(Below);
     EXPECT_SUCCESS(ZwDeleteKey(Key));
     ZwClose(Key);
     EXPECT_EQ(KsUnserializeObjectPropertiesFromRegistry(File.Object, NULL, &Path),

@@ -188,3 +188,29 @@ EXPORT_CASE(KsRegisterAggregatedClientUnknown, KsGetOuterUnknown) {
     }
     EXPECT_EQ(Client.References, 1);
 }
+
+// Any object may have one; the object's end, or another one, gives it back.
+EXPORT_CASE(KsRegisterAggregatedClientUnknown) {
+    CASE_FILTER Descriptor;
+    CaseInitializeFilter(Descriptor);
+    CountingUnknown First, Second, OfPin, OfFactory;
+    {
+        CaseStream Stream(Case, Descriptor);
+        REQUIRE(Stream.Pin[1] != NULL);
+        const PKSFILTER Filter = KsGetFilterFromFileObject(Stream.Filter.Object);
+        REQUIRE(KsRegisterAggregatedClientUnknown(Filter, &First) != NULL);
+        EXPECT_EQ(First.References, 2);
+        REQUIRE(KsRegisterAggregatedClientUnknown(Filter, &Second) != NULL);
+        EXPECT_EQ(First.References, 1);
+        EXPECT_EQ(Second.References, 2);
+        EXPECT_EQ(KsRegisterAggregatedClientUnknown(Stream.Pin[1], &OfPin),
+                  KsGetOuterUnknown(Stream.Pin[1]));
+        EXPECT_EQ(OfPin.References, 2);
+        EXPECT_EQ(KsRegisterAggregatedClientUnknown(Stream.Factory.Factory, &OfFactory),
+                  KsGetOuterUnknown(Stream.Factory.Factory));
+        EXPECT_EQ(OfFactory.References, 2);
+    }
+    EXPECT_EQ(Second.References, 1);
+    EXPECT_EQ(OfPin.References, 1);
+    EXPECT_EQ(OfFactory.References, 1);
+}
