@@ -12,6 +12,7 @@
 #include "nt/ke/host_lock.h"
 #include "nt/mm/guarded_pool.h"
 #include "nt/mm/memory.h"
+#include "nt/mm/memory_state.h"
 #include "nt/mm/poison.h"
 #include "nt/mm/pool_fill.h"
 #include "nt/mm/pool_misuse.h"
@@ -21,6 +22,9 @@ namespace ksbox::mm {
 namespace {
 
 constexpr std::size_t chunk_pages = 16;
+/// What a machine of a few gigabytes gives. A client's or driver's absurd number ends here, and not
+/// in the memory of the host.
+constexpr std::size_t most_bytes = std::size_t(1) << 30;
 constexpr std::uint32_t protected_tag = 0x8000'0000; // PROTECTED_POOL
 
 std::uintptr_t number(const void *address) {
@@ -68,8 +72,13 @@ struct Pool::State {
     void *allocate_guarded(PoolBlock facts, bool zero, std::optional<PoolGuard> side);
     bool free_guarded(void *address, std::uint32_t tag);
     Block *block_at(std::uintptr_t address);
+    bool take(std::size_t bytes);
+    void give_back(std::size_t bytes);
     bool refill(PoolKind kind, std::size_t size_class);
     std::byte *new_page(PoolKind kind);
+    template <typename Commit>
+    void *allocate_run(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller,
+                       bool zero, Commit commit);
     void *record_run(std::byte *pages, PoolKind kind, std::size_t bytes, std::uint32_t tag,
                      const void *caller, bool zero);
     PoolMisuse judge_free(const void *address, std::uint32_t tag);
@@ -90,6 +99,7 @@ struct Pool::State {
     std::optional<GuardedPool> guarded;
     std::optional<PoolMisuse> stopped_for;
     std::uint64_t sequence = 0;
+    std::size_t taken = 0;                        ///< bytes of whole pages
     std::atomic<std::uint64_t> until_failure = 0; ///< allocations, the failing one included
     std::optional<PoolBlock> failed;
 };
@@ -102,6 +112,18 @@ void Pool::set_guard(PoolGuard guard) {
     state_->guard = guard;
     if (guard != PoolGuard::off)
         state_->guarded.emplace(state_->memory, state_->fresh_fill);
+}
+
+/// Pages for so many bytes, if there are so many. Called with the lock held.
+bool Pool::State::take(std::size_t bytes) {
+    const std::size_t pages = round_to_pages(bytes);
+    if (pages < bytes || pages > most_bytes - taken)
+        return false;
+    taken += pages;
+    return true;
+}
+void Pool::State::give_back(std::size_t bytes) {
+    taken -= round_to_pages(bytes);
 }
 
 void Pool::fail(std::uint64_t number) {
@@ -141,9 +163,13 @@ Pool::~Pool() = default;
 std::byte *Pool::State::new_page(PoolKind kind) {
     auto &spare = spare_pages[static_cast<std::size_t>(kind)];
     if (spare.empty()) {
-        auto chunk = memory.commit(Region::pool, chunk_pages * layout::page_bytes);
-        if (!chunk)
+        if (!take(chunk_pages * layout::page_bytes))
             return nullptr;
+        auto chunk = memory.commit(Region::pool, chunk_pages * layout::page_bytes);
+        if (!chunk) {
+            give_back(chunk_pages * layout::page_bytes);
+            return nullptr;
+        }
         // A host that forbids such pages still gives a pool; running code from it then faults.
         if (kind == PoolKind::nonpaged_execute)
             (void)memory.protect(*chunk, chunk_pages * layout::page_bytes,
@@ -212,11 +238,9 @@ void *Pool::allocate_filled(PoolKind kind, std::size_t bytes, std::uint32_t tag,
         if (void *block = state.allocate_guarded(std::move(facts), fill == Fill::zero, side))
             return block;
     }
-    if (bytes > largest_class) {
-        auto pages = state.memory.commit(Region::pool, bytes, 1);
-        return pages ? state.record_run(*pages, kind, bytes, tag, caller, fill != Fill::seeded)
-                     : nullptr;
-    }
+    if (bytes > largest_class)
+        return state.allocate_run(kind, bytes, tag, caller, fill != Fill::seeded,
+                                  [&] { return state.memory.commit(Region::pool, bytes, 1); });
     const std::size_t size_class = class_table[(bytes + 15) / 16];
     const std::size_t capacity = class_bytes[size_class];
     bool is_whole;
@@ -251,10 +275,26 @@ void *Pool::allocate_filled(PoolKind kind, std::size_t bytes, std::uint32_t tag,
     return block->address;
 }
 
+/// A block of whole pages, which `commit` finds.
+template <typename Commit>
+void *Pool::State::allocate_run(PoolKind kind, std::size_t bytes, std::uint32_t tag,
+                                const void *caller, bool zero, Commit commit) {
+    {
+        ke::HostLockGuard guard(lock);
+        if (!take(bytes))
+            return nullptr;
+    }
+    if (auto pages = commit())
+        return record_run(*pages, kind, bytes, tag, caller, zero);
+    ke::HostLockGuard guard(lock);
+    give_back(bytes);
+    return nullptr;
+}
+
 /// Makes a block of committed pages.
 void *Pool::State::record_run(std::byte *pages, PoolKind kind, std::size_t bytes, std::uint32_t tag,
                               const void *caller, bool zero) {
-    const std::size_t rounded = (bytes + layout::page_bytes - 1) & ~(layout::page_bytes - 1);
+    const std::size_t rounded = round_to_pages(bytes);
     if (kind == PoolKind::nonpaged_execute)
         (void)memory.protect(pages, rounded, Protection::read_write_execute);
     memory.label(pages, fmt::format("pool block {} of {} bytes", tag_text(tag), bytes));
@@ -272,10 +312,8 @@ void *Pool::allocate_contiguous(std::size_t bytes, const PhysicalLimits &limits,
                                 const void *caller) {
     if (fails_now(PoolKind::contiguous, bytes, contiguous_tag, caller))
         return nullptr;
-    auto pages = state_->memory.commit_contiguous(bytes, limits, 1);
-    if (!pages)
-        return nullptr;
-    return state_->record_run(*pages, PoolKind::contiguous, bytes, contiguous_tag, caller, false);
+    return state_->allocate_run(PoolKind::contiguous, bytes, contiguous_tag, caller, false,
+                                [&] { return state_->memory.commit_contiguous(bytes, limits, 1); });
 }
 
 /// The slab block whose span (with the red zone behind it) holds the address, in any state.
@@ -322,12 +360,13 @@ void Pool::free(void *address, std::uint32_t tag, const void *caller) {
             misuse = state.judge_free(address, tag);
         } else if (run != state.runs.end()) {
             is_run = true;
-            const std::size_t rounded =
-                (block->bytes + layout::page_bytes - 1) & ~(layout::page_bytes - 1);
+            const std::size_t rounded = round_to_pages(block->bytes);
             unpoison(block->address, rounded);
             misuse = written_behind(*block, rounded - block->bytes);
-            if (!misuse)
+            if (!misuse) {
+                state.give_back(rounded);
                 state.runs.erase(run);
+            }
         } else {
             const std::size_t size_class = class_table[(block->bytes + 15) / 16];
             const std::size_t capacity = class_bytes[size_class];

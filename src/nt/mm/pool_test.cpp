@@ -221,6 +221,23 @@ TEST_F(PoolTest, RunsOutWithNull) {
     EXPECT_NE(allocate(64), nullptr);
 }
 
+TEST_F(PoolTest, HasAGigabyte) {
+    constexpr std::size_t half = std::size_t(512) << 20, tag = 0x74736574;
+    const auto take = [&](std::size_t bytes) {
+        return pool->allocate_blank(PoolKind::nonpaged, bytes, tag, nullptr);
+    };
+    EXPECT_NE(allocate(64), nullptr); // a chunk of small blocks
+    void *first = take(half);
+    EXPECT_NE(first, nullptr);
+    EXPECT_EQ(take(half), nullptr);
+    EXPECT_EQ(pool->allocate_contiguous(half, {}, nullptr), nullptr);
+    EXPECT_EQ(take(~std::size_t(0)), nullptr);
+    pool->free(first, tag, nullptr);
+    first = take(half);
+    EXPECT_NE(first, nullptr);
+    pool->free(first, tag, nullptr);
+}
+
 TEST_F(PoolTest, PoisonsWhatDriversMustNotTouch) {
 #if !KSBOX_ASAN
     GTEST_SKIP() << "needs AddressSanitizer: the asan preset runs it";
