@@ -17,6 +17,10 @@
 
 namespace ksbox::fuzz {
 
+/// KSPROPSETID_ExportCases: a test driver's, which runs one of its cases.
+inline constexpr GUID export_cases = {
+    0x7c0e4d0b, 0x9a0e, 0x4c57, {0x9d, 0x0c, 0x5b, 0x6b, 0x1e, 0x7a, 0x2f, 0x11}};
+
 /// A pin factory, and a format that it takes.
 struct PinKind {
     std::uint32_t id = 0;
@@ -51,6 +55,7 @@ class SampleBox {
     SampleBox();
     void load(Client &client, const std::string &name);
     void learn(Client &client, const std::string &path);
+    static void learn_format(Filter &filter, const PinFacts &pin, PinKind &kind);
     void learn_sets(KsObject &object, std::vector<GUID> &sets);
     std::size_t left() const;
     void visit_once(const std::function<void(Client &)> &visit);

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "fuzz/sample_box.h"
+#include "tests/drivers/exports/support/protocol.h"
 
 namespace {
 
@@ -100,11 +101,14 @@ Seed call(Seed seed, unsigned target, unsigned code, unsigned set, unsigned id, 
     return seed;
 }
 
-unsigned number_of(const GUID &set) {
-    const auto &sets = SampleBox::instance().sets();
+/// Its place in the list; behind the last when it is not there.
+unsigned number_of(const GUID &set, const std::vector<GUID> &sets) {
     const auto found = std::ranges::find_if(
         sets, [&](const GUID &one) { return std::memcmp(&one, &set, sizeof set) == 0; });
     return unsigned(found - sets.begin());
+}
+unsigned number_of(const GUID &set) {
+    return number_of(set, SampleBox::instance().sets());
 }
 
 void make_automation(Folder &folder, unsigned filter, const FilterKind &kind) {
@@ -146,6 +150,24 @@ void make_automation(Folder &folder, unsigned filter, const FilterKind &kind) {
         }
     for (unsigned code : {4u, 5u})
         folder.keep(call(Seed().u8(filter), 2, code, 0, 0, 0, 0, 40));
+}
+
+/// Each case of the driver that has one for each function of ks.sys, on a filter and a running pin.
+void make_cases(Folder &folder, unsigned filter, const FilterKind &kind) {
+    if (number_of(export_cases, kind.sets) == kind.sets.size())
+        return;
+    constexpr unsigned most_cases = 256, report_bytes = sizeof(EXPORT_CASE_REPORT);
+    for (unsigned number = 0; number < most_cases; ++number)
+        for (unsigned target : {0u, 2u}) {
+            Seed seed;
+            seed.u8(filter);
+            for (unsigned state = KSSTATE_ACQUIRE; target && state <= KSSTATE_RUN; ++state)
+                seed = call(std::move(seed), target, 0, number_of(KSPROPSETID_Connection),
+                            KSPROPERTY_CONNECTION_STATE, KSPROPERTY_TYPE_SET, 0, 4)
+                           .u32(state);
+            seed.u8(target).u8(0).u8(number_of(export_cases)).u8(KSPROPERTY_EXPORT_CASES_RUN);
+            folder.keep(seed.u32(KSPROPERTY_TYPE_GET).u8(4).u16(report_bytes).u32(number));
+        }
 }
 
 void make_stream(Folder &folder, unsigned filter, const FilterKind &kind) {
@@ -204,6 +226,7 @@ int main(int count, char **arguments) {
         make_connect(connect, number, kind);
         make_ranges(ranges, number, kind);
         make_automation(automation, number, kind);
+        make_cases(automation, number, kind);
         make_stream(stream, number, kind);
         ++number;
     }

@@ -32,6 +32,8 @@ static NTSTATUS NTAPI RunOnFilter(PIRP Irp, PKSIDENTIFIER Request, PVOID Data) {
 static NTSTATUS NTAPI RunOnPin(PIRP Irp, PKSIDENTIFIER Request, PVOID Data) {
     CASE_CONTEXT Case = {};
     Case.Pin = KsGetPinFromIrp(Irp);
+    if (Case.Pin->DeviceState != KSSTATE_RUN)
+        return STATUS_INVALID_DEVICE_STATE;
     Case.Filter = KsPinGetParentFilter(Case.Pin);
     return RunAndReport(Case, Irp, Request, Data);
 }

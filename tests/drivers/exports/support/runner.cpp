@@ -51,7 +51,7 @@ const EXPORT_CASE_REPORT *RunExportCase(ULONG Number, CASE_CONTEXT &Case) {
     if (Number == EXPORT_CASE_NONE)
         return &Report;
     const EXPORT_CASE_RECORD *Record = FindCase(Number);
-    if (Record == nullptr)
+    if (Record == nullptr || (Record->Target == EXPORT_CASE_ON_PIN && Case.Pin == NULL))
         return nullptr;
     Record->Run(Case);
     CaseCheck(KeGetCurrentIrql() == PASSIVE_LEVEL, Record->File, Record->Line,
