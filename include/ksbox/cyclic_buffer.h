@@ -22,7 +22,8 @@ class CyclicBuffer {
     /// KSPROPERTY_RTAUDIO_BUFFER or, with `notifications` 1 (at the end of each cycle) or 2 (in the
     /// middle too), KSPROPERTY_RTAUDIO_BUFFER_WITH_NOTIFICATION and an event for them. The driver
     /// may give another size. Once in a pin's life; the pin must outlive this, and its closing
-    /// takes the memory away. Throws Error.
+    /// takes the memory away. Throws Error, also when the driver gives memory that is none of the
+    /// client's.
     CyclicBuffer(Pin &pin, std::uint32_t bytes, unsigned notifications = 0);
     ~CyclicBuffer();
     CyclicBuffer(const CyclicBuffer &) = delete;
@@ -36,7 +37,8 @@ class CyclicBuffer {
     /// KSPROPERTY_AUDIO_POSITION. Throws Error.
     AudioPosition position();
     /// Maps the device's position register (an offset in the buffer of `width` bits), once; null
-    /// when it has none. Reading it costs no request.
+    /// when it has none. Reading it costs no request. Throws Error: it is none of the client's
+    /// memory.
     struct Register {
         const volatile void *address = nullptr;
         std::uint32_t width = 0;

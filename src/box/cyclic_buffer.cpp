@@ -7,6 +7,7 @@
 #include "base/status_names.h"
 #include "box/answers.h"
 #include "box/state.h"
+#include "nt/mm/memory.h"
 
 namespace ksbox {
 namespace {
@@ -53,6 +54,15 @@ std::optional<bool> notification_support(Pin &pin) {
     return result.success() ? std::optional(supported != 0) : std::nullopt;
 }
 
+// A driver's word for where a client has memory. Throws Error.
+void check_place(Pin &pin, bool answered, const void *address, std::size_t bytes) {
+    const mm::Memory &memory = pin.client().state().box.kernel->memory();
+    if (!answered || bytes == 0 || !memory.is_client(address, bytes) ||
+        !memory.accessible(address, bytes, false))
+        throw Error(static_cast<std::uint32_t>(STATUS_INVALID_BUFFER_SIZE),
+                    "the driver gives memory that its client does not have");
+}
+
 } // namespace
 
 bool CyclicBuffer::offered_by(Pin &pin) {
@@ -78,6 +88,7 @@ CyclicBuffer::CyclicBuffer(Pin &pin, std::uint32_t bytes, unsigned notifications
     }
     if (!result.success())
         refuse(pin, "the cyclic buffer", result);
+    check_place(pin, result.information >= sizeof made, made.BufferAddress, made.ActualBufferSize);
     bytes_ = {static_cast<std::byte *>(made.BufferAddress), made.ActualBufferSize};
     wants_barrier_ = made.CallMemoryBarrier;
     if (notifications == 0)
@@ -117,8 +128,10 @@ AudioPosition CyclicBuffer::position() {
 CyclicBuffer::Register CyclicBuffer::position_register() {
     KSRTAUDIO_HWREGISTER_PROPERTY request{};
     KSRTAUDIO_HWREGISTER found{};
-    if (!ask(pin_, KSPROPERTY_RTAUDIO_POSITIONREGISTER, request, found).success())
+    const IoResult result = ask(pin_, KSPROPERTY_RTAUDIO_POSITIONREGISTER, request, found);
+    if (!result.success())
         return {};
+    check_place(pin_, result.information >= sizeof found, found.Register, found.Width / 8);
     return {found.Register, found.Width};
 }
 

@@ -82,6 +82,9 @@ std::optional<VideoFrameInfo> Frame::video_info() const {
 }
 
 void Frame::prepare(bool writes) {
+    if (buffer.size() > UINT32_MAX)
+        throw Error(static_cast<std::uint32_t>(STATUS_INVALID_PARAMETER),
+                    "a frame has less than 4 GiB");
     std::size_t bytes = sizeof(KSSTREAM_HEADER) + extension.size();
     if (!header || header->size() != bytes)
         header.emplace(buffer.client(), bytes);

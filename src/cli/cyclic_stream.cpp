@@ -13,6 +13,8 @@ std::unique_ptr<CyclicStream> CyclicStream::open(Pin &pin, Direction direction, 
                                                  std::uint64_t bytes_per_second) {
     if (!CyclicBuffer::offered_by(pin))
         return nullptr;
+    if (bytes > UINT32_MAX)
+        throw BadInput("the pin's cyclic buffer would have more than 4 GiB: ask for less at once");
     if (CyclicBuffer::notified_by(pin)) {
         try {
             return std::make_unique<CyclicStream>(pin, direction, bytes, 2, bytes_per_second);

@@ -64,6 +64,25 @@ TEST_F(Cyclic, InRealTimeToo) {
     EXPECT_TRUE(arrived);
 }
 
+TEST_F(Cyclic, ABufferThatIsNoneIsNotUsed) {
+    for (const char *buffer : {"null", "system", "empty", "short"})
+        EXPECT_EQ(refusal({"record", file("out.wav"), "--driver", driver("fickle"), "--set",
+                           std::string("Buffer=") + buffer},
+                          2),
+                  "ksbox: the driver gives memory that its client does not have\n")
+            << buffer;
+}
+
+TEST_F(Cyclic, ABufferOf4GiBIsRefused) {
+    const Wave wave{
+        .channels = 64, .rate_hz = 768'000, .bits = 32, .valid_bits = 32, .extensible = true};
+    write_wav(file("in.wav"), wave, noise(wave.block()));
+    const std::string line = refusal({"play", file("in.wav"), "--driver", driver("fickle"), "--set",
+                                      "Buffer=null", "--period", "1000", "--queue", "256"},
+                                     2);
+    EXPECT_NE(line.find("more than 4 GiB"), std::string::npos) << line;
+}
+
 TEST_F(Cyclic, RecordingTakesWhatWasAskedFor) {
     const Outcome outcome =
         ksbox({"record", file("out.wav"), "--driver", driver("wavert"), "--seconds", "0.5"});

@@ -3,7 +3,12 @@
 //   stall   keeps its frames and gives no more
 //   end     says that the stream ends
 //   fail    fails a frame
-// Pin 1 plays whatever it is given, at once.
+// Pin 1 plays whatever it is given, at once. With Parameters\Buffer the pins for sound say that
+// they have a cyclic buffer, and give it
+//   null    at address 0
+//   system  in the driver's own memory
+//   empty   with no bytes
+//   short   in an answer that ends before the size
 #include "../../../drivers/camera/video_format.h"
 #include "../../../drivers/shared/wave_format.h"
 #include "../shared/parameters.h"
@@ -24,7 +29,59 @@ static const KSDATARANGE_AUDIO Pcm = {{{sizeof(KSDATARANGE_AUDIO),
                                       16 /* bits */,
                                       8000,
                                       48000 /* frames per second */};
-static const PKSDATARANGE SoundRanges[] = {PKSDATARANGE(&Pcm)};
+// What no device has.
+static const KSDATARANGE_AUDIO WidePcm = {{{sizeof(KSDATARANGE_AUDIO),
+                                            0,
+                                            0,
+                                            0,
+                                            {STATICGUIDOF(KSDATAFORMAT_TYPE_AUDIO)},
+                                            {STATICGUIDOF(KSDATAFORMAT_SUBTYPE_PCM)},
+                                            {STATICGUIDOF(KSDATAFORMAT_SPECIFIER_WAVEFORMATEX)}}},
+                                          64,
+                                          32,
+                                          32,
+                                          768000,
+                                          768000};
+static const PKSDATARANGE SoundRanges[] = {PKSDATARANGE(&Pcm), PKSDATARANGE(&WidePcm)};
+
+static WCHAR Buffer[8];
+
+static NTSTATUS NTAPI GetSupport(PIRP Irp, PKSIDENTIFIER, PVOID Data) {
+    if (Buffer[0] == 0) {
+        return STATUS_NOT_FOUND;
+    }
+    *static_cast<PBOOL>(Data) = FALSE;
+    Irp->IoStatus.Information = sizeof(BOOL);
+    return STATUS_SUCCESS;
+}
+
+static NTSTATUS NTAPI GetBuffer(PIRP Irp, PKSIDENTIFIER, PVOID Data) {
+    static UCHAR Own[64];
+    const PVOID Client =
+        IoGetCurrentIrpStackLocation(Irp)->Parameters.DeviceIoControl.Type3InputBuffer;
+    KSRTAUDIO_BUFFER *Answer = static_cast<KSRTAUDIO_BUFFER *>(Data);
+    Answer->BufferAddress = wcscmp(Buffer, L"null") == 0     ? NULL
+                            : wcscmp(Buffer, L"system") == 0 ? Own
+                                                             : Client;
+    Answer->ActualBufferSize = wcscmp(Buffer, L"empty") == 0 ? 0 : sizeof(Own);
+    Answer->CallMemoryBarrier = FALSE;
+    Irp->IoStatus.Information =
+        wcscmp(Buffer, L"short") == 0 ? sizeof(Answer->BufferAddress) : sizeof(*Answer);
+    return STATUS_SUCCESS;
+}
+
+static DEFINE_KSPROPERTY_TABLE(BufferItems){
+    DEFINE_KSPROPERTY_ITEM(KSPROPERTY_RTAUDIO_QUERY_NOTIFICATION_SUPPORT, GetSupport,
+                           sizeof(KSPROPERTY), sizeof(BOOL), NULL, NULL, 0, NULL, NULL, 0),
+    DEFINE_KSPROPERTY_ITEM(KSPROPERTY_RTAUDIO_BUFFER, GetBuffer, sizeof(KSRTAUDIO_BUFFER_PROPERTY),
+                           sizeof(KSRTAUDIO_BUFFER), NULL, NULL, 0, NULL, NULL, 0)};
+
+static DEFINE_KSPROPERTY_SET_TABLE(SoundSets){
+    DEFINE_KSPROPERTY_SET(&KSPROPSETID_RtAudio, SIZEOF_ARRAY(BufferItems), BufferItems, 0, NULL)};
+
+static DEFINE_KSAUTOMATION_TABLE(SoundAutomation){DEFINE_KSAUTOMATION_PROPERTIES(SoundSets),
+                                                  DEFINE_KSAUTOMATION_METHODS_NULL,
+                                                  DEFINE_KSAUTOMATION_EVENTS_NULL};
 
 static NTSTATUS NTAPI IntersectSound(PVOID, PIRP, PKSP_PIN, PKSDATARANGE DataRange,
                                      PKSDATARANGE MatchingDataRange, ULONG DataBufferSize,
@@ -79,9 +136,9 @@ static const KSPIN_DISPATCH PlayDispatch = {CreatePin, NULL, Play, NULL, NULL,
 static const KSPIN_DISPATCH RecordDispatch = {CreatePin, NULL, Record, NULL, NULL,
                                               NULL,      NULL, NULL,   NULL, NULL};
 
-#define FICKLE_PIN(Dispatch, Ranges, Flow, Category, Intersect)                                    \
+#define FICKLE_PIN(Dispatch, Automation, Ranges, Flow, Category, Intersect)                        \
     {&(Dispatch),                                                                                  \
-     NULL,                                                                                         \
+     Automation,                                                                                   \
      {DEFINE_KSPIN_DEFAULT_INTERFACES,                                                             \
       DEFINE_KSPIN_DEFAULT_MEDIUMS,                                                                \
       SIZEOF_ARRAY(Ranges),                                                                        \
@@ -98,10 +155,11 @@ static const KSPIN_DISPATCH RecordDispatch = {CreatePin, NULL, Record, NULL, NUL
      Intersect}
 
 static const KSPIN_DESCRIPTOR_EX Pins[] = {
-    FICKLE_PIN(RecordDispatch, SoundRanges, KSPIN_DATAFLOW_OUT, KSNODETYPE_MICROPHONE,
+    FICKLE_PIN(RecordDispatch, &SoundAutomation, SoundRanges, KSPIN_DATAFLOW_OUT,
+               KSNODETYPE_MICROPHONE, IntersectSound),
+    FICKLE_PIN(PlayDispatch, &SoundAutomation, SoundRanges, KSPIN_DATAFLOW_IN, KSNODETYPE_SPEAKER,
                IntersectSound),
-    FICKLE_PIN(PlayDispatch, SoundRanges, KSPIN_DATAFLOW_IN, KSNODETYPE_SPEAKER, IntersectSound),
-    FICKLE_PIN(RecordDispatch, CameraRanges, KSPIN_DATAFLOW_OUT, PINNAME_VIDEO_CAPTURE,
+    FICKLE_PIN(RecordDispatch, NULL, CameraRanges, KSPIN_DATAFLOW_OUT, PINNAME_VIDEO_CAPTURE,
                IntersectCamera)};
 
 static const GUID Categories[] = {{STATICGUIDOF(KSCATEGORY_AUDIO)},
@@ -128,6 +186,7 @@ extern "C" DRIVER_INITIALIZE DriverEntry;
 extern "C" NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) {
     WCHAR Frames[16];
     ReadTextParameter(RegistryPath, L"Frames", Frames, RTL_NUMBER_OF(Frames));
+    ReadTextParameter(RegistryPath, L"Buffer", Buffer, RTL_NUMBER_OF(Buffer));
     ReadTextParameter(RegistryPath, L"Then", Then, RTL_NUMBER_OF(Then));
     FramesToGive = ULONG(wcslen(Frames));
     return KsInitializeDriver(DriverObject, RegistryPath, &Device);
