@@ -43,8 +43,8 @@ std::uint32_t usual_mask(std::uint16_t channels) {
         return KSAUDIO_SPEAKER_5POINT1;
     case 8:
         return KSAUDIO_SPEAKER_7POINT1;
-    default:
-        return (1u << channels) - 1;
+    default: // more have no places
+        return channels < 32 ? (1u << channels) - 1 : KSAUDIO_SPEAKER_DIRECTOUT;
     }
 }
 
