@@ -27,6 +27,10 @@ typedef enum _ACPI_PLD_ROTATION {
 } ACPI_PLD_ROTATION,
     *PACPI_PLD_ROTATION;
 
+// Names without a page that camera drivers know the two by (inferred).
+typedef ACPI_PLD_PANEL AcpiPldPanel;
+typedef ACPI_PLD_ROTATION AcpiPldRotation;
+
 // The buffer of revision 2, 20 bytes: ACPI specification 6.1.8, in the order of its bits.
 typedef struct _ACPI_PLD_V2_BUFFER {
     ULONG Revision : 7;

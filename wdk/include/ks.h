@@ -6,5 +6,6 @@
 
 #include <ksbox/ks_create.h>
 #include <ksbox/ks_device_calls.h>
+#include <ksbox/ks_stream_metadata.h>
 
 #endif

@@ -19,6 +19,17 @@
 #undef KSPROPERTY_RTAUDIO
 #undef KSPROPERTY_RTAUDIO_GETPOSITIONFUNCTION
 
+// The topics of sound need it; a driver without sound includes it later, or never.
+#ifndef _WAVEFORMATEXTENSIBLE_
+#ifndef NOBITMAP
+#define NOBITMAP
+#include <mmreg.h>
+#undef NOBITMAP
+#else
+#include <mmreg.h>
+#endif
+#endif
+
 #include <ksbox/ks_audio.h>
 #include <ksbox/ks_audio_changes.h>
 #include <ksbox/ks_audio_device.h>
@@ -27,6 +38,16 @@
 #include <ksbox/ks_audio_modes.h>
 #include <ksbox/ks_audio_packets.h>
 #include <ksbox/ks_audio_sensing.h>
+#include <ksbox/ks_camera.h>
+#include <ksbox/ks_camera_focus.h>
+#include <ksbox/ks_camera_frames.h>
+#include <ksbox/ks_camera_metadata.h>
+#include <ksbox/ks_camera_photo.h>
+#include <ksbox/ks_camera_roi.h>
+#include <ksbox/ks_camera_sets.h>
+#include <ksbox/ks_camera_values.h>
+#include <ksbox/ks_camera_video.h>
+#include <ksbox/ks_image.h>
 #include <ksbox/ks_pin.h>
 #include <ksbox/ks_profiles.h>
 #include <ksbox/ks_video.h>

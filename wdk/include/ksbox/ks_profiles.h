@@ -3,6 +3,10 @@
 #ifndef KSBOX_WDK_KS_PROFILES_H
 #define KSBOX_WDK_KS_PROFILES_H
 
+// A filter factory with profiles goes by its ReferenceGuid. The value is inferred: the bit after
+// the last that is known. @doc NF:ks.KsInitializeDeviceProfile
+#define KSFILTER_FLAG_PRIORITIZE_REFERENCEGUID 0x00000010
+
 #define KSDEVICE_PROFILE_TYPE_CAMERA 0x00000001
 #define KSCAMERAPROFILE_FLAGS_VIDEOHDR 0x0000000000000002
 #define KSCAMERAPROFILE_FLAGS_VARIABLEPHOTOSEQUENCE 0x0000000000000010

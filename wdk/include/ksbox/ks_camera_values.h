@@ -1,0 +1,77 @@
+// What follows KSCAMERA_EXTENDEDPROP_HEADER in the payloads of single controls.
+#ifndef KSBOX_WDK_KS_CAMERA_VALUES_H
+#define KSBOX_WDK_KS_CAMERA_VALUES_H
+
+// @doc NS:ksmedia.tagKSCAMERA_EXTENDEDPROP_EVCOMPENSATION
+typedef struct tagKSCAMERA_EXTENDEDPROP_EVCOMPENSATION {
+    ULONG Mode;
+    LONG Min;
+    LONG Max;
+    LONG Value;
+    ULONGLONG Reserved;
+} KSCAMERA_EXTENDEDPROP_EVCOMPENSATION, *PKSCAMERA_EXTENDEDPROP_EVCOMPENSATION;
+
+// @doc NS:ksmedia.tagKSCAMERA_EXTENDEDPROP_FIELDOFVIEW
+typedef struct tagKSCAMERA_EXTENDEDPROP_FIELDOFVIEW {
+    ULONG NormalizedFocalLengthX;
+    ULONG NormalizedFocalLengthY;
+    ULONG Flag;
+    ULONG Reserved;
+} KSCAMERA_EXTENDEDPROP_FIELDOFVIEW, *PKSCAMERA_EXTENDEDPROP_FIELDOFVIEW;
+
+// @doc NS:ksmedia.tagKSCAMERA_EXTENDEDPROP_CAMERAOFFSET
+typedef struct tagKSCAMERA_EXTENDEDPROP_CAMERAOFFSET {
+    LONG PitchAngle;
+    LONG YawAngle;
+    ULONG Flag;
+    ULONG Reserved;
+} KSCAMERA_EXTENDEDPROP_CAMERAOFFSET, *PKSCAMERA_EXTENDEDPROP_CAMERAOFFSET;
+
+// @doc stream/ksproperty-cameracontrol-extended-photomode2
+typedef struct tagKSCAMERA_EXTENDEDPROP_PHOTOMODE {
+    ULONG RequestedHistoryFrames;
+    ULONG MaxHistoryFrames;
+    ULONG SubMode;
+    ULONG Reserved;
+} KSCAMERA_EXTENDEDPROP_PHOTOMODE, *PKSCAMERA_EXTENDEDPROP_PHOTOMODE;
+
+// @doc NS:ksmedia.tagKSCAMERA_MAXVIDEOFPS_FORPHOTORES
+typedef struct tagKSCAMERA_MAXVIDEOFPS_FORPHOTORES {
+    ULONG PhotoResWidth;
+    ULONG PhotoResHeight;
+    ULONG PreviewFPSNum;
+    ULONG PreviewFPSDenom;
+    ULONG CaptureFPSNum;
+    ULONG CaptureFPSDenom;
+} KSCAMERA_MAXVIDEOFPS_FORPHOTORES, *PKSCAMERA_MAXVIDEOFPS_FORPHOTORES;
+
+// @doc NS:ksmedia._KSCAMERA_EXTENDEDPROP_PROFILE
+typedef struct _KSCAMERA_EXTENDEDPROP_PROFILE {
+    GUID ProfileId;
+    UINT32 Index;
+    UINT32 Reserved;
+} KSCAMERA_EXTENDEDPROP_PROFILE, *PKSCAMERA_EXTENDEDPROP_PROFILE;
+
+// The members' names are the page's, the values the bits of the alignment (inferred).
+// @doc NE:ksmedia.KSCAMERA_EXTENDEDPROP_MetadataAlignment
+typedef enum {
+    KSCAMERA_EXTENDEDPROP_MetadataAlignment_16 = 4,
+    KSCAMERA_EXTENDEDPROP_MetadataAlignment_32,
+    KSCAMERA_EXTENDEDPROP_MetadataAlignment_64,
+    KSCAMERA_EXTENDEDPROP_MetadataAlignment_128,
+    KSCAMERA_EXTENDEDPROP_MetadataAlignment_256,
+    KSCAMERA_EXTENDEDPROP_MetadataAlignment_512,
+    KSCAMERA_EXTENDEDPROP_MetadataAlignment_1024,
+    KSCAMERA_EXTENDEDPROP_MetadataAlignment_2048,
+    KSCAMERA_EXTENDEDPROP_MetadataAlignment_4096,
+    KSCAMERA_EXTENDEDPROP_MetadataAlignment_8192
+} KSCAMERA_EXTENDEDPROP_MetadataAlignment;
+
+// BufferAlignment is a KSCAMERA_EXTENDEDPROP_MetadataAlignment, MaxMetadataBufferSize bytes.
+// @doc NS:ksmedia.tagKSCAMERA_EXTENDEDPROP_METADATAINFO
+typedef struct tagKSCAMERA_EXTENDEDPROP_METADATAINFO {
+    LONG BufferAlignment;
+    ULONG MaxMetadataBufferSize;
+} KSCAMERA_EXTENDEDPROP_METADATAINFO, *PKSCAMERA_EXTENDEDPROP_METADATAINFO;
+
+#endif
