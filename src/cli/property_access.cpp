@@ -6,9 +6,11 @@ namespace ksbox::cli {
 
 namespace {
 
-constexpr std::size_t property_bytes = 24;       // KSPROPERTY
-constexpr std::size_t camera_value_bytes = 12;   // value, flags, capabilities
-constexpr std::size_t dropped_frames_bytes = 24; // with its padding
+constexpr std::size_t property_bytes = 24;      // KSPROPERTY
+constexpr std::size_t node_property_bytes = 32; // KSP_NODE
+constexpr std::size_t unit_bytes = 8;           // structures are padded to a multiple of it
+constexpr std::size_t camera_value_bytes = 16;  // value, flags, capabilities
+constexpr std::size_t dropped_frames_bytes = 24;
 
 // What follows the KSPROPERTY, or the KSNODEPROPERTY.
 std::vector<std::byte> tail(const PropertyName &property, const PropertyPlace &place) {
@@ -51,10 +53,12 @@ void set_value(KsObject &object, const PropertyName &property, const PropertyPla
         object.set(property.set, property.id, value, node, tail(property, place));
         return;
     }
-    // These structures begin with the request, and KS takes the value from behind it.
-    std::vector<std::byte> whole(property_bytes + value.size());
-    std::memcpy(whole.data() + property_bytes, value.data(), value.size());
-    object.set(property.set, property.id, whole, node, value);
+    // These structures begin with the request, and the value is behind it; drivers look for it in
+    // either buffer.
+    const std::size_t begin = node ? node_property_bytes : property_bytes;
+    std::vector<std::byte> whole(begin + (value.size() + unit_bytes - 1) / unit_bytes * unit_bytes);
+    std::memcpy(whole.data() + begin, value.data(), value.size());
+    object.set(property.set, property.id, whole, node, std::span(whole).subspan(begin));
 }
 
 } // namespace ksbox::cli

@@ -21,7 +21,9 @@ namespace {
 constexpr std::string_view state_names[] = {"stop", "acquire", "pause", "run"};
 constexpr std::int32_t silence = std::numeric_limits<std::int32_t>::min();
 constexpr double decibel_unit = 65536.0;
-constexpr std::size_t property_bytes = 24; // KSPROPERTY
+constexpr std::size_t property_bytes = 24;      // KSPROPERTY
+constexpr std::size_t node_property_bytes = 32; // KSP_NODE
+constexpr std::size_t camera_value_bytes = 16;  // value, flags, capabilities; padded
 
 template <typename T>
 std::optional<T> at(std::span<const std::byte> bytes, std::size_t offset = 0) {
@@ -155,12 +157,15 @@ std::optional<std::string> describe_structure(ValueKind kind, std::span<const st
                                *at<std::int64_t>(bytes, property_bytes + 8),
                                *at<std::uint32_t>(bytes, property_bytes + 16));
         break;
-    case ValueKind::camera_value:
-        if (bytes.size() >= property_bytes + 8)
-            return fmt::format(
-                "{}{}", *at<std::int32_t>(bytes, property_bytes),
-                (*at<std::uint32_t>(bytes, property_bytes + 4) & 1) != 0 ? " (automatic)" : "");
+    case ValueKind::camera_value: {
+        const bool of_node = bytes.size() >= node_property_bytes + camera_value_bytes;
+        const std::size_t begin = of_node ? node_property_bytes : property_bytes;
+        if (bytes.size() >= begin + 8)
+            return fmt::format("{}{}", *at<std::int32_t>(bytes, begin),
+                               (*at<std::uint32_t>(bytes, begin + 4) & 1) != 0 ? " (automatic)"
+                                                                               : "");
         break;
+    }
     default:
         break;
     }

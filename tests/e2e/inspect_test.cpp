@@ -116,6 +116,19 @@ TEST_F(Inspect, SetOnANode) {
         "silence\n");
 }
 
+TEST_F(Inspect, CameraPropertiesTravelInTheStructuresOfTheirPages) {
+    EXPECT_EQ(value({"get", "VIDCAP_VIDEOPROCAMP.BRIGHTNESS"}, "controls"), "750 (automatic)\n");
+    EXPECT_EQ(value({"set", "VIDCAP_VIDEOPROCAMP.BRIGHTNESS", "7000"}, "controls"), "7000\n");
+    EXPECT_EQ(value({"set", "VIDCAP_CAMERACONTROL.ZOOM", "40"}, "controls"), "40\n");
+    EXPECT_EQ(value({"get", "VIDCAP_VIDEOPROCAMP.CONTRAST", "--node", "0"}, "controls"), "50\n");
+    EXPECT_EQ(value({"set", "VIDCAP_VIDEOPROCAMP.CONTRAST", "60", "--node", "0"}, "controls"),
+              "60\n");
+    EXPECT_NE(
+        refusal({"set", "VIDCAP_VIDEOPROCAMP.BRIGHTNESS", "-1", "--driver", driver("controls")}, 2)
+            .find("STATUS_INVALID_PARAMETER"),
+        std::string::npos);
+}
+
 TEST_F(Inspect, PropertiesThatDoNotExist) {
     std::string line = refusal({"get", "Pin.NOSUCH", "--driver", driver("cable")}, 2);
     EXPECT_NE(line.find("CTYPES"), std::string::npos) << line;
