@@ -9,6 +9,7 @@
 #include "ks/exports.h"
 #include "loader/exports.h"
 #include "nt/exports.h"
+#include "nt/se/exports.h"
 #include "nt/stubs.h"
 #include "portcls/drmk_exports.h"
 #include "portcls/exports.h"
@@ -55,8 +56,8 @@ void ExportCatalogue::Table::add(std::span<const Export> exports) {
 }
 
 ExportCatalogue::ExportCatalogue()
-    : tables_{Table("ntoskrnl"), Table("ks"),     Table("portcls"),
-              Table("drmk"),     Table("wdfldr"), Table("wdf01000")} {
+    : tables_{Table("ntoskrnl"), Table("ks"),       Table("portcls"), Table("drmk"),
+              Table("wdfldr"),   Table("wdf01000"), Table("ksecdd")} {
     tables_[0].add(implemented_exports());
     tables_[0].add(stubs_besides({})); // one for every name: what is there stays
     tables_[0].add(loader::seh_exports());
@@ -65,6 +66,7 @@ ExportCatalogue::ExportCatalogue()
     tables_[3].add(portcls::drmk_exports());
     tables_[4].add(kmdf::loader_exports());
     tables_[5].add(kmdf::framework_exports());
+    tables_[6].add(se::ksecdd_exports());
 }
 
 const Export *ExportCatalogue::find(std::string_view module, std::string_view name) const {

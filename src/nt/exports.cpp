@@ -95,7 +95,7 @@ namespace {
 // hal.dll has been a part of the kernel's export surface since Windows 10; both names reach all.
 constexpr std::array kernel_modules = {"ntoskrnl", "ntkrnlpa", "ntkrnlmp", "ntkrpamp", "hal"};
 constexpr std::array api_set_prefixes = {"ext-ms-win-ntos-", "api-ms-win-ntos-"};
-constexpr std::array class_drivers = {"ks", "portcls", "drmk", "wdfldr", "wdf01000"};
+constexpr std::array class_drivers = {"ks", "portcls", "drmk", "wdfldr", "wdf01000", "ksecdd"};
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
@@ -120,6 +120,8 @@ std::string_view module_of(std::string_view spelling) {
         std::ranges::any_of(api_set_prefixes,
                             [&](std::string_view prefix) { return begins(spelling, prefix); }))
         return "ntoskrnl";
+    if (is("cng")) // ksecdd's other name, since Windows 8
+        return "ksecdd";
     const auto driver = std::ranges::find_if(class_drivers, is);
     return driver == class_drivers.end() ? std::string_view() : std::string_view(*driver);
 }

@@ -55,6 +55,8 @@ TEST(Exports, ModulesAreFoundHoweverTheyAreSpelled) {
         EXPECT_EQ(module_of(spelling), "ntoskrnl") << spelling;
     EXPECT_EQ(module_of("KS.SYS"), "ks");
     EXPECT_EQ(module_of("drmk.sys"), "drmk");
+    EXPECT_EQ(module_of("ksecdd.sys"), "ksecdd");
+    EXPECT_EQ(module_of("CNG.sys"), "ksecdd");
     EXPECT_EQ(module_of("kernel32.dll"), "");
     EXPECT_EQ(module_of(""), "");
 }
