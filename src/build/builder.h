@@ -40,6 +40,13 @@ class Builder {
         std::vector<std::filesystem::path> libraries, inputs;
     };
 
+    /// A source to compile. The command is what a later run compares with.
+    struct Job {
+        std::filesystem::path source, object;
+        Arguments command;
+        std::size_t compilation; ///< its place in compilations_
+    };
+
     // builder.cpp: which projects, and in what order
     bool build_solution(const std::filesystem::path &file);
     Result build_project(const std::filesystem::path &file, const Globals &globals,
@@ -55,6 +62,9 @@ class Builder {
     // compile.cpp: one project
     bool compile(Work &work);
     void prepare(Work &work);
+    std::size_t run_jobs(const Work &work, const std::vector<Job> &jobs);
+    int compile_without_asynchronous(const Job &job, Arguments &command, std::string &said);
+    int compile_decided(const Work &work, const Job &job, Arguments &command, std::string &said);
     void write_overlay(Work &work, const std::vector<std::filesystem::path> &sources);
     void add_sources(Work &work, HeaderOverlay &overlay);
     bool is_kits(const std::filesystem::path &path) const;

@@ -1,6 +1,7 @@
 // The builder's part about one project: what is written for its sources, and their compilation.
 #include <algorithm>
 
+#include "build/ambiguity.h"
 #include "build/builder.h"
 #include "build/compiled.h"
 #include "build/dialect.h"
@@ -37,6 +38,19 @@ void drop_pair(Arguments &arguments, std::string_view first, std::string_view se
             arguments.erase(at - 1, at + 1);
             return;
         }
+}
+
+std::string line_one(const fs::path &source) {
+    return "#line 1 \"" + source.string() + "\"\n";
+}
+
+/// What clang reads in the place of a source in another encoding or dialect.
+std::optional<std::string> converted_text(const fs::path &path, const std::string &bytes) {
+    const std::string text = decoded(bytes);
+    const auto other = mended(text);
+    if (!other && encoding_of(bytes) != Encoding::utf16)
+        return std::nullopt;
+    return line_one(path) + other.value_or(text);
 }
 
 /// A file name that no other source of the project has.
@@ -88,56 +102,104 @@ bool Builder::compile(Work &work) {
     for (std::size_t i = 0; i < sources.size(); ++i)
         write_trace_headers(work, *items[i], sources[i]);
     write_overlay(work, sources);
-    std::vector<Arguments> commands;
-    std::vector<std::size_t> which;
-    const std::size_t first = compilations_.size();
+    std::vector<Job> jobs;
     for (std::size_t i = 0; i < sources.size(); ++i) {
         const fs::path object = work.objects / object_name(work.project, sources[i]);
         Arguments command = compile_command(work, *items[i], sources[i], object);
         work.inputs.push_back(object);
         compilations_.push_back({work.project.folder(), sources[i], object, command});
-        if (is_compiled(object, command))
-            continue;
-        commands.push_back(std::move(command));
-        which.push_back(i);
+        if (!is_compiled(object, command))
+            jobs.push_back({sources[i], object, std::move(command), compilations_.size() - 1});
     }
-    const std::vector<Arguments> planned = commands; // what a later run compares with
-    std::size_t failed = 0;
-    std::vector<std::size_t> again;
-    const auto finish = [&](std::size_t i, int code, const std::string &text) {
-        if (!text.empty())
-            listener_.diagnostics(text);
-        failed += code != 0;
-        if (code == 0)
-            set_compiled(work.inputs[which[i]], planned[i]);
-        else
-            forget_compiled(work.inputs[which[i]]);
-    };
-    run_all(commands, processor_count(), [&](std::size_t i, int code, const std::string &text) {
-        if (died(code, text)) {
-            again.push_back(i);
-            return;
-        }
-        finish(i, code, text);
-    });
-    // clang 19 dies of some functions when each access may raise (a goto out of a block); where
-    // nothing catches, nothing is lost without.
-    for (const std::size_t i : again) {
-        const fs::path &source = sources[which[i]];
-        drop_pair(commands[i], "-Xclang", "-fasync-exceptions");
-        if (const auto text = files_.read(source); text && decoded(*text).contains("__try"))
-            note({{source}, "is compiled without asynchronous exceptions, of which clang dies"});
-        std::string said;
-        const int code = run_one(commands[i], said);
-        finish(i, code, said);
-        compilations_[first + which[i]].arguments = commands[i];
-    }
+    const std::size_t failed = run_jobs(work, jobs);
     if (failed)
         return fail({{work.project.file()},
                      std::to_string(failed) + " of " + std::to_string(sources.size()) +
                          " sources do not compile"});
     compile_resources(work);
     return true;
+}
+
+/// The number of sources that do not compile.
+std::size_t Builder::run_jobs(const Work &work, const std::vector<Job> &jobs) {
+    std::vector<Arguments> commands;
+    for (const Job &job : jobs)
+        commands.push_back(job.command);
+    std::size_t failed = 0;
+    const auto finish = [&](std::size_t i, int code, const std::string &text) {
+        if (!text.empty())
+            listener_.diagnostics(text);
+        failed += code != 0;
+        if (code == 0)
+            set_compiled(jobs[i].object, jobs[i].command);
+        else
+            forget_compiled(jobs[i].object);
+    };
+    struct Refusal {
+        std::size_t job;
+        int code;
+        std::string said;
+    };
+    std::vector<Refusal> refusals;
+    run_all(commands, processor_count(), [&](std::size_t i, int code, const std::string &text) {
+        if (died(code, text) || (code != 0 && has_ambiguity(text)))
+            refusals.push_back({i, code, text});
+        else
+            finish(i, code, text);
+    });
+    for (auto &[i, code, said] : refusals) {
+        code = died(code, said) ? compile_without_asynchronous(jobs[i], commands[i], said)
+                                : compile_decided(work, jobs[i], commands[i], said);
+        finish(i, code, said);
+        compilations_[jobs[i].compilation].arguments = commands[i];
+    }
+    return failed;
+}
+
+/// clang 19 dies of some functions when each access may raise (a goto out of a block); where
+/// nothing catches, nothing is lost without.
+int Builder::compile_without_asynchronous(const Job &job, Arguments &command, std::string &said) {
+    drop_pair(command, "-Xclang", "-fasync-exceptions");
+    if (const auto text = files_.read(job.source); text && decoded(*text).contains("__try"))
+        note({{job.source}, "is compiled without asynchronous exceptions, of which clang dies"});
+    return run_one(command, said);
+}
+
+/// Decides what clang finds ambiguous as Microsoft's compiler does, in a copy. If that is not all
+/// that is wrong, the first refusal stands.
+int Builder::compile_decided(const Work &work, const Job &job, Arguments &command,
+                             std::string &said) {
+    Arguments asking = command;
+    asking.push_back("-fdiagnostics-print-source-range-info");
+    std::string places;
+    const int refused = run_one(asking, places);
+    const auto bytes = files_.read(job.source);
+    const std::vector<Operand> operands = ambiguous_operands(places, job.source.string());
+    if (refused == 0 || !bytes || operands.empty())
+        return 1;
+    const auto converted = converted_text(job.source, *bytes);
+    const std::string text = with_casts(converted.value_or(decoded(*bytes)), operands);
+    const fs::path copy = work.objects / "decided" / job.object.stem();
+    const fs::path map = copy.string() + ".yaml";
+    HeaderOverlay overlay(files_);
+    overlay.replace(job.source, copy);
+    for (const auto &error :
+         {write_if_changed(copy, converted ? text : line_one(job.source) + text),
+          write_if_changed(map, overlay.to_yaml())})
+        if (error) {
+            note({{copy}, *error});
+            return 1;
+        }
+    Arguments decided = command;
+    append(decided, {"-ivfsoverlay", map.string()});
+    std::string more;
+    if (const int code = run_one(decided, more); code != 0)
+        return code;
+    for (const Operand &operand : operands)
+        note({operand.said, "is taken as a long: it converts to several integer types"});
+    command = std::move(decided);
+    said = std::move(more);
+    return 0;
 }
 
 Arguments Builder::compile_command(Work &work, const Item &item, const fs::path &source,
@@ -203,17 +265,15 @@ void Builder::add_sources(Work &work, HeaderOverlay &overlay) {
         const auto bytes = files_.read(path);
         if (!bytes)
             continue;
-        const std::string text = decoded(*bytes);
-        const auto other = mended(text);
-        if (other || encoding_of(*bytes) == Encoding::utf16) {
+        if (const auto converted = converted_text(path, *bytes)) {
             const fs::path copy =
                 work.objects / "converted" / object_name(work.project, path).substr(0, 200);
-            if (const auto error = write_if_changed(copy, "#line 1 \"" + path.string() + "\"\n" +
-                                                              other.value_or(text)))
+            if (const auto error = write_if_changed(copy, *converted))
                 note({{copy}, *error});
             else
                 overlay.replace(path, copy);
         }
+        const std::string text = decoded(*bytes);
         for (const std::string &name : includes_of(text)) {
             if (name.find_first_of("/\\") == std::string::npos)
                 continue;

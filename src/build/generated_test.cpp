@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "build/ambiguity.h"
 #include "build/compiled.h"
 #include "build/dialect.h"
 #include "build/header_overlay.h"
@@ -75,6 +76,35 @@ TEST(Dialect, ConstantsWithoutATypeAreInts) {
     EXPECT_EQ(mended("const int Level = 1;\nint const X = 1;\nint\nconst Y = 1;\n"
                      "// const Z = 1;\nconst == 1;\nconst = 1;\nconstant = 1;\nconst\n"),
               std::nullopt);
+}
+
+TEST(Ambiguity, ReadsTheOperandsThatClangRefuses) {
+    const std::string one =
+        "/p/a.cpp:3:37:{3:32-3:34}: error: conversion from 'P' to 'int' is ambiguous\n"
+        "    3 |  t = c ? *p : 0; // error: none\n"
+        "/p/a.h:1:12: note: candidate function\n1 error generated.\n";
+    EXPECT_TRUE(has_ambiguity(one));
+    const auto operands = ambiguous_operands(one, "/p/a.cpp");
+    ASSERT_EQ(operands.size(), 1u);
+    EXPECT_EQ(to_text({operands[0].said, "x"}), "/p/a.cpp:3:32: x");
+    EXPECT_EQ(operands[0].line, 3u);
+    EXPECT_EQ(operands[0].begin, 32u);
+    EXPECT_EQ(operands[0].end, 34u);
+    EXPECT_TRUE(ambiguous_operands(one, "/p/b.cpp").empty());
+    EXPECT_TRUE(
+        ambiguous_operands(one + "/p/a.cpp:9:1: error: expected ';'\n", "/p/a.cpp").empty());
+    EXPECT_TRUE(ambiguous_operands("/p/a.cpp:3:7:{3:2-4:4}: error: conversion from 'P' to 'int' is "
+                                   "ambiguous\n",
+                                   "/p/a.cpp")
+                    .empty()); // on two lines
+    EXPECT_FALSE(has_ambiguity("/p/a.cpp:3:37: error: call to 'f' is ambiguous\n"));
+}
+
+TEST(Ambiguity, CastsEachOperandWhereItStands) {
+    const Operand first{{}, 2, 5, 7}, second{{}, 2, 14, 16}, beyond{{}, 4, 1, 2};
+    EXPECT_EQ(with_casts("int\nc ? *p : d ? *q : 0;\n", {first, second, beyond}),
+              "int\nc ? (long)(*p) : d ? (long)(*q) : 0;\n");
+    EXPECT_EQ(with_casts("", {first}), "");
 }
 
 TEST(Compiled, ReadsMakeRules) {

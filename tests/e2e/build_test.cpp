@@ -170,6 +170,44 @@ TEST_F(Building, DiagnosticsNameTheFileAsItIs) {
     EXPECT_FALSE(std::filesystem::exists(file("out/Card.sys")));
 }
 
+TEST_F(Building, WhatOnlyClangFindsAmbiguousIsDecided) {
+    write("card.vcxproj",
+          project("Driver", R"x(<ItemGroup><ClCompile Include="card.cpp" /></ItemGroup>)x"));
+    const std::string before = R"x(#include <ntddk.h>
+struct Value {
+    operator LONG() { return -7; }
+    operator ULONG() { return 8; }
+    operator LONGLONG() { return 9; }
+};
+)x";
+    const std::string after = R"x(
+extern "C" DRIVER_INITIALIZE DriverEntry;
+static void Unload(PDRIVER_OBJECT) {}
+extern "C" NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) {
+    DriverObject->DriverUnload = Unload;
+    Value Number, *Object = &Number;
+    LONGLONG Chosen = RegistryPath ? *Object : 0;
+    DbgPrint("it is %lld\n", Chosen);
+    return STATUS_SUCCESS;
+}
+)x";
+    write("card.cpp", before + after);
+    const std::vector<std::string> command{"build", file("card.vcxproj"), "-o", file("out")};
+    Outcome outcome = ksbox(command);
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.err,
+              "ksbox: " + file("card.cpp").string() +
+                  ":13:38: is taken as a long: it converts to several integer types\n");
+    EXPECT_THAT(printed("out/card.sys"), HasSubstr("it is -7"));
+    // Nothing changed: nothing is said. Something else is wrong: that is said.
+    EXPECT_EQ(ksbox(command).err, "");
+    write("card.cpp", before + "int wrong = \"text\";" + after);
+    outcome = ksbox(command);
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_THAT(outcome.err, HasSubstr("card.cpp:7:5: error: cannot initialize a variable"));
+    EXPECT_THAT(outcome.err, HasSubstr("1 of 1 sources do not compile\n"));
+}
+
 TEST_F(Building, BadInputIsOneLine) {
     write("a.vcxproj", "<Project>\n  <ItemGroup>\n</Project>");
     EXPECT_EQ(refusal({"build", file("a.vcxproj"), "-o", file("out")}, 2),
