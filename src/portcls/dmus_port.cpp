@@ -77,10 +77,8 @@ class DMusPort final : public PortObject<IPortMidi> {
                   : call_method("IMiniportMidi.Init", static_cast<IMiniportMidi *>(miniport()),
                                 &IMiniportMidi::Init, adapter, resources,
                                 static_cast<PPORTMIDI>(this), group.receive());
-        if (!NT_SUCCESS(status)) {
-            membership_.leave();
+        if (!NT_SUCCESS(status))
             return status;
-        }
         return membership_.group() ? status : membership_.join(group.get());
     }
     void release_interfaces() override { membership_.leave(); }

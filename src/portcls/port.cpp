@@ -76,8 +76,7 @@ NTSTATUS Port::describe() {
 }
 
 void Port::forget() {
-    miniport_.reset();
-    unknown_.reset();
+    release_miniport();
     adapter_.reset();
 }
 

@@ -37,17 +37,21 @@ NTSTATUS CaseIrp::Send() {
     return Status();
 }
 
-CaseFrame::CaseFrame(const CaseFile &Pin, ULONG Direction, ULONG Bytes) {
+CaseFrame::CaseFrame(const CaseFile &Pin, ULONG Direction, ULONG Bytes, const VOID *Data,
+                     const KSTIME &Time) {
     Memory = static_cast<MEMORY *>(ExAllocatePoolWithTag(NonPagedPool, sizeof *Memory, 'marF'));
     if (!EXPECT_TRUE(Memory != NULL))
         return;
     RtlZeroMemory(Memory, sizeof *Memory);
     for (ULONG Index = 0; Index < Capacity; ++Index)
         Memory->Data[Index] = static_cast<UCHAR>(Index);
+    if (Data != NULL)
+        RtlCopyMemory(Memory->Data, Data, Bytes);
     KeInitializeEvent(&Memory->Event, NotificationEvent, FALSE);
     Memory->Header.Size = sizeof Memory->Header;
     Memory->Header.Data = Memory->Data;
     Memory->Header.FrameExtent = Bytes;
+    Memory->Header.PresentationTime = Time;
     Memory->Header.DataUsed = Direction == KSSTREAM_WRITE ? Bytes : 0;
     Memory->IoStatus.Status = STATUS_PENDING;
     Sent_ = KsStreamIo(Pin.Object, &Memory->Event, NULL, NULL, NULL, KsInvokeOnSuccess,

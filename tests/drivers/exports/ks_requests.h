@@ -26,12 +26,13 @@ class CaseIrp {
 };
 
 // A streaming request of one frame, in nonpaged pool, on its way until Wait() or Pending() says
-// otherwise. Data[i] is i.
+// otherwise. Data[i] is i, unless there are others.
 class CaseFrame {
   public:
-    static constexpr ULONG Capacity = 256;
+    static constexpr ULONG Capacity = 0x4000;
     // KSSTREAM_WRITE or KSSTREAM_READ.
-    CaseFrame(const CaseFile &Pin, ULONG Direction, ULONG Bytes);
+    CaseFrame(const CaseFile &Pin, ULONG Direction, ULONG Bytes, const VOID *Data = NULL,
+              const KSTIME &Time = {});
     ~CaseFrame();
     CaseFrame(const CaseFrame &) = delete;
     CaseFrame &operator=(const CaseFrame &) = delete;
