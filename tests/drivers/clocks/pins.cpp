@@ -19,8 +19,10 @@ static const PKSDATARANGE Ranges[] = {PKSDATARANGE(&Pcm)};
 static NTSTATUS NTAPI Take(PKSPIN Pin) {
     PKSSTREAM_POINTER Edge = KsPinGetLeadingEdgeStreamPointer(Pin, KSSTREAM_POINTER_STATE_LOCKED);
     while (Edge != NULL) {
-        Journal("frame", Pin->Id, Edge->OffsetIn.Remaining,
-                Edge->OffsetIn.Remaining >= 4 ? *reinterpret_cast<PULONG>(Edge->OffsetIn.Data) : 0);
+        ULONG Number = 0;
+        if (Edge->OffsetIn.Remaining >= sizeof Number)
+            RtlCopyMemory(&Number, Edge->OffsetIn.Data, sizeof Number);
+        Journal("frame", Pin->Id, Edge->OffsetIn.Remaining, Number);
         KsStreamPointerAdvanceOffsetsAndUnlock(Edge, Edge->OffsetIn.Remaining, 0, TRUE);
         Edge = KsPinGetLeadingEdgeStreamPointer(Pin, KSSTREAM_POINTER_STATE_LOCKED);
     }
@@ -39,7 +41,7 @@ static NTSTATUS NTAPI Make(PKSPIN Pin) {
             break;
         }
         ++*Made;
-        *reinterpret_cast<PULONG>(Edge->OffsetOut.Data) = *Made;
+        RtlCopyMemory(Edge->OffsetOut.Data, Made, min(sizeof *Made, Edge->OffsetOut.Remaining));
         Edge->StreamHeader->DataUsed = Edge->OffsetOut.Remaining;
         KsStreamPointerAdvanceOffsetsAndUnlock(Edge, 0, Edge->OffsetOut.Remaining, TRUE);
     }

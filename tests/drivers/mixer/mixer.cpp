@@ -47,6 +47,12 @@ static NTSTATUS NTAPI CreatePin(PKSPIN Pin, PIRP Irp) {
                : STATUS_NO_MATCH;
 }
 
+// A client's data lie where they like.
+static SHORT Read(PVOID Data, ULONG Sample) {
+    SHORT Value;
+    RtlCopyMemory(&Value, static_cast<const SHORT *>(Data) + Sample, sizeof Value);
+    return Value;
+}
 static SHORT Clip(LONG Sum) {
     return SHORT(min(max(Sum, LONG(SHORT(MINSHORT))), LONG(MAXSHORT)));
 }
@@ -69,9 +75,10 @@ static NTSTATUS NTAPI Mix(PKSFILTER Filter, PKSPROCESSPIN_INDEXENTRY Index) {
     for (ULONG Sample = 0; Sample < Bytes / sizeof(SHORT); Sample++) {
         LONG Sum = 0;
         for (ULONG Sink = 0; Sink < Sinks->Count; Sink++) {
-            Sum += static_cast<const SHORT *>(Sinks->Pins[Sink]->Data)[Sample];
+            Sum += Read(Sinks->Pins[Sink]->Data, Sample);
         }
-        static_cast<PSHORT>(Out->Data)[Sample] = Clip(Sum);
+        const SHORT Mixed = Clip(Sum);
+        RtlCopyMemory(static_cast<PSHORT>(Out->Data) + Sample, &Mixed, sizeof Mixed);
     }
     for (ULONG Sink = 0; Sink < Sinks->Count; Sink++) {
         Sinks->Pins[Sink]->BytesUsed = Bytes;

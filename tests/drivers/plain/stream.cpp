@@ -9,20 +9,23 @@ VOID InitializeStreams() {
     KeInitializeSpinLock(&HeldLock);
 }
 
-static NTSTATUS Consume(PlainPin *Pin, PIRP Irp, PKSSTREAM_HEADER Header, PULONG Data) {
+static NTSTATUS Consume(PlainPin *Pin, PIRP Irp, PKSSTREAM_HEADER Header, PVOID Data) {
     const NTSTATUS Status = AnswerTo("write", STATUS_SUCCESS);
-    Journal("got", Pin->Id, *Data, Header->DataUsed);
+    ULONG Number;
+    RtlCopyMemory(&Number, Data, sizeof Number);
+    Journal("got", Pin->Id, Number, Header->DataUsed);
     Irp->IoStatus.Information = NT_SUCCESS(Status) ? Header->DataUsed : 0;
     return Complete(Irp, Status);
 }
 
-static NTSTATUS Produce(PlainPin *Pin, PIRP Irp, PKSSTREAM_HEADER Header, PULONG Data) {
+static NTSTATUS Produce(PlainPin *Pin, PIRP Irp, PKSSTREAM_HEADER Header, PVOID Data) {
     if (LONG(Pin->Made) >= AnswerTo("budget", 4)) {
         return Complete(Irp, STATUS_DEVICE_NOT_READY);
     }
-    *Data = ++Pin->Made;
+    const ULONG Number = ++Pin->Made;
+    RtlCopyMemory(Data, &Number, sizeof Number);
     Header->DataUsed = Header->FrameExtent;
-    Journal("made", Pin->Id, *Data, Header->DataUsed);
+    Journal("made", Pin->Id, Number, Header->DataUsed);
     Irp->IoStatus.Information = Header->Size;
     return Complete(Irp, AnswerTo("read", STATUS_SUCCESS));
 }
@@ -45,8 +48,10 @@ static NTSTATUS Handle(PIRP Irp) {
         return Complete(Irp, Status);
     }
     PKSSTREAM_HEADER Header = static_cast<PKSSTREAM_HEADER>(Irp->AssociatedIrp.SystemBuffer);
-    PULONG Data =
-        static_cast<PULONG>(MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority));
+    if (Irp->MdlAddress == NULL || MmGetMdlByteCount(Irp->MdlAddress) < sizeof(ULONG)) {
+        return Complete(Irp, STATUS_INVALID_BUFFER_SIZE);
+    }
+    const PVOID Data = MmGetSystemAddressForMdlSafe(Irp->MdlAddress, NormalPagePriority);
     return Write ? Consume(Pin, Irp, Header, Data) : Produce(Pin, Irp, Header, Data);
 }
 

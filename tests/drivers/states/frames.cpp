@@ -8,7 +8,7 @@ static BOOLEAN FillFrame(PKSPIN Pin, PKSSTREAM_POINTER Edge) {
         return FALSE;
     }
     const ULONG Number = ++Context->Made;
-    *reinterpret_cast<PULONG>(Edge->OffsetOut.Data) = Number;
+    RtlCopyMemory(Edge->OffsetOut.Data, &Number, sizeof Number);
     const ULONG Bytes = min(Edge->OffsetOut.Remaining, ULONG(STATES_FRAME_BYTES));
     Edge->StreamHeader->DataUsed = Bytes;
     Journal("made", Pin->Id, Number, Bytes);
@@ -16,9 +16,9 @@ static BOOLEAN FillFrame(PKSPIN Pin, PKSSTREAM_POINTER Edge) {
 }
 
 static BOOLEAN TakeFrame(PKSPIN Pin, PKSSTREAM_POINTER Edge) {
-    const ULONG Number = Edge->OffsetIn.Remaining < sizeof(ULONG)
-                             ? 0
-                             : *reinterpret_cast<PULONG>(Edge->OffsetIn.Data);
+    ULONG Number = 0;
+    if (Edge->OffsetIn.Remaining >= sizeof Number)
+        RtlCopyMemory(&Number, Edge->OffsetIn.Data, sizeof Number);
     Journal("got", Pin->Id, Number, Edge->StreamHeader->DataUsed);
     return TRUE;
 }
