@@ -38,7 +38,11 @@ drive::Script read_script(const std::filesystem::path &file) {
 class Check {
   public:
     explicit Check(std::filesystem::path script) : script_(std::move(script)) {}
-    void operator()(const drive::Get &get) const { (void)property(get.property, get.selectors); }
+    void operator()(const drive::Get &get) const {
+        const PropertyName name = property(get.property, get.selectors);
+        if (get.value)
+            at(get.value->place, [&] { check_value(name.kind, get.value->text); });
+    }
     void operator()(const drive::Set &set) const {
         const PropertyName name = property(set.property, set.selectors);
         at(set.value.place, [&] { (void)parse_value(name.kind, set.value.text); });

@@ -85,29 +85,34 @@ void DriveRun::operator()(const drive::Finish &finish) {
     if (!open.stream)
         throw BadInput(fmt::format("'{}' did not begin to stream", finish.pin.text));
     const auto stream = std::move(open.stream);
-    const auto keep = [&] {
-        Sound &sound = sounds_.at(finish.pin.text);
-        if (open.records)
-            sound.data = stream->data();
-    };
+    std::exception_ptr failure;
     try {
         stream->finish();
-    } catch (...) {
-        keep();
+    } catch (const BoxStopped &) {
         throw;
+    } catch (...) {
+        failure = std::current_exception();
     }
-    keep();
-    const Sound &sound = sounds_.at(finish.pin.text);
-    if (const std::string &file = files_[finish.pin.text]; !file.empty()) {
+    Sound &sound = sounds_.at(finish.pin.text);
+    if (open.records)
+        sound.data = stream->data();
+    if (const std::string &file = files_[finish.pin.text]; open.records && !file.empty()) {
         WavWriter out(file, wav_format_chunk(sound.format.wave()), true);
         out.append(sound.data);
-        out.commit();
+        if (failure)
+            print_kept(out.keep_partial());
+        else
+            out.commit();
     }
+    if (failure)
+        std::rethrow_exception(failure);
 }
 
 void DriveRun::operator()(const drive::ExpectSound &expect) {
     const Sound &heard = sounds_.at(expect.pin.text);
     std::string problem;
+    if (heard.data.empty())
+        throw Finding(fmt::format("'{}': nothing was recorded", expect.pin.text));
     if (expect.heard == drive::Heard::silent || expect.heard == drive::Heard::something) {
         const bool silent = is_silent(heard.format.audio().value_or(AudioFormat{}), heard.data);
         if (silent != (expect.heard == drive::Heard::silent))

@@ -42,8 +42,8 @@ std::optional<Failure> failure_of(const std::function<void()> &work) {
 bool is_refusal(const Failure &failure, const drive::Refusal &wanted) {
     if (wanted.text && failure.text.find(*wanted.text) == std::string::npos)
         return false;
-    if (!wanted.code)
-        return true;
+    if (!wanted.code) // a name that is mistyped fails, too, and is not meant
+        return !failure.of_script || wanted.text;
     if (failure.code)
         return *failure.code == *wanted.code ||
                *failure.code == hresult_of_status(static_cast<std::int32_t>(*wanted.code));
@@ -103,9 +103,13 @@ void DriveRun::carry_out(const drive::Command &command) {
     if (!failure)
         throw Finding(
             fmt::format("{}: it succeeded, and was to end with {}", place(command.place), what));
-    if (!is_refusal(*failure, wanted))
-        throw Finding(fmt::format("{}: it was to end with {}, but: {}", place(command.place), what,
-                                  failure->text));
+    if (!is_refusal(*failure, wanted)) {
+        const std::string text = fmt::format("{}: it was to end with {}, but: {}",
+                                             place(command.place), what, failure->text);
+        if (failure->of_script)
+            throw BadInput(text);
+        throw Finding(text);
+    }
     ++expected_;
 }
 

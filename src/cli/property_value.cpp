@@ -275,4 +275,51 @@ std::vector<std::byte> parse_value(ValueKind kind, const std::string &text) {
     }
 }
 
+namespace {
+
+void check_name(ValueKind kind, std::uint32_t first, std::uint32_t last, const std::string &text) {
+    std::string names;
+    for (std::uint32_t number = first; number <= last; ++number) {
+        const std::string name = describe_value(kind, bytes_of(number));
+        if (name == text)
+            return;
+        names += (number == first ? "" : ", ") + name;
+    }
+    refuse(text, names.c_str());
+}
+
+} // namespace
+
+void check_value(ValueKind kind, const std::string &text) {
+    constexpr std::string_view automatic = " (automatic)";
+    if (text.starts_with("hex:")) {
+        (void)parse_value(kind, text);
+        return;
+    }
+    switch (kind) {
+    case ValueKind::data_flow:
+        check_name(kind, 1, 2, text);
+        break;
+    case ValueKind::communication:
+        check_name(kind, 0, 4, text);
+        break;
+    case ValueKind::camera_value:
+        (void)parse_value(kind, text.ends_with(automatic)
+                                    ? text.substr(0, text.size() - automatic.size())
+                                    : text);
+        break;
+    case ValueKind::u32:
+    case ValueKind::i32:
+    case ValueKind::i64:
+    case ValueKind::boolean:
+    case ValueKind::decibels:
+    case ValueKind::state:
+    case ValueKind::guid:
+        (void)parse_value(kind, text);
+        break;
+    default:
+        break;
+    }
+}
+
 } // namespace ksbox::cli

@@ -17,4 +17,8 @@ std::string describe_value(ValueKind kind, std::span<const std::byte> bytes);
 /// BadInput saying what the kind takes.
 std::vector<std::byte> parse_value(ValueKind kind, const std::string &text);
 
+/// For a value that is only compared: throws BadInput when none of that kind is shown or typed so,
+/// as far as kinds know their values. (Lists, texts and structures are compared as they are shown.)
+void check_value(ValueKind kind, const std::string &text);
+
 } // namespace ksbox::cli

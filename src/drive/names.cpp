@@ -1,5 +1,7 @@
 #include "drive/names.h"
 
+#include <utility>
+
 namespace ksbox::drive {
 
 std::string Names::list() const {
@@ -39,9 +41,13 @@ Names::Kind Names::kind(const Line &line, const Word &name) const {
 }
 
 void Names::close(const Line &line, const Word &name) {
-    (void)entry(line, name);
-    names_[name.text].open = false;
-    names_[name.text].streams = false;
+    const Entry &known = entry(line, name);
+    if (known.file)
+        line.refuse(name.place, "'" + name.text + "' still records to " + known.file->text +
+                                    ", which is written when it is finished: finish it first");
+    Entry &closed = names_[name.text];
+    closed.open = false;
+    closed.cut = std::exchange(closed.streams, false);
 }
 
 void Names::start(const Line &line, const Word &pin, Stream stream, bool tentative) {
@@ -54,11 +60,25 @@ void Names::start(const Line &line, const Word &pin, Stream stream, bool tentati
     names_[pin.text].last = stream;
 }
 
+void Names::write_at_finish(const Word &pin, const Word &file) {
+    names_[pin.text].file = file;
+}
+
+void Names::expect_written() const {
+    for (const auto &[name, entry] : names_)
+        if (entry.file)
+            throw Problem{entry.file->place, entry.file->text +
+                                                 " is never written: there is no "
+                                                 "'finish " +
+                                                 name + "' behind it"};
+}
+
 void Names::finish(const Line &line, const Word &pin) {
     expect(line, pin, Kind::pin);
     if (!entry(line, pin).streams)
         line.refuse(pin.place, "'" + pin.text + "' neither plays nor records");
     names_[pin.text].streams = false;
+    names_[pin.text].file.reset();
 }
 
 void Names::expect_finished(const Line &line, const Word &pin, Stream stream) const {
@@ -68,6 +88,8 @@ void Names::expect_finished(const Line &line, const Word &pin, Stream stream) co
         line.refuse(pin.place, "'" + pin.text + "' has not " + verb + " anything");
     if (known.streams)
         line.refuse(pin.place, "'" + pin.text + "' still streams: finish it first");
+    if (known.cut && stream == Stream::records)
+        line.refuse(pin.place, "'" + pin.text + "' was closed before its recording was finished");
 }
 
 } // namespace ksbox::drive

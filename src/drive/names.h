@@ -24,7 +24,11 @@ class Names {
     // A pin plays or records, then finishes, and has then played or recorded.
     enum class Stream : std::uint8_t { none, plays, records };
     void start(const Line &line, const Word &pin, Stream stream, bool tentative);
+    /// What it records goes to a file, which finish() writes.
+    void write_at_finish(const Word &pin, const Word &file);
     void finish(const Line &line, const Word &pin);
+    /// At the end of the script: throws Problem when a file is never written.
+    void expect_written() const;
     /// `stream` has been started on it, and finished.
     void expect_finished(const Line &line, const Word &pin, Stream stream) const;
     bool knows(const std::string &name) const { return names_.contains(name); }
@@ -34,7 +38,9 @@ class Names {
         Kind kind = Kind::filter;
         bool open = true;
         bool streams = false; ///< now
+        bool cut = false;     ///< closed while it did
         Stream last = Stream::none;
+        std::optional<Word> file; ///< still to be written
     };
     std::string list() const;
     const Entry &entry(const Line &line, const Word &name, bool also_closed = false) const;

@@ -142,8 +142,11 @@ Action read_record(Context &at) {
     record.time_100ns = at.line.duration();
     if (record.time_100ns == 0)
         at.line.refuse(place, "nothing would be recorded");
-    if (at.line.take("to"))
+    if (at.line.take("to")) {
         record.file = at.line.word("a file");
+        if (!at.refused)
+            at.names.write_at_finish(record.pin, *record.file);
+    }
     return record;
 }
 
@@ -335,6 +338,11 @@ std::expected<Script, Problem> Script::parse(std::string_view bytes) {
     }
     if (script.commands.empty())
         return std::unexpected(Problem{{1, 1}, "it has no command"});
+    try {
+        names.expect_written();
+    } catch (Problem &problem) {
+        return std::unexpected(std::move(problem));
+    }
     return script;
 }
 

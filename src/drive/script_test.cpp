@@ -60,7 +60,9 @@ TEST(DriveScript, ReadsEveryCommand) {
     EXPECT_EQ(last<Play>(behind("play p noise 2s")).time_100ns, 20'000'000u);
     EXPECT_EQ(last<Play>(behind("play p tone 2s")).sound, Sound::tone);
     EXPECT_EQ(last<Play>(behind("play p silence 2s")).sound, Sound::silence);
-    const auto record = last<Record>(behind("record p 1 min to a.wav"));
+    const Script recorded = parsed(behind("record p 1 min to a.wav\nfinish p"));
+    ASSERT_EQ(recorded.commands.size(), 4u);
+    const auto &record = std::get<Record>(recorded.commands[2].action);
     EXPECT_EQ(record.time_100ns, 600'000'000u);
     EXPECT_EQ(record.file->text, "a.wav");
     EXPECT_EQ(last<Finish>(behind("record p 1 s\nfinish p")).pin.text, "p");
@@ -194,6 +196,15 @@ TEST(DriveScript, EveryMistakeIsAnsweredWithItsPlace) {
         {"expect order \"\"", {1, 14}, "every event has that"},
         {"open w Wave\nconnect p w 0\nexpect p silence", {3, 8}, "'p' has not recorded anything"},
         {"open w Wave\nconnect p w 0\nrecord p 1s\nexpect p silence", {4, 8}, "still streams"},
+        {"open w Wave\nconnect p w 0\nrecord p 1s\nclose p\nexpect p silence",
+         {5, 8},
+         "'p' was closed before its recording was finished"},
+        {"open w Wave\nconnect p w 0\nrecord p 1s to a.wav\nclose p",
+         {4, 7},
+         "'p' still records to a.wav, which is written when it is finished"},
+        {"open w Wave\nconnect p w 0\nrecord p 1s to a.wav\nwait 2s",
+         {3, 16},
+         "a.wav is never written: there is no 'finish p' behind it"},
         {"open w Wave\nconnect p w 0\nrecord p 1s\nfinish p\nexpect p contains",
          {5, 18},
          "a pin that has played, or a file is missing"},
@@ -214,6 +225,7 @@ TEST(DriveScript, EveryMistakeIsAnsweredWithItsPlace) {
 TEST(DriveScript, ACommandThatShallFailNamesNothingAndStartsNothing) {
     parsed("open w Wave -> fails\nopen w Wave");
     parsed("open w Wave\nconnect p w 0\nplay p noise 1s -> fails\nplay p noise 1s");
+    parsed("open w Wave\nconnect p w 0\nrecord p 1s to a.wav -> fails\nclose p");
 }
 
 TEST(DriveScript, EveryCommandHasAUsage) {

@@ -142,8 +142,35 @@ TEST_F(Drive, WrongScriptsAreRefusedBeforeTheDriverRuns) {
     expect_line("open w Wave\nget w Pin.NOPE", 2, "2:7", "no property 'NOPE'");
     expect_line("open w Wave\nget w Pin.CATEGORY", 2, "2:7", "say which with pin=N");
     expect_line("open w Wave\nset w Audio.MUTE maybe node=1", 2, "2:18", "it takes on or off");
+    expect_line("open w Wave\nget w Audio.MUTE node=1 is-not onn", 2, "2:32", "it takes on or off");
+    expect_line("open w Wave\nget w Pin.DATAFLOW pin=0 is-not inn", 2, "2:33", "it takes in, out");
+    expect_line("open w Wave\nget w Pin.CATEGORY pin=0 is-not SPEAKR", 2, "2:33", "a GUID");
+    expect_line("connect in endpoint Legacy\nrecord in 50 ms to x.wav\nstate in run\nwait 1 s", 2,
+                "2:20", "x.wav is never written");
     expect_line("connect o endpoint Speakers\nplay o none.wav", 2, "2:8", "cannot be read");
     expect_line("unplug Speakers by Nope.NOPE", 2, "1:20", "Nope");
+}
+
+TEST_F(Drive, AMistypedNameIsNoExpectedFailure) {
+    for (const char *line : {"open w Nope", "connect p endpoint Nope", "unplug Nope"}) {
+        expect_line(line + std::string(" -> fails"), 2, "1:1",
+                    "it was to end with a failure, but:");
+        EXPECT_EQ(drive(line + std::string(" -> fails \"Nope\"")).code, 0) << line;
+    }
+}
+
+TEST_F(Drive, NothingThatWasRecordedIsNoSilence) {
+    expect_line("connect in endpoint Legacy\nrecord in 50 ms\nfinish in -> fails\n"
+                "expect in silence",
+                1, "4:1", "nothing was recorded");
+    write_wav(file("in.wav"), {}, noise(4));
+    const Outcome cut =
+        drive("open f KSNAME_Filter\nconnect in f 0 like in.wav\nrecord in 5 s to \"" +
+                  file("out.wav").string() + "\"\nstate in run\nfinish in -> fails\n",
+              "fickle", {"--set", "Frames=xxx"});
+    EXPECT_EQ(cut.code, 0) << cut.err;
+    EXPECT_EQ(read_wav(file("out.wav.part")).data.size(), 3u * 4 * 480);
+    EXPECT_FALSE(exists(file("out.wav")));
 }
 
 TEST_F(Drive, WhatTheDriverHasNotIsSaidWithWhatItHas) {
