@@ -12,6 +12,7 @@
 #include "box/sanitizer_findings.h"
 #include "box/state.h"
 #include "kmdf/framework.h"
+#include "ks/device.h"
 #include "ks/lint.h"
 #include "loader/profile.h"
 #include "nt/cm/registry.h"
@@ -100,6 +101,20 @@ LoadedImage DriverState::describe_image() const {
     return loaded;
 }
 
+namespace {
+
+/// AVStream calls PostStart in a worker, and interfaces follow it: whoever asked for the device is
+/// to find them. A driver that takes longer than a second is left alone.
+void await_post_start(PDRIVER_OBJECT driver) {
+    LARGE_INTEGER patience{.QuadPart = -10'000'000};
+    for (PDEVICE_OBJECT made = driver->DeviceObject; made != nullptr; made = made->NextDevice)
+        if (ks::Device *device = ks::Device::of(made))
+            KeWaitForSingleObject(&device->post_start_done, Executive, KernelMode, FALSE,
+                                  &patience);
+}
+
+} // namespace
+
 Result<io::DeviceNode *> DriverState::make_device(box::Installation::Written &installed) {
     io::DeviceFacts device;
     device.device_id = u"ROOT\\" + service_;
@@ -119,7 +134,10 @@ Result<io::DeviceNode *> DriverState::make_device(box::Installation::Written &in
         device.hardware_ids = {to_utf16(options_.hardware_id)};
     if (!options_.friendly_name.empty())
         device.friendly_name = device.description = to_utf16(options_.friendly_name);
-    return box_.kernel->io().pnp().add_device(object_, std::move(device));
+    auto node = box_.kernel->io().pnp().add_device(object_, std::move(device));
+    if (node)
+        await_post_start(object_);
+    return node;
 }
 
 void DriverState::add_device() {

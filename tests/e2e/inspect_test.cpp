@@ -129,6 +129,15 @@ TEST_F(Inspect, CameraPropertiesTravelInTheStructuresOfTheirPages) {
         std::string::npos);
 }
 
+TEST_F(Inspect, FiltersThatFollowPostStartAreThere) {
+    for (int seed = 1; seed <= 8; ++seed) {
+        const Outcome outcome =
+            ksbox({"inspect", driver("controls"), "--seed", std::to_string(seed)});
+        EXPECT_EQ(outcome.code, 0) << outcome.err;
+        EXPECT_NE(outcome.out.find("KSNODETYPE_VIDEO_PROCESSING"), std::string::npos) << seed;
+    }
+}
+
 TEST_F(Inspect, PropertiesThatDoNotExist) {
     std::string line = refusal({"get", "Pin.NOSUCH", "--driver", driver("cable")}, 2);
     EXPECT_NE(line.find("CTYPES"), std::string::npos) << line;

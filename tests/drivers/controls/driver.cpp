@@ -101,8 +101,16 @@ static DEFINE_KSFILTER_DESCRIPTOR(CameraFilter){NULL,
 
 static const KSFILTER_DESCRIPTOR *const Filters[] = {&CameraFilter};
 
-static const KSDEVICE_DESCRIPTOR DeviceDescriptor = {NULL, SIZEOF_ARRAY(Filters), Filters,
-                                                     KSDEVICE_DESCRIPTOR_VERSION};
+// Its interfaces wait for this, which a worker calls.
+static NTSTATUS NTAPI PostStart(PKSDEVICE) {
+    return STATUS_SUCCESS;
+}
+
+static const KSDEVICE_DISPATCH DeviceDispatch = {NULL, NULL, PostStart, NULL, NULL, NULL, NULL,
+                                                 NULL, NULL, NULL,      NULL, NULL, NULL};
+
+static const KSDEVICE_DESCRIPTOR DeviceDescriptor = {&DeviceDispatch, SIZEOF_ARRAY(Filters),
+                                                     Filters, KSDEVICE_DESCRIPTOR_VERSION};
 
 extern "C" DRIVER_INITIALIZE DriverEntry;
 
