@@ -24,6 +24,7 @@ extern "C" {
 #include <Stdunk.h>
 #include <Drmk.h>
 #include <Wdmguid.h>
+#include <Wsk.h>
 // clang-format on
 
 #include "layout.inc"

@@ -1,0 +1,2 @@
+// wsk.h under a name that a case-insensitive file system would find.
+#include <wsk.h>
