@@ -30,6 +30,15 @@ enum class PoolMode : std::uint8_t {
     guard_below ///< the beginning does: for underruns
 };
 
+/// Whom drivers reach through Winsock Kernel (NETIO.SYS). In simulated time loopback is a network
+/// inside the box, and what goes further leaves without an answer; in real time sockets are the
+/// host's. No protection against a driver that attacks: it has the rights of this process.
+enum class NetAccess : std::uint8_t {
+    off,      ///< WskSocket fails with STATUS_ACCESS_DENIED
+    loopback, ///< 127.0.0.0/8 and ::1
+    all
+};
+
 struct BoxOptions {
     /// Simulated: virtual time, one host thread, the seed decides every choice; the same inputs
     /// give the same trace. Realtime: host threads and the monotonic clock.
@@ -41,6 +50,7 @@ struct BoxOptions {
     /// CPU time a driver may burn without reaching a scheduling point; 0: no watchdog.
     std::chrono::milliseconds watchdog{5'000};
     PoolMode pool = PoolMode::ordinary;
+    NetAccess net = NetAccess::off;
     /// Folder that drivers see as C:\; empty: a temporary one.
     std::filesystem::path file_root;
     /// JSON lines; empty: no trace file.
@@ -168,6 +178,10 @@ class Box {
     /// The allocation that fail_allocation() made fail, in words: size, tag and who asked for it.
     /// Empty as long as it has not come.
     std::string failed_allocation() const;
+
+    /// What drivers asked of the network and BoxOptions::net does not allow, one sentence each, in
+    /// the order they did. Also for a stopped box.
+    std::vector<std::string> network_refusals() const;
 
     /// Asks the box to stop soon, from any thread or a signal handler: the call in progress throws
     /// BoxStopped with a report of what was running.

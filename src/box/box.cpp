@@ -19,6 +19,7 @@
 #include "nt/mm/memory.h"
 #include "nt/mm/pool.h"
 #include "nt/trace.h"
+#include "wsk/network.h"
 
 namespace ksbox {
 
@@ -34,6 +35,18 @@ mm::PoolGuard pool_guard(PoolMode mode) {
         return mm::PoolGuard::before;
     }
     return mm::PoolGuard::off;
+}
+
+wsk::Access network_access(NetAccess access) {
+    switch (access) {
+    case NetAccess::off:
+        break;
+    case NetAccess::loopback:
+        return wsk::Access::loopback;
+    case NetAccess::all:
+        return wsk::Access::all;
+    }
+    return wsk::Access::off;
 }
 
 KernelOptions kernel_options(const BoxOptions &options) {
@@ -90,6 +103,7 @@ Box::Box(BoxOptions options) : state_(std::make_unique<State>()) {
     Kernel &made = *state_->kernel;
     box::install_exception_hooks(made);
     made.pool().set_guard(pool_guard(options.pool));
+    made.extension<wsk::Network>().allow(network_access(options.net));
     enable_quirks(made, options.quirks);
     made.trace().name_of = [&made](const void *address) { return name_of(made, address); };
     Result<void> mounted;
@@ -228,6 +242,9 @@ void Box::run_for(std::chrono::nanoseconds time) {
 
 std::uint64_t Box::now_100ns() const {
     return state_->kernel->scheduler().peek_time();
+}
+std::vector<std::string> Box::network_refusals() const {
+    return state_->kernel->extension<wsk::Network>().refusals();
 }
 void Box::request_stop() {
     state_->kernel->bug_check().request_stop(ke::bug_check_timeout);

@@ -13,6 +13,7 @@
 #include "nt/stubs.h"
 #include "portcls/drmk_exports.h"
 #include "portcls/exports.h"
+#include "wsk/exports.h"
 
 namespace ksbox::box {
 
@@ -57,7 +58,7 @@ void ExportCatalogue::Table::add(std::span<const Export> exports) {
 
 ExportCatalogue::ExportCatalogue()
     : tables_{Table("ntoskrnl"), Table("ks"),       Table("portcls"), Table("drmk"),
-              Table("wdfldr"),   Table("wdf01000"), Table("ksecdd")} {
+              Table("wdfldr"),   Table("wdf01000"), Table("ksecdd"),  Table("netio")} {
     tables_[0].add(implemented_exports());
     tables_[0].add(stubs_besides({})); // one for every name: what is there stays
     tables_[0].add(loader::seh_exports());
@@ -67,6 +68,7 @@ ExportCatalogue::ExportCatalogue()
     tables_[4].add(kmdf::loader_exports());
     tables_[5].add(kmdf::framework_exports());
     tables_[6].add(se::ksecdd_exports());
+    tables_[7].add(wsk::netio_exports());
 }
 
 const Export *ExportCatalogue::find(std::string_view module, std::string_view name) const {

@@ -38,6 +38,12 @@ PoolMode pool_mode(const std::string &text) {
                                    : PoolMode::ordinary;
 }
 
+NetAccess net_access(const std::string &text) {
+    return text == "all"        ? NetAccess::all
+           : text == "loopback" ? NetAccess::loopback
+                                : NetAccess::off;
+}
+
 std::string quoted(std::string_view word) {
     constexpr std::string_view plain =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";
@@ -111,6 +117,15 @@ void add_run_options(CLI::App &command, RunOptions &options) {
             "at the instruction; guard-below: every allocation begins at one")
         ->check(CLI::IsMember({"ordinary", "guard", "guard-below"}))
         ->type_name("MODE");
+    command
+        .add_option_function<std::string>(
+            "--net", [&options](const std::string &whom) { options.net = net_access(whom); },
+            "whom the driver reaches through Winsock Kernel: off (the default), loopback "
+            "(127.0.0.0/8 and ::1), all. With --time realtime its sockets are the host's; in "
+            "simulated time loopback is a network inside the box, and to others datagrams go out "
+            "and nothing comes in. No protection: a driver has your rights anyway")
+        ->check(CLI::IsMember({"off", "loopback", "all"}))
+        ->type_name("WHOM");
     command
         .add_option("--fail-allocation", options.fail_allocation,
                     "the pool allocation of this number, counted from when the driver is loaded, "

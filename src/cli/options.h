@@ -33,6 +33,7 @@ struct RunOptions {
     std::filesystem::path file_root;
     std::filesystem::path coverage;
     PoolMode pool = PoolMode::ordinary;
+    NetAccess net = NetAccess::off;
     std::uint64_t fail_allocation = 0; ///< the one that fails, counted from 1; 0: none
     std::vector<std::string> quirks;
     double timeout_s = 0;

@@ -59,6 +59,7 @@ Session::Session(const RunOptions &options, Worker &worker) : options_(options),
     box.trace = options.trace;
     box.file_root = options.file_root;
     box.pool = options.pool;
+    box.net = options.net;
     box.quirks = options.quirks;
     if (options.gdb)
         box.watchdog = std::chrono::milliseconds(0); // people think longer than that
@@ -94,6 +95,13 @@ Session::LowResources::~LowResources() {
     const std::string failed = session.box_->failed_allocation();
     fmt::print(stderr, "ksbox: allocation {} {}\n", number,
                failed.empty() ? "was not asked for: there were fewer" : "failed: " + failed);
+}
+
+Session::Network::~Network() {
+    if (!session.box_)
+        return;
+    for (const std::string &sentence : session.box_->network_refusals())
+        print_finding(sentence);
 }
 
 std::vector<InterfaceFacts> Session::filters() {

@@ -55,11 +55,18 @@ class Session {
         ~LowResources();
     };
 
+    /// Says at the end, however that comes, what --net would have allowed.
+    struct Network {
+        const Session &session;
+        ~Network();
+    };
+
     RunOptions options_;
     Worker &worker_;
     std::unique_ptr<Box> box_;
     std::optional<Watch> watch_;
     LowResources low_resources_{*this};
+    Network network_{*this};
     Driver *driver_ = nullptr;
     Client *client_ = nullptr;
 };

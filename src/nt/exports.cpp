@@ -95,7 +95,8 @@ namespace {
 // hal.dll has been a part of the kernel's export surface since Windows 10; both names reach all.
 constexpr std::array kernel_modules = {"ntoskrnl", "ntkrnlpa", "ntkrnlmp", "ntkrpamp", "hal"};
 constexpr std::array api_set_prefixes = {"ext-ms-win-ntos-", "api-ms-win-ntos-"};
-constexpr std::array class_drivers = {"ks", "portcls", "drmk", "wdfldr", "wdf01000", "ksecdd"};
+constexpr std::array class_drivers = {"ks",       "portcls", "drmk", "wdfldr",
+                                      "wdf01000", "ksecdd",  "netio"};
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;

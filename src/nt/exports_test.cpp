@@ -57,6 +57,7 @@ TEST(Exports, ModulesAreFoundHoweverTheyAreSpelled) {
     EXPECT_EQ(module_of("drmk.sys"), "drmk");
     EXPECT_EQ(module_of("ksecdd.sys"), "ksecdd");
     EXPECT_EQ(module_of("CNG.sys"), "ksecdd");
+    EXPECT_EQ(module_of("NETIO.SYS"), "netio");
     EXPECT_EQ(module_of("kernel32.dll"), "");
     EXPECT_EQ(module_of(""), "");
 }

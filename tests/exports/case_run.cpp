@@ -177,6 +177,8 @@ Failures run_case(const CaseTable &table, const ExportCase &one, const std::file
     BoxOptions options;
     options.realtime = realtime;
     options.trace = trace;
+    if (table.imports.contains("WskRegister"))
+        options.net = NetAccess::loopback;
     Box box(options);
     auto &images = box.kernel().extension<box::DriverImages>();
     box::CallCounts::Counts before;

@@ -1,5 +1,5 @@
 # The layers, bottom to top. CMake enforces the link order; this sees a stray #include.
-reason='a folder includes only what stands below it: base, abi, nt | loader, ks, portcls kmdf sysaudio mixer filters, broker ksuser, box, cli'
+reason='a folder includes only what stands below it: base, abi, nt | loader, ks, portcls kmdf wsk sysaudio mixer filters, broker ksuser, box, cli'
 
 rule_files() { source_files src | grep -vE '_test\.cpp$' || true; }
 
@@ -12,11 +12,11 @@ rule_check() {
             below["loader"] = " base abi " # knows nothing of nt: it takes a symbol resolver
             below["ks"] = " base abi nt loader "
             below["portcls"] = below["sysaudio"] = below["mixer"] = below["filters"] = below["ks"] "ks "
-            below["kmdf"] = " base abi nt "
+            below["kmdf"] = below["wsk"] = " base abi nt "
             below["inf"] = " base abi nt "
             below["broker"] = " base abi nt ks "
             below["ksuser"] = below["ks"] "ks broker "
-            below["box"] = below["portcls"] "portcls kmdf inf sysaudio mixer filters ksuser broker "
+            below["box"] = below["portcls"] "portcls kmdf wsk inf sysaudio mixer filters ksuser broker "
             below["build"] = " base "
             below["drive"] = " base "
             below["cli"] = " base box build drive " # Box is the API; the tools use nothing beneath it
