@@ -20,11 +20,13 @@ EXPORT_CASE(KsCreatePin) {
 }
 
 // The same request as it reaches a driver without AVStream.
+static KSPIN_COMMUNICATION ValidatedCommunication = KSPIN_COMMUNICATION_BOTH;
 static NTSTATUS NTAPI CreateConnection(PDEVICE_OBJECT Device, PIRP Irp) {
     UNREFERENCED_PARAMETER(Device);
     CASE_FILTER Filter;
     CaseInitializeFilter(Filter);
-    const KSPIN_DESCRIPTOR Pins[2] = {Filter.Pins[0].PinDescriptor, Filter.Pins[1].PinDescriptor};
+    KSPIN_DESCRIPTOR Pins[2] = {Filter.Pins[0].PinDescriptor, Filter.Pins[1].PinDescriptor};
+    Pins[1].Communication = ValidatedCommunication;
     PKSPIN_CONNECT Connect = NULL;
     const NTSTATUS Status = KsValidateConnectRequest(Irp, SIZEOF_ARRAY(Pins), Pins, &Connect);
     if (NT_SUCCESS(Status)) {
@@ -56,6 +58,27 @@ EXPORT_CASE(KsValidateConnectRequest) {
     CaseInitializeConnect(Request, 1, NULL);
     Request.Connect.Medium.Set = CaseOwnSet;
     EXPECT_EQ(KsCreatePin(Filter.Handle, &Request.Connect, GENERIC_READ, &Handle), STATUS_NO_MATCH);
+    // Which communication takes another pin's handle, and which none.
+    const struct {
+        KSPIN_COMMUNICATION Communication;
+        NTSTATUS Without, With;
+    } Rules[] = {
+        {KSPIN_COMMUNICATION_NONE, STATUS_INVALID_PARAMETER, STATUS_INVALID_PARAMETER},
+        {KSPIN_COMMUNICATION_SINK, STATUS_DEVICE_BUSY, STATUS_INVALID_PARAMETER},
+        {KSPIN_COMMUNICATION_SOURCE, STATUS_INVALID_PARAMETER, STATUS_DEVICE_BUSY},
+        {KSPIN_COMMUNICATION_BOTH, STATUS_DEVICE_BUSY, STATUS_DEVICE_BUSY},
+        {KSPIN_COMMUNICATION_BRIDGE, STATUS_DEVICE_BUSY, STATUS_INVALID_PARAMETER},
+        {static_cast<KSPIN_COMMUNICATION>(9), STATUS_INVALID_PARAMETER, STATUS_INVALID_PARAMETER},
+    };
+    for (const auto &Rule : Rules) {
+        ValidatedCommunication = Rule.Communication;
+        CaseInitializeConnect(Request, 1, NULL);
+        EXPECT_EQ(KsCreatePin(Filter.Handle, &Request.Connect, GENERIC_READ, &Handle),
+                  Rule.Without);
+        CaseInitializeConnect(Request, 1, Filter.Handle);
+        EXPECT_EQ(KsCreatePin(Filter.Handle, &Request.Connect, GENERIC_READ, &Handle), Rule.With);
+    }
+    ValidatedCommunication = KSPIN_COMMUNICATION_BOTH;
 }
 
 static ULONG Intersections;
@@ -125,6 +148,9 @@ EXPORT_CASE(KsPinPropertyHandler) {
     ULONG Count = 0, Returned = 0;
     EXPECT_SUCCESS(AskPin(File, KSPROPERTY_PIN_CTYPES, 0, &Count, sizeof Count, &Returned));
     EXPECT_EQ(Count, 2u);
+    EXPECT_EQ(Returned, sizeof Count);
+    EXPECT_EQ(AskPin(File, KSPROPERTY_PIN_CTYPES, 0, &Count, sizeof Count - 1, &Returned),
+              STATUS_BUFFER_TOO_SMALL);
     KSPIN_DATAFLOW Flow = KSPIN_DATAFLOW_OUT;
     EXPECT_SUCCESS(AskPin(File, KSPROPERTY_PIN_DATAFLOW, 1, &Flow, sizeof Flow, &Returned));
     EXPECT_EQ(Flow, KSPIN_DATAFLOW_IN);
