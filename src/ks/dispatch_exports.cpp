@@ -49,10 +49,6 @@ NTSTATUS NTAPI KsDefaultDeviceIoCompletion(PDEVICE_OBJECT DeviceObject, PIRP Irp
     case IOCTL_KS_ENABLE_EVENT:
         status = STATUS_PROPSET_NOT_FOUND;
         break;
-    case IOCTL_KS_DISABLE_EVENT:
-    case IOCTL_KS_RESET_STATE:
-        status = STATUS_INVALID_DEVICE_REQUEST;
-        break;
     default:
         status = STATUS_INVALID_DEVICE_REQUEST;
         break;

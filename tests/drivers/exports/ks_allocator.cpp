@@ -25,6 +25,7 @@ static VOID NTAPI Delete(PVOID Context) {
 }
 
 static bool External;
+static ULONG Lacking; // with this much of an external allocator, but for its DefaultAllocate
 static PKSALLOCATOR_FRAMING Validated;
 static NTSTATUS NTAPI CreateAllocator(PDEVICE_OBJECT Device, PIRP Irp) {
     UNREFERENCED_PARAMETER(Device);
@@ -35,6 +36,11 @@ static NTSTATUS NTAPI CreateAllocator(PDEVICE_OBJECT Device, PIRP Irp) {
     KSALLOCATOR_FRAMING Framing; // what follows the name of a create request is not aligned
     RtlCopyMemory(&Framing, Validated, sizeof Framing);
     EXPECT_EQ(Framing.Frames, 2u);
+    if (Lacking)
+        return CaseFinish(Irp, KsCreateDefaultAllocatorEx(Irp, Lacking == 1 ? &Initialized : NULL,
+                                                          NULL, Lacking == 2 ? ReturnFrame : NULL,
+                                                          Lacking == 3 ? Initialize : NULL,
+                                                          Lacking == 4 ? Delete : NULL));
     return CaseFinish(Irp, External ? KsCreateDefaultAllocatorEx(Irp, &Initialized, MakeFrame,
                                                                  ReturnFrame, Initialize, Delete)
                                     : KsCreateDefaultAllocator(Irp));
@@ -156,4 +162,14 @@ EXPORT_CASE(KsCreateTopologyNode, KsValidateTopologyNodeCreateRequest) {
     Request.CreateFlags = 1;
     EXPECT_EQ(KsCreateTopologyNode(Parent.Handle, &Request, GENERIC_READ, &Handle),
               STATUS_INVALID_PARAMETER);
+}
+
+// What belongs to an external allocator is of no use without its function.
+EXPORT_CASE(KsCreateDefaultAllocatorEx) {
+    AllocatorObject Own(Case);
+    for (Lacking = 1; Lacking <= 4; ++Lacking)
+        EXPECT_EQ(Own.Create(KSALLOCATOR_OPTIONF_SYSTEM_MEMORY), STATUS_INVALID_PARAMETER);
+    Lacking = 0;
+    External = false;
+    EXPECT_SUCCESS(Own.Create(KSALLOCATOR_OPTIONF_SYSTEM_MEMORY));
 }

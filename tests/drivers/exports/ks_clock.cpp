@@ -132,6 +132,25 @@ EXPORT_CASE(KsAllocateDefaultClockEx) {
               STATUS_INVALID_PARAMETER);
     EXPECT_EQ(KsAllocateDefaultClockEx(&OfferedClock, &OwnTime, SetOwnTimer, NULL, NULL, NULL, 0),
               STATUS_INVALID_PARAMETER);
+    OfferedClock = static_cast<PKSDEFAULTCLOCK>(&OwnTime);
+    EXPECT_EQ(
+        KsAllocateDefaultClockEx(&OfferedClock, &OwnTime, NULL, CancelOwnTimer, NULL, NULL, 0),
+        STATUS_INVALID_PARAMETER);
+    EXPECT_EQ(OfferedClock, (PVOID)NULL);
+    EXPECT_EQ(
+        KsAllocateDefaultClockEx(&OfferedClock, NULL, SetOwnTimer, CancelOwnTimer, NULL, NULL, 0),
+        STATUS_INVALID_PARAMETER);
+    EXPECT_EQ(KsAllocateDefaultClockEx(&OfferedClock, NULL, NULL, NULL, NULL, NULL, 1),
+              STATUS_INVALID_PARAMETER);
+    // A granularity is told by who tells the time, an error by who keeps the timer.
+    const KSRESOLUTION Granular = {100, 0}, Late = {0, 200}, None = {0, 0};
+    EXPECT_EQ(KsAllocateDefaultClockEx(&OfferedClock, &OwnTime, SetOwnTimer, CancelOwnTimer, NULL,
+                                       &Granular, 0),
+              STATUS_INVALID_PARAMETER);
+    EXPECT_EQ(KsAllocateDefaultClockEx(&OfferedClock, &OwnTime, NULL, NULL, GetOwnTime, &Late, 0),
+              STATUS_INVALID_PARAMETER);
+    REQUIRE_SUCCESS(KsAllocateDefaultClockEx(&OfferedClock, NULL, NULL, NULL, NULL, &None, 0));
+    KsFreeDefaultClock(OfferedClock);
     OwnTime = 1000;
     REQUIRE_SUCCESS(KsAllocateDefaultClockEx(&OfferedClock, &OwnTime, SetOwnTimer, CancelOwnTimer,
                                              GetOwnTime, &Resolution, 0));

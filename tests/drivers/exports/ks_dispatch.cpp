@@ -52,6 +52,7 @@ EXPORT_CASE(KsDefaultDeviceIoCompletion) {
         {IOCTL_KS_PROPERTY, STATUS_PROPSET_NOT_FOUND},
         {IOCTL_KS_METHOD, STATUS_PROPSET_NOT_FOUND},
         {IOCTL_KS_ENABLE_EVENT, STATUS_PROPSET_NOT_FOUND},
+        {IOCTL_KS_DISABLE_EVENT, STATUS_INVALID_DEVICE_REQUEST},
         {IOCTL_KS_RESET_STATE, STATUS_INVALID_DEVICE_REQUEST},
     };
     for (const auto &One : Known) {
@@ -150,6 +151,49 @@ EXPORT_CASE(KsForwardAndCatchIrp) {
         EXPECT_FALSE(Request.Completed());
         EXPECT_EQ(IoGetCurrentIrpStackLocation(Request.Irp), Before);
     }
+}
+
+// A request that is left pending is waited for; one that lacks a location is not sent at all.
+static PIRP Pended;
+static NTSTATUS NTAPI PendControl(PDEVICE_OBJECT Device, PIRP Irp) {
+    UNREFERENCED_PARAMETER(Device);
+    IoMarkIrpPending(Irp);
+    Pended = Irp;
+    return STATUS_PENDING;
+}
+EXPORT_CASE(KsForwardAndCatchIrp) {
+    CASE_PLAIN Handlers = {};
+    Handlers.Control = PendControl;
+    CasePlainDevice Plain(Case, Handlers);
+    CaseFile File;
+    REQUIRE_SUCCESS(Plain.Open(File));
+    Pended = NULL;
+    CaseThread Helper([] {
+        while (Pended == NULL)
+            CaseSleep(1000);
+        CaseFinish(Pended, STATUS_END_OF_FILE);
+    });
+    {
+        CaseIrp Request(Plain.Device, IRP_MJ_DEVICE_CONTROL);
+        const PIO_STACK_LOCATION Before = Request.Stack;
+        EXPECT_EQ(
+            KsForwardAndCatchIrp(Plain.Device, Request.Irp, File.Object, KsStackCopyToNewLocation),
+            STATUS_END_OF_FILE);
+        EXPECT_FALSE(Request.Completed());
+        EXPECT_EQ(IoGetCurrentIrpStackLocation(Request.Irp), Before);
+    }
+    Helper.Join();
+    CaseIrp Short(Plain.Device, IRP_MJ_DEVICE_CONTROL);
+    while (Short.Irp->CurrentLocation > 1) {
+        IoCopyCurrentIrpStackLocationToNext(Short.Irp);
+        IoSetNextIrpStackLocation(Short.Irp);
+    }
+    const KSSTACK_USE Ways[] = {KsStackCopyToNewLocation, KsStackUseNewLocation};
+    for (const KSSTACK_USE Use : Ways)
+        EXPECT_EQ(KsForwardAndCatchIrp(Plain.Device, Short.Irp, File.Object, Use),
+                  STATUS_INVALID_DEVICE_REQUEST);
+    EXPECT_EQ(Short.Irp->CurrentLocation, 1);
+    CaseFinish(Short.Irp, STATUS_SUCCESS);
 }
 
 EXPORT_CASE(KsSynchronousIoControlDevice) {
