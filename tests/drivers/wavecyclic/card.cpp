@@ -74,7 +74,10 @@ static VOID NTAPI OnTimer(PKDPC Dpc, PVOID Context, PVOID First, PVOID Second_) 
     UNREFERENCED_PARAMETER(First);
     UNREFERENCED_PARAMETER(Second_);
     const ULONGLONG Time = Now();
-    Advance(TRUE, [Time](CARD_STREAM *Stream) {
+    Advance(TRUE, [Time](CARD_STREAM *Stream) -> ULONG {
+        if (Time < Stream->Started) { // it was started while this waited for the lock
+            return 0;
+        }
         const ULONGLONG Due = (Time - Stream->Started) * Stream->BytesPerSecond / Second & ~3ULL;
         const ULONG Bytes = Due > Stream->Done ? ULONG(Due - Stream->Done) : 0;
         Stream->Done += Bytes;
