@@ -234,10 +234,10 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     Own.Set(KSSTATE_RUN);
     CaseMusic Music;
     // Deltas are from the frame's time.
-    Music.Direct(10 * 10000, 3, Note, sizeof Note).Direct(30 * 10000, 5, Off, sizeof Off);
+    Music.Direct(10 * 10000, 3, Note, sizeof Note).Direct(200 * 10000, 5, Off, sizeof Off);
     {
         CaseFrame Frame(Own.Pin, KSSTREAM_WRITE, Music.Count, Music.Bytes, {100000, 1, 1});
-        CaseSleep(35);
+        CaseSleep(60);
         EXPECT_EQ(Stream.Sent.Messages, 1);
         EXPECT_EQ(Stream.Group, 3);
         EXPECT_TRUE(Stream.Sent.Are(Note, sizeof Note));
@@ -246,8 +246,8 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     }
     EXPECT_EQ(Stream.Sent.Messages, 2);
     EXPECT_EQ(Stream.Group, 5);
-    EXPECT_TRUE(Stream.Due >= ULONGLONG(Start) + 40 * 10000 &&
-                Stream.Due < ULONGLONG(Start) + 45 * 10000);
+    EXPECT_TRUE(Stream.Due >= ULONGLONG(Start) + 210 * 10000 &&
+                Stream.Due < ULONGLONG(Start) + 215 * 10000);
     // Cut off, in the head and behind it.
     const ULONG Sizes[] = {19, 22};
     for (const ULONG Size : Sizes) {
