@@ -49,8 +49,11 @@ EXPORT_CASE(PcInitializeAdapterDriver) {
 
 // The bottom of a second adapter's stack.
 static NTSTATUS NTAPI Bus(PDEVICE_OBJECT, PIRP Irp) {
-    const bool Known = IoGetCurrentIrpStackLocation(Irp)->MajorFunction == IRP_MJ_PNP;
-    return CaseComplete(Irp, Known ? STATUS_SUCCESS : STATUS_INVALID_DEVICE_REQUEST, 0);
+    const UCHAR Major = IoGetCurrentIrpStackLocation(Irp)->MajorFunction;
+    const NTSTATUS Status = Major == IRP_MJ_PNP              ? STATUS_SUCCESS
+                            : Major == IRP_MJ_SYSTEM_CONTROL ? STATUS_WMI_GUID_NOT_FOUND
+                                                             : STATUS_INVALID_DEVICE_REQUEST;
+    return CaseComplete(Irp, Status, 0);
 }
 
 static struct {
@@ -67,6 +70,11 @@ static NTSTATUS NTAPI Start(PDEVICE_OBJECT Device, PIRP Irp, PRESOURCELIST Resou
     Started.Irp = Irp;
     Started.Resources = Resources != nullptr ? Resources->NumberOfEntries() : ~0u;
     return Started.Answer;
+}
+
+static LONG Ticks;
+static VOID NTAPI Tick(PDEVICE_OBJECT, PVOID) {
+    ++Ticks;
 }
 
 static void CheckStart(PDEVICE_OBJECT Fdo, NTSTATUS Answer) {
@@ -103,6 +111,18 @@ static void CheckAdapter(CASE_CONTEXT &Case, PDEVICE_OBJECT Pdo, ULONG Own) {
         EXPECT_EQ(Elements[Index], 0xa5a5a5a5a5a5a5a5ull);
     for (ULONG Index = 0; Index < Own; ++Index)
         EXPECT_EQ(Tail[Index], 0xa5);
+    CaseIrp Control(Fdo, IRP_MJ_SYSTEM_CONTROL);
+    EXPECT_EQ(Control.Send(), STATUS_WMI_GUID_NOT_FOUND); // the bus's answer
+    // A device that is stopped has no timer any more.
+    Ticks = 0;
+    EXPECT_SUCCESS(PcRegisterIoTimeout(Fdo, Tick, nullptr));
+    CaseSleep(1500);
+    EXPECT_EQ(Ticks, 1);
+    CaseIrp Stop(Fdo, IRP_MJ_PNP, IRP_MN_STOP_DEVICE);
+    EXPECT_SUCCESS(Stop.Send());
+    EXPECT_EQ(PcUnregisterIoTimeout(Fdo, Tick, nullptr), STATUS_NOT_FOUND);
+    CaseSleep(1500);
+    EXPECT_EQ(Ticks, 1);
     CaseIrp Remove(Fdo, IRP_MJ_PNP, IRP_MN_REMOVE_DEVICE);
     EXPECT_SUCCESS(Remove.Send());
     EXPECT_EQ(Pdo->AttachedDevice, (PDEVICE_OBJECT) nullptr);
