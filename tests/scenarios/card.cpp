@@ -72,6 +72,7 @@ bool Card::open_lane(std::mt19937 &random, bool floods) {
         EXPECT_TRUE(present_) << name_ << ": a device that is gone gave a pin";
         filters_.push_back(std::move(filter));
         lanes_.push_back(std::move(lane));
+        devices_.push_back(device_);
         return true;
     } catch (const BoxStopped &) {
         throw;
@@ -84,6 +85,7 @@ void Card::close_lane(std::size_t index) {
     lanes_[index]->join();
     lanes_.erase(lanes_.begin() + std::ptrdiff_t(index));
     filters_.erase(filters_.begin() + std::ptrdiff_t(index));
+    devices_.erase(devices_.begin() + std::ptrdiff_t(index));
 }
 
 void Card::close_all(std::mt19937 &random) {
@@ -98,14 +100,15 @@ void Card::surprise_remove() {
 }
 
 void Card::remove() {
-    if (lanes_.empty()) {
+    const auto open = std::ranges::count(devices_, device_);
+    if (open == 0) {
         driver_.remove();
         present_ = false;
         return;
     }
     try {
         driver_.remove();
-        ADD_FAILURE() << name_ << " was removed with " << lanes_.size() << " open pins";
+        ADD_FAILURE() << name_ << " was removed with " << open << " open pins";
     } catch (const BoxStopped &) {
         throw;
     } catch (const Error &error) {
@@ -116,6 +119,7 @@ void Card::remove() {
 void Card::insert() {
     driver_.insert();
     present_ = true;
+    ++device_;
     EXPECT_FALSE(driver_.filters().empty()) << name_;
     learn();
 }

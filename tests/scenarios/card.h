@@ -28,7 +28,8 @@ class Card {
     void close_all(std::mt19937 &random);
 
     void surprise_remove();
-    /// In order; expects refusal exactly while something is open.
+    /// In order; expects refusal exactly while something of this device is open. Pins of one that
+    /// was pulled out before do not count.
     void remove();
     void insert();
     /// The speaker's plug. Others have none.
@@ -50,9 +51,11 @@ class Card {
         PinFacts facts;
         DataFormat format;
     };
-    std::vector<Kind> kinds_; ///< pins that stream
+    std::vector<Kind> kinds_;                      ///< pins that stream
     std::vector<std::unique_ptr<Filter>> filters_; ///< one for each lane
     std::vector<std::unique_ptr<Lane>> lanes_;
+    std::vector<unsigned> devices_; ///< of which device each lane is
+    unsigned device_ = 0;           ///< the present one's number
 };
 
 } // namespace ksbox::scenarios
