@@ -71,7 +71,7 @@ NTSTATUS NTAPI WdfCollectionCreate(Globals Globals, PWDF_OBJECT_ATTRIBUTES Colle
                                        CollectionAttributes, Collection);
     if (const NTSTATUS status = check(creation, {}); !NT_SUCCESS(status))
         return status;
-    return finish_creation<kmdf::Collection>(creation, Collection, nullptr);
+    return finish_creation<kmdf::Collection>(creation, Collection);
 }
 
 ULONG NTAPI WdfCollectionGetCount(Globals, WDFCOLLECTION Collection) {

@@ -35,20 +35,29 @@ inline NTSTATUS check(Creation &creation, const AttributeRules &rules) {
     return check_attributes(creation.attributes, rules, creation.function, creation.parent);
 }
 
-/// Makes a T and gives out its handle.
-template <typename T, typename H, typename... Arguments>
-NTSTATUS finish_creation(const Creation &creation, H *handle, T **made, Arguments &&...arguments) {
+/// Makes a T where it will be. What may fail is done with it before give_out(): the driver's
+/// callbacks do not belong to it yet, and its destructor undoes the rest.
+template <typename T, typename... Arguments>
+std::unique_ptr<T> make(const Creation &creation, Arguments &&...arguments) {
     auto object = std::make_unique<T>(creation.client, std::forward<Arguments>(arguments)...);
-    T *const raw = object.get();
+    object->place(creation.parent, creation.attributes);
+    return object;
+}
+
+/// Gives the object its handle, and that to the driver.
+template <typename H>
+NTSTATUS give_out(const Creation &creation, std::unique_ptr<Object> object, H *handle) {
     WDFOBJECT given = nullptr;
-    const NTSTATUS status = Framework::current().install(
-        std::move(object), creation.parent, creation.attributes, creation.caller, &given);
-    if (!NT_SUCCESS(status))
-        return status;
-    if (made)
-        *made = raw;
-    *handle = static_cast<H>(given);
+    const NTSTATUS status = Framework::current().install(std::move(object), creation.attributes,
+                                                         creation.caller, &given);
+    if (NT_SUCCESS(status))
+        *handle = static_cast<H>(given);
     return status;
+}
+
+template <typename T, typename H, typename... Arguments>
+NTSTATUS finish_creation(const Creation &creation, H *handle, Arguments &&...arguments) {
+    return give_out(creation, make<T>(creation, std::forward<Arguments>(arguments)...), handle);
 }
 
 } // namespace ksbox::kmdf

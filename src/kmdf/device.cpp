@@ -15,7 +15,14 @@ Device::Device(Client &client, PDEVICE_OBJECT device, PDEVICE_OBJECT attached,
     : Object(client, handle_type), device_(device), attached_(attached), physical_(physical) {
     KeInitializeSpinLock(&spin_lock_);
     ExInitializeFastMutex(&mutex_);
-    ObReferenceObject(device);
+}
+
+NTSTATUS Device::make_local_target(const Creation &creation) {
+    if (attached_ == nullptr)
+        return STATUS_SUCCESS;
+    return finish_creation<IoTarget>(
+        {creation.client, creation.function, creation.caller, nullptr, this}, &local_target_, *this,
+        true);
 }
 
 void Device::on_cleanup() {
@@ -77,22 +84,17 @@ NTSTATUS NTAPI WdfDeviceMiniportCreate(Globals Globals, WDFDRIVER Driver,
             creation, {.parent = AttributeRules::Parent::forbidden, .level = true, .scope = true});
         !NT_SUCCESS(status))
         return status;
-    kmdf::Device *made = nullptr;
-    if (const NTSTATUS status =
-            finish_creation(creation, Device, &made, DeviceObject, AttachedDeviceObject, Pdo);
-        !NT_SUCCESS(status) || !AttachedDeviceObject)
+    auto device = make<kmdf::Device>(creation, DeviceObject, AttachedDeviceObject, Pdo);
+    if (const NTSTATUS status = device->make_local_target(creation); !NT_SUCCESS(status))
         return status;
-    const NTSTATUS status = create_local_target(*made, creation.caller);
-    if (!NT_SUCCESS(status)) {
-        made->remove(false);
-        *Device = nullptr;
-    }
+    const NTSTATUS status = give_out(creation, std::move(device), Device);
+    if (NT_SUCCESS(status))
+        ObReferenceObject(DeviceObject); // until its cleanup
     return status;
 }
 
 WDFIOTARGET NTAPI WdfDeviceGetIoTarget(Globals, WDFDEVICE Device) {
-    const IoTarget *target = object_of<kmdf::Device>(Device, "WdfDeviceGetIoTarget").local_target();
-    return target ? static_cast<WDFIOTARGET>(target->handle()) : nullptr;
+    return object_of<kmdf::Device>(Device, "WdfDeviceGetIoTarget").local_target();
 }
 
 PDEVICE_OBJECT NTAPI WdfDeviceWdmGetDeviceObject(Globals, WDFDEVICE Device) {

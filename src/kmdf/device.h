@@ -6,7 +6,7 @@
 
 namespace ksbox::kmdf {
 
-class IoTarget;
+struct Creation;
 
 class Device final : public Object {
   public:
@@ -16,8 +16,9 @@ class Device final : public Object {
     PDEVICE_OBJECT wdm() const { return device_; }
     PDEVICE_OBJECT attached() const { return attached_; }
     PDEVICE_OBJECT physical() const { return physical_; }
-    IoTarget *local_target() const { return local_target_; }
-    void set_local_target(IoTarget *target) { local_target_ = target; }
+    /// The target of what is below the device; null: there is nothing.
+    WDFIOTARGET local_target() const { return local_target_; }
+    NTSTATUS make_local_target(const Creation &creation);
 
     /// The synchronization lock: a fast mutex if the device's callbacks run at PASSIVE_LEVEL, else
     /// a spin lock. @doc NF:wdfsync.WdfObjectAcquireLock
@@ -30,7 +31,7 @@ class Device final : public Object {
 
   private:
     PDEVICE_OBJECT device_, attached_, physical_;
-    IoTarget *local_target_ = nullptr;
+    WDFIOTARGET local_target_ = nullptr;
     KSPIN_LOCK spin_lock_ = 0;
     KIRQL irql_before_ = PASSIVE_LEVEL; ///< of whoever holds the spin lock
     FAST_MUTEX mutex_{};

@@ -68,10 +68,10 @@ NTSTATUS NTAPI WdfDriverCreate(Globals Globals, PDRIVER_OBJECT DriverObject,
     Globals->DriverFlags = DriverConfig->DriverInitFlags;
     if (DriverConfig->Size == sizeof *DriverConfig && DriverConfig->DriverPoolTag)
         Globals->DriverTag = DriverConfig->DriverPoolTag;
-    kmdf::Driver *made = nullptr;
+    auto driver = make<kmdf::Driver>(creation, *DriverConfig);
+    kmdf::Driver *const made = driver.get();
     WDFDRIVER handle = nullptr;
-    if (const NTSTATUS status = finish_creation(creation, &handle, &made, *DriverConfig);
-        !NT_SUCCESS(status))
+    if (const NTSTATUS status = give_out(creation, std::move(driver), &handle); !NT_SUCCESS(status))
         return status;
     client.set_driver(made);
     if (Driver)

@@ -91,35 +91,32 @@ void Framework::forget(const void *image, std::size_t bytes) {
     }
 }
 
-NTSTATUS Framework::install(std::unique_ptr<Object> object, Object *parent,
-                            const WDF_OBJECT_ATTRIBUTES *attributes, const void *caller,
-                            WDFOBJECT *handle) {
+NTSTATUS Framework::install(std::unique_ptr<Object> object, const WDF_OBJECT_ATTRIBUTES *attributes,
+                            const void *caller, WDFOBJECT *handle) {
     PCWDF_OBJECT_CONTEXT_TYPE_INFO type = nullptr;
     std::size_t bytes = 0;
     if (attributes && attributes->ContextTypeInfo) {
         type = attributes->ContextTypeInfo->UniqueType;
         bytes = std::max(attributes->ContextSizeOverride, type->ContextSize);
     }
+    Object &made = *object;
+    const auto drop_children = [&made] {
+        while (!made.children_.empty())
+            made.children_.back()->remove(false);
+    };
     mm::Pool &pool = kernel_.pool();
     auto *const block = static_cast<std::byte *>(pool.allocate(
-        mm::PoolKind::nonpaged, handle_bytes + bytes, object->client().tag(), caller, true));
-    if (block == nullptr)
+        mm::PoolKind::nonpaged, handle_bytes + bytes, made.client().tag(), caller, true));
+    if (block == nullptr) {
+        drop_children();
         return STATUS_INSUFFICIENT_RESOURCES;
-    Object &made = *object;
-    made.handle_ = block;
-    made.parent_ = parent;
-    if (parent) {
-        made.level_ = parent->level();
-        made.scope_ = parent->scope();
     }
+    made.handle_ = block;
     void *const memory = type ? block + handle_bytes : nullptr;
     made.contexts_.push_back({type, block, memory,
                               attributes ? attributes->EvtCleanupCallback : nullptr,
                               attributes ? attributes->EvtDestroyCallback : nullptr});
-    if (attributes && attributes->ExecutionLevel != WdfExecutionLevelInheritFromParent)
-        made.level_ = attributes->ExecutionLevel;
-    if (attributes && attributes->SynchronizationScope != WdfSynchronizationScopeInheritFromParent)
-        made.scope_ = attributes->SynchronizationScope;
+    Object *const parent = made.parent();
     bool orphan = false;
     {
         const ke::HostLockGuard guard(lock_);
@@ -135,6 +132,7 @@ NTSTATUS Framework::install(std::unique_ptr<Object> object, Object *parent,
         }
     }
     if (orphan) {
+        drop_children();
         pool.free(block, 0, nullptr);
         return STATUS_DELETE_PENDING;
     }

@@ -39,11 +39,11 @@ class Framework final : public KernelExtension {
     /// An image was unloaded: what it left bound goes. The pool's blocks stay leaks.
     void forget(const void *image, std::size_t bytes);
 
-    /// Gives the object its handle and its first context, and puts it below its parent. The
-    /// attributes were checked. `caller`: in the driver.
-    NTSTATUS install(std::unique_ptr<Object> object, Object *parent,
-                     const WDF_OBJECT_ATTRIBUTES *attributes, const void *caller,
-                     WDFOBJECT *handle);
+    /// Gives the object its handle and its first context, and lists it where it was placed. The
+    /// attributes were checked. `caller`: in the driver. STATUS_INSUFFICIENT_RESOURCES,
+    /// STATUS_DELETE_PENDING: the object goes, with what was put below it, and calls nothing.
+    NTSTATUS install(std::unique_ptr<Object> object, const WDF_OBJECT_ATTRIBUTES *attributes,
+                     const void *caller, WDFOBJECT *handle);
     /// Null: no such handle. IRQL: any.
     Object *find(const void *handle);
     /// The object whose context lies at the address; null: none.

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "kmdf/device.h"
-#include "kmdf/framework.h"
 #include "kmdf/request.h"
 #include "nt/io/io_manager.h"
 #include "nt/io/pnp.h"
@@ -18,17 +17,6 @@ IoTarget::IoTarget(Client &client, Device &owner, bool local)
         device_ = owner.attached();
         physical_ = owner.physical();
     }
-}
-
-NTSTATUS create_local_target(Device &device, const void *caller) {
-    auto target = std::make_unique<IoTarget>(device.client(), device, true);
-    IoTarget *const made = target.get();
-    WDFOBJECT handle = nullptr;
-    const NTSTATUS status =
-        Framework::current().install(std::move(target), &device, nullptr, caller, &handle);
-    if (NT_SUCCESS(status))
-        device.set_local_target(made);
-    return status;
 }
 
 WDF_IO_TARGET_STATE IoTarget::state() {

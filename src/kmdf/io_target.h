@@ -79,7 +79,4 @@ class IoTarget final : public Object {
     Sent ignored_; ///< those that ignore the state: only closing and deletion mind them
 };
 
-/// The target of what is below the device. WdfDeviceGetIoTarget gives it out.
-NTSTATUS create_local_target(Device &device, const void *caller);
-
 } // namespace ksbox::kmdf

@@ -24,7 +24,7 @@ NTSTATUS NTAPI WdfIoTargetCreate(Globals Globals, WDFDEVICE Device,
         return status;
     if (creation.parent->device() != &device)
         return STATUS_INVALID_DEVICE_REQUEST;
-    return finish_creation<kmdf::IoTarget>(creation, IoTarget, nullptr, device, false);
+    return finish_creation<kmdf::IoTarget>(creation, IoTarget, device, false);
 }
 
 /// Those of a target that the driver opens and closes.

@@ -86,7 +86,7 @@ NTSTATUS NTAPI WdfSpinLockCreate(Globals Globals, PWDF_OBJECT_ATTRIBUTES SpinLoc
                                        SpinLockAttributes, SpinLock);
     if (const NTSTATUS status = check(creation, {}); !NT_SUCCESS(status))
         return status;
-    return finish_creation<kmdf::SpinLock>(creation, SpinLock, nullptr);
+    return finish_creation<kmdf::SpinLock>(creation, SpinLock);
 }
 
 VOID NTAPI WdfSpinLockAcquire(Globals, WDFSPINLOCK SpinLock) {
@@ -108,7 +108,7 @@ NTSTATUS NTAPI WdfWaitLockCreate(Globals Globals, PWDF_OBJECT_ATTRIBUTES LockAtt
         begin_creation(Globals, function, __builtin_return_address(0), LockAttributes, Lock);
     if (const NTSTATUS status = check(creation, {}); !NT_SUCCESS(status))
         return status;
-    return finish_creation<WaitLock>(creation, Lock, nullptr);
+    return finish_creation<WaitLock>(creation, Lock);
 }
 
 NTSTATUS NTAPI WdfWaitLockAcquire(Globals, WDFWAITLOCK Lock, PLONGLONG Timeout) {

@@ -44,8 +44,8 @@ NTSTATUS NTAPI WdfMemoryCreate(Globals Globals, PWDF_OBJECT_ATTRIBUTES Attribute
     if (block == nullptr)
         return STATUS_INSUFFICIENT_RESOURCES;
     // The object owns the block from here on, also when it does not come to be.
-    const NTSTATUS status = finish_creation<kmdf::Memory>(
-        creation, Memory, nullptr, block, BufferSize, true, kind == mm::PoolKind::paged);
+    const NTSTATUS status = finish_creation<kmdf::Memory>(creation, Memory, block, BufferSize, true,
+                                                          kind == mm::PoolKind::paged);
     if (NT_SUCCESS(status) && Buffer)
         *Buffer = block;
     return status;
@@ -62,8 +62,7 @@ NTSTATUS NTAPI WdfMemoryCreatePreallocated(Globals Globals, PWDF_OBJECT_ATTRIBUT
         return STATUS_INVALID_PARAMETER;
     if (const NTSTATUS status = check(creation, {}); !NT_SUCCESS(status))
         return status;
-    return finish_creation<kmdf::Memory>(creation, Memory, nullptr, Buffer, BufferSize, false,
-                                         false);
+    return finish_creation<kmdf::Memory>(creation, Memory, Buffer, BufferSize, false, false);
 }
 
 PVOID NTAPI WdfMemoryGetBuffer(Globals, WDFMEMORY Memory, size_t *BufferSize) {

@@ -32,6 +32,18 @@ Device *Object::device() {
     return nullptr;
 }
 
+void Object::place(Object *parent, const WDF_OBJECT_ATTRIBUTES *attributes) {
+    parent_ = parent;
+    if (parent) {
+        level_ = parent->level();
+        scope_ = parent->scope();
+    }
+    if (attributes && attributes->ExecutionLevel != WdfExecutionLevelInheritFromParent)
+        level_ = attributes->ExecutionLevel;
+    if (attributes && attributes->SynchronizationScope != WdfSynchronizationScopeInheritFromParent)
+        scope_ = attributes->SynchronizationScope;
+}
+
 void Object::reference() {
     const ke::HostLockGuard guard(Framework::current().lock());
     ++references_;

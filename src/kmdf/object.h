@@ -60,6 +60,9 @@ class Object {
     WDF_EXECUTION_LEVEL level() const { return level_; }
     WDF_SYNCHRONIZATION_SCOPE scope() const { return scope_; }
 
+    /// Below whom it will be installed, and what it inherits there.
+    void place(Object *parent, const WDF_OBJECT_ATTRIBUTES *attributes);
+
     void reference();
     /// IRQL <= DISPATCH_LEVEL. The last one destroys an object that was removed, and is a bug check
     /// for one that was not.

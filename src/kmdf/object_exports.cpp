@@ -28,7 +28,7 @@ NTSTATUS NTAPI WdfObjectCreate(Globals Globals, PWDF_OBJECT_ATTRIBUTES Attribute
         begin_creation(Globals, function, __builtin_return_address(0), Attributes, Object);
     if (const NTSTATUS status = check(creation, {.level = true}); !NT_SUCCESS(status))
         return status;
-    return finish_creation<GeneralObject>(creation, Object, nullptr);
+    return finish_creation<GeneralObject>(creation, Object);
 }
 
 PVOID NTAPI WdfObjectGetTypedContextWorker(Globals, WDFOBJECT Handle,

@@ -15,10 +15,10 @@ Request::Request(Client &client, const void *caller)
     WDF_REQUEST_COMPLETION_PARAMS_INIT(&params_);
 }
 
-Request::Request(Client &client, PIRP irp, bool frees_irp) : Request(client, nullptr) {
+Request::Request(Client &client, PIRP irp) : Request(client, static_cast<const void *>(nullptr)) {
     irp_ = irp;
     drivers_ = true;
-    frees_irp_ = frees_irp;
+    frees_irp_ = false;
 }
 
 Request::~Request() {

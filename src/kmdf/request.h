@@ -17,8 +17,9 @@ class Request final : public Object {
     static constexpr Type handle_type = Type::request;
     /// Of the framework's own, made when it is formatted. `caller`: in the driver, for leaks.
     Request(Client &client, const void *caller);
-    /// Of the driver's.
-    Request(Client &client, PIRP irp, bool frees_irp);
+    /// Of the driver's, which frees it unless own_irp() is called.
+    Request(Client &client, PIRP irp);
+    void own_irp() { frees_irp_ = true; }
     ~Request() override;
 
     PIRP irp() const { return irp_; }

@@ -23,16 +23,11 @@ NTSTATUS NTAPI WdfRequestCreate(Globals Globals, PWDF_OBJECT_ATTRIBUTES RequestA
         IoTarget ? object_of<kmdf::IoTarget>(IoTarget, function).device_object() : nullptr;
     if (const NTSTATUS status = check(creation, {}); !NT_SUCCESS(status))
         return status;
-    kmdf::Request *made = nullptr;
-    if (const NTSTATUS status = finish_creation(creation, Request, &made, creation.caller);
+    auto request = make<kmdf::Request>(creation, creation.caller);
+    if (const NTSTATUS status = request->make_room(device ? device->StackSize : least_stack);
         !NT_SUCCESS(status))
         return status;
-    const NTSTATUS status = made->make_room(device ? device->StackSize : least_stack);
-    if (!NT_SUCCESS(status)) {
-        made->remove(false);
-        *Request = nullptr;
-    }
-    return status;
+    return give_out(creation, std::move(request), Request);
 }
 
 NTSTATUS NTAPI WdfRequestCreateFromIrp(Globals Globals, PWDF_OBJECT_ATTRIBUTES RequestAttributes,
@@ -44,7 +39,12 @@ NTSTATUS NTAPI WdfRequestCreateFromIrp(Globals Globals, PWDF_OBJECT_ATTRIBUTES R
     require_parameter(Irp, function, "Irp");
     if (const NTSTATUS status = check(creation, {}); !NT_SUCCESS(status))
         return status;
-    return finish_creation<kmdf::Request>(creation, Request, nullptr, Irp, RequestFreesIrp != 0);
+    auto request = make<kmdf::Request>(creation, Irp);
+    kmdf::Request *const made = request.get();
+    const NTSTATUS status = give_out(creation, std::move(request), Request);
+    if (NT_SUCCESS(status) && RequestFreesIrp) // else the driver has it still
+        made->own_irp();
+    return status;
 }
 
 NTSTATUS NTAPI WdfRequestReuse(Globals, WDFREQUEST Request, PWDF_REQUEST_REUSE_PARAMS ReuseParams) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,7 @@
 #include "kmdf/exports.h"
 #include "nt/call_driver.h"
 #include "nt/irql_check.h"
+#include "nt/ke/thread.h"
 
 namespace ksbox::kmdf {
 
@@ -25,6 +27,11 @@ Timer::Timer(Client &client, const WDF_TIMER_CONFIG &config, bool passive, Devic
       serializing_(serializing), passive_call_([this] { call(); }) {
     KeInitializeTimerEx(&timer_, NotificationTimer);
     KeInitializeDpc(&dpc_, &Timer::expire, this);
+}
+
+Timer::~Timer() {
+    if (exact_timer_ && ke::current_thread_or_null()) // it was not given out
+        ExDeleteTimer(exact_timer_, TRUE, FALSE, nullptr);
 }
 
 NTSTATUS Timer::prepare() {
@@ -65,25 +72,35 @@ bool Timer::start(LONGLONG due_time) {
 }
 
 bool Timer::stop(bool wait) {
-    const bool was_running = exact_ ? ExCancelTimer(exact_timer_, nullptr) : KeCancelTimer(&timer_);
-    if (wait) {
-        KeFlushQueuedDpcs();
-        passive_call_.wait();
-    }
+    if (closing_)
+        return false; // it is stopped, or about to be
+    const bool was_running = cancel();
+    if (wait)
+        settle();
     return was_running;
+}
+
+bool Timer::cancel() {
+    return exact_ ? ExCancelTimer(exact_timer_, nullptr) : KeCancelTimer(&timer_);
+}
+
+void Timer::settle() {
+    KeFlushQueuedDpcs();
+    passive_call_.wait();
 }
 
 // A callback that runs meanwhile may be about to start the timer again: what it started is stopped
 // when it has returned.
 void Timer::on_cleanup() {
     closing_ = true;
-    if (exact_ && exact_timer_ == nullptr)
-        return; // it was never made
-    stop(true);
-    if (exact_)
-        ExDeleteTimer(exact_timer_, TRUE, TRUE, nullptr);
-    else
-        stop(true);
+    cancel();
+    settle();
+    if (exact_) {
+        ExDeleteTimer(std::exchange(exact_timer_, nullptr), TRUE, TRUE, nullptr);
+    } else {
+        cancel();
+        settle();
+    }
     passive_call_.close();
 }
 
@@ -132,17 +149,10 @@ NTSTATUS NTAPI WdfTimerCreate(Globals Globals, PWDF_TIMER_CONFIG Config,
                                                    passive, serializing);
         !NT_SUCCESS(status))
         return status;
-    kmdf::Timer *made = nullptr;
-    if (const NTSTATUS status =
-            finish_creation(creation, Timer, &made, config, passive, serializing);
-        !NT_SUCCESS(status))
+    auto timer = make<kmdf::Timer>(creation, config, passive, serializing);
+    if (const NTSTATUS status = timer->prepare(); !NT_SUCCESS(status))
         return status;
-    const NTSTATUS status = made->prepare();
-    if (!NT_SUCCESS(status)) {
-        made->remove(false);
-        *Timer = nullptr;
-    }
-    return status;
+    return give_out(creation, std::move(timer), Timer);
 }
 
 BOOLEAN NTAPI WdfTimerStart(Globals, WDFTIMER Timer, LONGLONG DueTime) {

@@ -13,6 +13,7 @@ class Timer final : public Object {
   public:
     static constexpr Type handle_type = Type::timer;
     Timer(Client &client, const WDF_TIMER_CONFIG &config, bool passive, Device *serializing);
+    ~Timer() override;
     /// Allocates a high resolution timer, if that is asked for.
     NTSTATUS prepare();
 
@@ -30,6 +31,8 @@ class Timer final : public Object {
     static void NTAPI expire(PKDPC, PVOID timer, PVOID, PVOID);
     static void NTAPI expire_exact(PEX_TIMER, PVOID timer);
     void tick();
+    bool cancel();
+    void settle(); ///< waits until no callback runs
     void call();
 
     PFN_WDF_TIMER function_;

@@ -58,7 +58,7 @@ NTSTATUS NTAPI WdfWorkItemCreate(Globals Globals, PWDF_WORKITEM_CONFIG Config,
             serializing_device(*creation.parent, Config->AutomaticSerialization, true, serializing);
         !NT_SUCCESS(status))
         return status;
-    return finish_creation<kmdf::WorkItem>(creation, WorkItem, nullptr, Config->EvtWorkItemFunc,
+    return finish_creation<kmdf::WorkItem>(creation, WorkItem, Config->EvtWorkItemFunc,
                                            serializing);
 }
 

@@ -13,6 +13,7 @@
 #include "ksbox/filter.h"
 #include "ksbox/ks.h"
 #include "samples/streaming.h"
+#include "support/low_resources.h"
 
 namespace ksbox::exports {
 
@@ -207,6 +208,56 @@ Failures run_case(const CaseTable &table, const ExportCase &one, const std::file
         failures.push_back(error.what());
     }
     judge_calls(table, one, before, after, failures);
+    return failures;
+}
+
+namespace {
+
+/// False: the case needs no such allocation.
+bool run_without_allocation(const CaseTable &table, const ExportCase &one, std::uint64_t number,
+                            Failures &failures) {
+    Box box{BoxOptions{}};
+    auto &images = box.kernel().extension<box::DriverImages>();
+    box.run([&] { images.count_calls(); });
+    Session session(box, table);
+    const auto run = [&] { judge_report(session.run(one.number, one.target), failures); };
+    box.fail_allocation(number);
+    bool ran = false;
+    try {
+        run();
+        ran = true;
+    } catch (const BoxStopped &) {
+        throw;
+    } catch (const Error &error) { // the client's request itself
+        if (!testing::says_no_memory(error.code()))
+            throw;
+        ran = images.call_counts().read()[one.exports.front()] > 0;
+    }
+    const std::string failed = box.failed_allocation();
+    box.fail_allocation(0);
+    if (!ran)
+        run();
+    for (const std::string &left : session.close())
+        failures.push_back(left);
+    if (!failures.empty())
+        failures.push_back(fmt::format("allocation {} failed: {}", number, failed));
+    return !failed.empty();
+}
+
+} // namespace
+
+Failures run_case_without_memory(const CaseTable &table, const ExportCase &one) {
+    Failures failures;
+    std::uint64_t number = 1;
+    try {
+        while (run_without_allocation(table, one, number, failures) && failures.empty())
+            ++number;
+    } catch (const BoxStopped &stop) {
+        failures.push_back(
+            fmt::format("without allocation {}, the box stopped:\n{}", number, stop.report()));
+    } catch (const Error &error) {
+        failures.push_back(error.what());
+    }
     return failures;
 }
 

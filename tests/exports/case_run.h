@@ -14,4 +14,8 @@ namespace ksbox::exports {
 std::vector<std::string> run_case(const CaseTable &table, const ExportCase &one,
                                   const std::filesystem::path &trace = {}, bool realtime = false);
 
+/// Runs it again and again, with its first, second … allocation of pool failing, until it needs no
+/// more. As run_case(), but what it calls is not looked at.
+std::vector<std::string> run_case_without_memory(const CaseTable &table, const ExportCase &one);
+
 } // namespace ksbox::exports

@@ -65,6 +65,18 @@ TEST(ExportCases, WriteIntoTheTraceWhatEventTracingGets) {
     }
 }
 
+TEST(ExportCases, OfScarceMemoryCopeWithIt) {
+    const CaseTable table = read_case_table(ksbox::testing::driver_path("kmdf_exports"));
+    unsigned ran = 0;
+    for (const ExportCase &one : table.cases) {
+        if (one.file != "wdf_scarce.cpp")
+            continue;
+        EXPECT_THAT(run_case_without_memory(table, one), IsEmpty()) << one.exports.front();
+        ++ran;
+    }
+    EXPECT_EQ(ran, 1u);
+}
+
 TEST(ExportCases, AreReadFromTheFile) {
     const CaseTable table = read_case_table(ksbox::testing::driver_path("faulty_exports"));
     ASSERT_EQ(table.cases.size(), 8u);

@@ -43,6 +43,11 @@ VOID NTAPI EvtTimer(WDFTIMER Timer) {
     Events.Seen = Timer;
 }
 
+VOID NTAPI StopTimer(WDFOBJECT Timer) {
+    EXPECT_FALSE(WdfTimerStop((WDFTIMER)Timer, TRUE));
+    EXPECT_FALSE(WdfTimerStart((WDFTIMER)Timer, WDF_REL_TIMEOUT_IN_MS(1)));
+}
+
 VOID NTAPI EvtTimerAgain(WDFTIMER Timer) {
     InterlockedIncrement(&Events.Runs);
     WdfTimerStart(Timer, WDF_REL_TIMEOUT_IN_MS(1));
@@ -184,6 +189,7 @@ EXPORT_CASE(WdfTimerCreate, WdfTimerStart, WdfTimerStop, WdfTimerGetParentObject
     WDF_OBJECT_ATTRIBUTES Attributes = CaseAttributes(Framework.Driver);
     EXPECT_EQ(WdfTimerCreate(&Config, &Attributes, &Timer), STATUS_INVALID_DEVICE_REQUEST);
     Attributes.ParentObject = Framework.Device;
+    Attributes.EvtCleanupCallback = StopTimer; // it is stopped by then
     Config.Size = 5;
     EXPECT_EQ(WdfTimerCreate(&Config, &Attributes, &Timer), STATUS_INFO_LENGTH_MISMATCH);
     WDF_TIMER_CONFIG_INIT(&Config, nullptr);
