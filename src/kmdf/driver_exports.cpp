@@ -18,10 +18,9 @@ Object &root_of(Client &client, const char *function) {
 }
 
 void delete_driver(Client &client) {
-    Object *const driver = client.driver();
-    client.set_driver(nullptr);
-    driver->remove(false);
+    client.driver()->remove(false);
     client.wait_for_later();
+    client.set_driver(nullptr); // the callbacks until here may ask for it
 }
 
 namespace {

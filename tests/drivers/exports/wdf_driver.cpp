@@ -132,6 +132,10 @@ static VOID NTAPI EvtUnload(WDFDRIVER Driver) {
     EXPECT_TRUE(WdfGetDriver() == Driver); // it is still there
     ++Unloads;
 }
+static VOID NTAPI SeesDriver(WDFOBJECT) {
+    EXPECT_TRUE(WdfGetDriver() != nullptr);
+    ++Unloads;
+}
 
 EXPORT_CASE(WdfDriverMiniportUnload) {
     WDF_DRIVER_CONFIG Config;
@@ -142,8 +146,12 @@ EXPORT_CASE(WdfDriverMiniportUnload) {
     WDFDRIVER Driver;
     REQUIRE_SUCCESS(WdfDriverCreate(Case.Driver, Case.RegistryPath, nullptr, &Config, &Driver));
     EXPECT_EQ(WdfDriverGlobals->DriverTag, ULONG('xaMy'));
+    WDF_OBJECT_ATTRIBUTES Attributes = CaseAttributes();
+    Attributes.EvtCleanupCallback = Attributes.EvtDestroyCallback = SeesDriver;
+    WDFOBJECT Object;
+    REQUIRE_SUCCESS(WdfObjectCreate(&Attributes, &Object));
     WdfDriverMiniportUnload(Driver);
-    EXPECT_EQ(Unloads, 1);
+    EXPECT_EQ(Unloads, 3);
 }
 
 EXPORT_CASE(WdfDeviceMiniportCreate, WdfDeviceWdmGetDeviceObject, WdfDeviceWdmGetAttachedDevice,
