@@ -2,6 +2,7 @@
 // @doc wdf/using-i-o-targets, wdf/controlling-a-general-i-o-target-s-state
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ class IoTarget final : public Object {
     bool is_passive() const override { return true; }
 
   private:
+    void remember(const WDF_IO_TARGET_OPEN_PARAMS &params);
     NTSTATUS open_by_name(WDF_IO_TARGET_OPEN_PARAMS &params);
     void take_device(PDEVICE_OBJECT device);
     void watch();
@@ -71,6 +73,8 @@ class IoTarget final : public Object {
     PVOID watch_ = nullptr;              ///< notification entry
     WDF_IO_TARGET_OPEN_PARAMS opened_{}; ///< for WdfIoTargetOpenReopen
     std::u16string name_;
+    LONGLONG allocation_ = 0;           ///< `opened_` points here, as to the next one
+    std::vector<std::byte> attributes_; ///< extended ones
 
     KSPIN_LOCK lock_ = 0; ///< of what follows
     WDF_IO_TARGET_STATE state_;

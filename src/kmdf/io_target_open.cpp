@@ -21,9 +21,7 @@ NTSTATUS IoTarget::open(WDF_IO_TARGET_OPEN_PARAMS &params) {
     NTSTATUS status = STATUS_INVALID_PARAMETER;
     switch (params.Type) {
     case WdfIoTargetOpenByName:
-        opened_ = params;
-        name_.assign(params.TargetDeviceName.Buffer,
-                     params.TargetDeviceName.Length / sizeof(WCHAR));
+        remember(params);
         status = open_by_name(opened_);
         params.FileInformation = opened_.FileInformation;
         break;
@@ -51,6 +49,20 @@ NTSTATUS IoTarget::open(WDF_IO_TARGET_OPEN_PARAMS &params) {
     const SpinGuard guard(lock_);
     state_ = WdfIoTargetStarted;
     return STATUS_SUCCESS;
+}
+
+// For opening it again, when what the driver points to now may be gone.
+void IoTarget::remember(const WDF_IO_TARGET_OPEN_PARAMS &params) {
+    opened_ = params;
+    name_.assign(params.TargetDeviceName.Buffer, params.TargetDeviceName.Length / sizeof(WCHAR));
+    opened_.TargetDeviceName = {};
+    if (params.AllocationSize) {
+        allocation_ = *params.AllocationSize;
+        opened_.AllocationSize = &allocation_;
+    }
+    const auto *const attributes = static_cast<const std::byte *>(params.EaBuffer);
+    attributes_.assign(attributes, attributes + (attributes ? params.EaBufferLength : 0));
+    opened_.EaBuffer = attributes ? attributes_.data() : nullptr;
 }
 
 NTSTATUS IoTarget::open_by_name(WDF_IO_TARGET_OPEN_PARAMS &params) {

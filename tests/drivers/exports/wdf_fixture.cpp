@@ -46,6 +46,8 @@ WDFIOTARGET CaseOpenTarget(WDFDEVICE Device, PDEVICE_OBJECT Existing) {
     return Target;
 }
 
+CASE_OPENED CaseOpened;
+
 namespace {
 
 UCHAR Stored[64];
@@ -122,6 +124,12 @@ NTSTATUS NTAPI DispatchEcho(PDEVICE_OBJECT Device, PIRP Irp) {
     const PIO_STACK_LOCATION Stack = IoGetCurrentIrpStackLocation(Irp);
     switch (Stack->MajorFunction) {
     case IRP_MJ_CREATE:
+        CaseOpened.Allocation = Irp->Overlay.AllocationSize.QuadPart;
+        CaseOpened.EaLength = Stack->Parameters.Create.EaLength;
+        if (CaseOpened.EaLength == sizeof CaseOpened.Ea)
+            CaseOpened.Ea =
+                *static_cast<FILE_FULL_EA_INFORMATION *>(Irp->AssociatedIrp.SystemBuffer);
+        return CaseComplete(Irp, STATUS_SUCCESS, 0);
     case IRP_MJ_CLEANUP:
     case IRP_MJ_CLOSE:
         return CaseComplete(Irp, STATUS_SUCCESS, 0);

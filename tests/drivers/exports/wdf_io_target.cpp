@@ -51,6 +51,38 @@ EXPORT_CASE(WdfIoTargetCreate, WdfIoTargetOpen, WdfIoTargetClose, WdfIoTargetGet
     EXPECT_TRUE(WdfIoTargetWdmGetTargetPhysicalDevice(Local) == Case.PhysicalDevice);
 }
 
+EXPORT_CASE(WdfIoTargetOpen) { // again, with what the driver has forgotten meanwhile
+    CaseFramework Framework(Case);
+    CaseEcho Echo(Case, 0);
+    WDFIOTARGET Target;
+    REQUIRE_SUCCESS(WdfIoTargetCreate(Framework.Device, WDF_NO_OBJECT_ATTRIBUTES, &Target));
+    UNICODE_STRING Name;
+    RtlInitUnicodeString(&Name, CaseEcho::Name);
+    WDF_IO_TARGET_OPEN_PARAMS Open;
+    WDF_IO_TARGET_OPEN_PARAMS_INIT_OPEN_BY_NAME(&Open, &Name, GENERIC_READ | GENERIC_WRITE);
+    LONGLONG Allocation = 12345;
+    FILE_FULL_EA_INFORMATION Ea = {};
+    Ea.EaNameLength = 1;
+    Ea.EaName[0] = 'K';
+    Open.AllocationSize = &Allocation;
+    Open.EaBuffer = &Ea;
+    Open.EaBufferLength = sizeof Ea;
+    REQUIRE_SUCCESS(WdfIoTargetOpen(Target, &Open));
+    EXPECT_EQ(CaseOpened.Allocation, 12345);
+    EXPECT_EQ(CaseOpened.EaLength, sizeof Ea);
+    EXPECT_EQ(CaseOpened.Ea.EaName[0], 'K');
+    WdfIoTargetCloseForQueryRemove(Target);
+    CaseOpened = {};
+    Allocation = 0;
+    Ea = {};
+    RtlZeroMemory(&Open, sizeof Open);
+    WDF_IO_TARGET_OPEN_PARAMS_INIT_REOPEN(&Open);
+    REQUIRE_SUCCESS(WdfIoTargetOpen(Target, &Open));
+    EXPECT_EQ(CaseOpened.Allocation, 12345);
+    EXPECT_EQ(CaseOpened.EaLength, sizeof Ea);
+    EXPECT_EQ(CaseOpened.Ea.EaName[0], 'K');
+}
+
 EXPORT_CASE(WdfIoTargetSendIoctlSynchronously, WdfIoTargetSendInternalIoctlSynchronously,
             WdfIoTargetSendInternalIoctlOthersSynchronously) {
     CaseFramework Framework(Case);

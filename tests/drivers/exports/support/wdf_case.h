@@ -40,6 +40,13 @@ class CaseEcho {
     // By this name it is opened.
     static constexpr const WCHAR *Name = L"\\Device\\CaseEcho";
 };
+// What a device of that kind was opened with last.
+struct CASE_OPENED {
+    LONGLONG Allocation;
+    ULONG EaLength;
+    FILE_FULL_EA_INFORMATION Ea; // the first one, if there is room for one only
+};
+extern CASE_OPENED CaseOpened;
 // Ends what CaseHoldIoctl keeps, with that many bytes of output; waits for it to be there.
 void CaseLetGo(ULONG_PTR Bytes);
 // A remote target of the framework device, open on the other one.
