@@ -168,6 +168,9 @@ void judge_stop(const BoxStopped &stop, const ExportCase &one, Failures &failure
     else if (stop.code() != one.stop_code)
         failures.push_back(fmt::format("the box stopped with {:#x} in place of {:#x}:\n{}",
                                        stop.code(), one.stop_code, stop.report()));
+    else if (!stop.report().contains(one.says))
+        failures.push_back(
+            fmt::format("the box does not say \"{}\":\n{}", one.says, stop.report()));
 }
 
 } // namespace

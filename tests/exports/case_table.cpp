@@ -17,6 +17,7 @@ namespace {
 struct Record {
     std::uint64_t exports, file, run;
     std::uint32_t line, stop_code, target, reserved;
+    std::uint64_t says;
 };
 
 class Reader {
@@ -56,6 +57,7 @@ class Reader {
                         .line = record.line,
                         .exports = {},
                         .stop_code = record.stop_code,
+                        .says = text(record.says),
                         .target = record.target};
         std::string name;
         for (const char c : text(record.exports) + ",") {

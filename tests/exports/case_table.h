@@ -16,6 +16,7 @@ struct ExportCase {
     std::uint32_t line = 0;
     std::vector<std::string> exports; ///< the first names the case
     std::uint32_t stop_code = 0;      ///< the bug check it ends in; 0: none
+    std::string says;                 ///< a piece of its report
     std::uint32_t target = 0;         ///< EXPORT_CASE_ON_…
 
     /// The file's name up to the first underscore: "ke".

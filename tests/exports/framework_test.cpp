@@ -38,6 +38,10 @@ TEST(ExportCases, FailEachForItsOwnReason) {
     EXPECT_THAT(faulty("KeDelayExecutionThread"),
                 ElementsAre(HasSubstr("KSBOX_DEADLOCK"), HasSubstr("does not call KeDelay")));
     EXPECT_THAT(faulty("KeClearEvent"), ElementsAre("the case expects nothing"));
+    EXPECT_THAT(faulty("KeStallExecutionProcessor"),
+                ElementsAre(HasSubstr("does not say \"a sentence of its own\"")));
+    EXPECT_THAT(faulty("KeQueryPerformanceCounter"),
+                ElementsAre(HasSubstr("stopped with 0xe0ca5e in place of 0xe2")));
     EXPECT_THAT(faulty("NoSuchCase"), ElementsAre("there is no such case"));
 }
 
@@ -79,10 +83,12 @@ TEST(ExportCases, OfScarceMemoryCopeWithIt) {
 
 TEST(ExportCases, AreReadFromTheFile) {
     const CaseTable table = read_case_table(ksbox::testing::driver_path("faulty_exports"));
-    ASSERT_EQ(table.cases.size(), 8u);
+    ASSERT_EQ(table.cases.size(), 10u);
     EXPECT_EQ(table.cases[0].file, "faulty_cases.cpp");
     EXPECT_EQ(table.cases[0].area(), "faulty");
     EXPECT_EQ(table.cases[3].stop_code, 0xE3u);
+    EXPECT_EQ(table.cases[3].says, "");
+    EXPECT_EQ(table.cases[8].says, "a sentence of its own");
     EXPECT_TRUE(table.imports.contains("KeBugCheckEx"));
     EXPECT_THROW(read_case_table("/dev/null"), std::runtime_error);
 }

@@ -57,6 +57,7 @@ VOID NTAPI EvtTimerAlone(WDFTIMER) {
     const LONG Inside = InterlockedIncrement(&Events.Inside);
     if (Inside > Events.Most)
         Events.Most = Inside;
+    KeStallExecutionProcessor(2000); // for the others to come, if they may
     InterlockedIncrement(&Events.Runs);
     InterlockedDecrement(&Events.Inside);
 }
@@ -286,10 +287,20 @@ EXPORT_CASE(WdfTimerCreate, WdfWorkItemCreate) { // AutomaticSerialization
     Attributes.ExecutionLevel = WdfExecutionLevelInheritFromParent;
     for (WDFTIMER &Timer : Timers)
         REQUIRE_SUCCESS(WdfTimerCreate(&Config, &Attributes, &Timer));
+    // They expire on two processors, while this one has the device's lock and then both may have
+    // it.
+    const KAFFINITY Before = KeSetSystemAffinityThreadEx(2);
+    for (int i = 0; i < 3; ++i)
+        WdfTimerStart(Timers[i], WDF_REL_TIMEOUT_IN_MS(1));
+    KeSetSystemAffinityThreadEx(1);
+    WdfTimerStart(Timers[3], WDF_REL_TIMEOUT_IN_MS(1));
     WdfObjectAcquireLock(Framework.Device);
-    for (WDFTIMER Timer : Timers)
-        WdfTimerStart(Timer, WDF_REL_TIMEOUT_IN_MS(1));
+    const LONG Runs = Events.Runs;
+    for (int i = 0; i < 40; ++i)
+        KeStallExecutionProcessor(1000);
+    EXPECT_EQ(*(volatile LONG *)&Events.Runs, Runs);
     WdfObjectReleaseLock(Framework.Device);
+    KeRevertToUserAffinityThreadEx(Before);
     WaitForRuns(Events.Runs, 4);
     EXPECT_EQ(Events.Runs, 4);
     EXPECT_EQ(Events.Most, 1);

@@ -38,3 +38,13 @@ EXPORT_CASE(KeClearEvent) {
     KeInitializeEvent(&Event, NotificationEvent, FALSE);
     KeClearEvent(&Event);
 }
+
+EXPORT_CASE_STOPS(KeStallExecutionProcessor, 0xE2, "a sentence of its own") {
+    KeStallExecutionProcessor(1);
+    KeBugCheckEx(0xE2, 0, 0, 0, 0);
+}
+
+EXPORT_CASE_STOPS(KeQueryPerformanceCounter, 0xE2) {
+    EXPECT_EQ(KeQueryPerformanceCounter(nullptr).QuadPart, 0);
+    KeBugCheckEx(0xE2, 0, 0, 0, 0);
+}

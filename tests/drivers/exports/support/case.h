@@ -40,28 +40,31 @@ struct EXPORT_CASE_RECORD {
     ULONG StopCode; // the bug check it ends in; 0: none
     ULONG Target;   // EXPORT_CASE_ON_…
     ULONG Reserved;
+    const char *Says; // a piece of the bug check's report; empty: any
 };
 
 #define EXPORT_CASE_JOIN_(A, B) A##B
 #define EXPORT_CASE_JOIN(A, B) EXPORT_CASE_JOIN_(A, B)
-#define EXPORT_CASE_RECORD_(Names, Stop, Target, Function, Record, Pointer)                        \
+#define EXPORT_CASE_RECORD_(Names, Stop, Says, Target, Function, Record, Pointer)                  \
     static void Function(CASE_CONTEXT &Case);                                                      \
     static const EXPORT_CASE_RECORD Record = {Names, __FILE_NAME__, Function, __LINE__,            \
-                                              Stop,  Target,        0};                            \
+                                              Stop,  Target,        0,        Says};               \
     __attribute__((section(".xcase$m"), used)) static const EXPORT_CASE_RECORD *const Pointer =    \
         &Record;                                                                                   \
     static void Function(CASE_CONTEXT &Case)
-#define EXPORT_CASE_AT_LINE(Names, Stop, Target)                                                   \
-    EXPORT_CASE_RECORD_(Names, Stop, Target, EXPORT_CASE_JOIN(RunCase, __LINE__),                  \
+#define EXPORT_CASE_AT_LINE(Names, Stop, Says, Target)                                             \
+    EXPORT_CASE_RECORD_(Names, Stop, Says, Target, EXPORT_CASE_JOIN(RunCase, __LINE__),            \
                         EXPORT_CASE_JOIN(CaseRecord, __LINE__),                                    \
                         EXPORT_CASE_JOIN(CasePointer, __LINE__))
 
 // A case of these exports. The body follows; it has `CASE_CONTEXT &Case`.
-#define EXPORT_CASE(...) EXPORT_CASE_AT_LINE(#__VA_ARGS__, 0, EXPORT_CASE_ON_DEVICE)
-// A case that ends in this bug check, as documented for what it does.
-#define EXPORT_CASE_STOPS(Name, Code) EXPORT_CASE_AT_LINE(#Name, Code, EXPORT_CASE_ON_DEVICE)
+#define EXPORT_CASE(...) EXPORT_CASE_AT_LINE(#__VA_ARGS__, 0, "", EXPORT_CASE_ON_DEVICE)
+// A case that ends in this bug check, as documented for what it does; a string may follow that its
+// report has. What it expects before that and does not get is bug check EXPORT_CASE_NOT_MET.
+#define EXPORT_CASE_STOPS(Name, Code, ...)                                                         \
+    EXPORT_CASE_AT_LINE(#Name, Code, "" __VA_ARGS__, EXPORT_CASE_ON_DEVICE)
 // An AVStream case that has a pin (Case.Pin) in the run state.
-#define EXPORT_PIN_CASE(...) EXPORT_CASE_AT_LINE(#__VA_ARGS__, 0, EXPORT_CASE_ON_PIN)
+#define EXPORT_PIN_CASE(...) EXPORT_CASE_AT_LINE(#__VA_ARGS__, 0, "", EXPORT_CASE_ON_PIN)
 
 // Behind the declaration of a name of your own for an export that headers do not declare or turn
 // into a macro: `extern "C" ULONG NTAPI ImportedSize(VOID) IMPORT_OF(IoSizeofWorkItem);`

@@ -23,6 +23,10 @@ typedef struct _EXPORT_CASE_REPORT {
     EXPORT_CASE_FAILURE Failure[EXPORT_CASE_MAXIMUM_FAILURES];
 } EXPORT_CASE_REPORT;
 
+// The bug check of a case that is to stop the box and does not meet an expectation before: the
+// report would be lost. Parameters: the line, what was there, what was expected.
+#define EXPORT_CASE_NOT_MET 0xE0CA5Eu
+
 // In place of a case's number: runs nothing, so that what the driver itself calls on the way can
 // be told from what a case calls.
 #define EXPORT_CASE_NONE 0xffffffffu

@@ -8,6 +8,7 @@ __attribute__((section(".xcase$z"), used)) static const EXPORT_CASE_RECORD *cons
     nullptr;
 
 static EXPORT_CASE_REPORT Report;
+static ULONG ReportIsLost; // the case stops the box
 
 static void CopyText(char *To, ULONG Bytes, const char *From) {
     ULONG Index = 0;
@@ -22,6 +23,8 @@ bool CaseCheck(bool Holds, const char *File, ULONG Line, const char *Text, bool 
     InterlockedIncrement((volatile LONG *)&Report.Checks);
     if (Holds)
         return true;
+    if (ReportIsLost)
+        KeBugCheckEx(EXPORT_CASE_NOT_MET, Line, Actual, Expected, 0);
     const ULONG Index = (ULONG)InterlockedIncrement((volatile LONG *)&Report.Failures) - 1;
     if (Index < EXPORT_CASE_MAXIMUM_FAILURES) {
         EXPORT_CASE_FAILURE &Failure = Report.Failure[Index];
@@ -53,7 +56,9 @@ const EXPORT_CASE_REPORT *RunExportCase(ULONG Number, CASE_CONTEXT &Case) {
     const EXPORT_CASE_RECORD *Record = FindCase(Number);
     if (Record == nullptr || (Record->Target == EXPORT_CASE_ON_PIN && Case.Pin == NULL))
         return nullptr;
+    ReportIsLost = Record->StopCode != 0;
     Record->Run(Case);
+    ReportIsLost = 0;
     CaseCheck(KeGetCurrentIrql() == PASSIVE_LEVEL, Record->File, Record->Line,
               "the case returns at PASSIVE_LEVEL", true, KeGetCurrentIrql(), PASSIVE_LEVEL);
     --Report.Checks; // not one of the case's own
