@@ -59,10 +59,19 @@ NTSTATUS NTAPI WdfRequestReuse(Globals, WDFREQUEST Request, PWDF_REQUEST_REUSE_P
     return request.reuse(*ReuseParams);
 }
 
+/// A request that is on its way has nothing to change: its IRP is the target's.
+kmdf::Request &unsent(WDFREQUEST handle, const char *function) {
+    auto &request = object_of<kmdf::Request>(handle, function);
+    if (request.is_sent())
+        violation(Violation::request, 3, reinterpret_cast<std::uint64_t>(handle),
+                  fmt::format("{} was given a request that is on its way", function));
+    return request;
+}
+
 NTSTATUS NTAPI WdfRequestChangeTarget(Globals, WDFREQUEST Request, WDFIOTARGET IoTarget) {
     constexpr const char *function = "WdfRequestChangeTarget";
     require_irql(DISPATCH_LEVEL, function);
-    auto &request = object_of<kmdf::Request>(Request, function);
+    auto &request = unsent(Request, function);
     const PDEVICE_OBJECT device = object_of<kmdf::IoTarget>(IoTarget, function).device_object();
     return request.make_room(device ? device->StackSize : least_stack);
 }
@@ -83,7 +92,7 @@ void check_next_location(const Request &request, const char *function) {
 VOID NTAPI WdfRequestFormatRequestUsingCurrentType(Globals, WDFREQUEST Request) {
     constexpr const char *function = "WdfRequestFormatRequestUsingCurrentType";
     require_irql(DISPATCH_LEVEL, function);
-    auto &request = object_of<kmdf::Request>(Request, function);
+    auto &request = unsent(Request, function);
     check_next_location(request, function);
     // A request that the driver has made itself is nowhere yet.
     if (request.irp()->CurrentLocation > request.irp()->StackCount)
@@ -98,7 +107,7 @@ VOID NTAPI WdfRequestWdmFormatUsingStackLocation(Globals, WDFREQUEST Request,
                                                  PIO_STACK_LOCATION Stack) {
     constexpr const char *function = "WdfRequestWdmFormatUsingStackLocation";
     require_irql(DISPATCH_LEVEL, function);
-    auto &request = object_of<kmdf::Request>(Request, function);
+    auto &request = unsent(Request, function);
     require_parameter(Stack, function, "Stack");
     check_next_location(request, function);
     (void)request.format(WdfRequestTypeNoFormat, *Stack, {});

@@ -140,6 +140,38 @@ EXPORT_CASE_STOPS(WdfRequestSend, WdfViolation, "on its way already") { // twice
     WdfRequestSend(Request, Target, WDF_NO_SEND_OPTIONS);
 }
 
+// A request that is on its way.
+static WDFREQUEST SendPending(const CaseFramework &Framework, const CaseEcho &Echo) {
+    const WDFIOTARGET Target = CaseOpenTarget(Framework.Device, Echo.Device);
+    WDFREQUEST Request = nullptr;
+    EXPECT_SUCCESS(WdfRequestCreate(WDF_NO_OBJECT_ATTRIBUTES, Target, &Request));
+    EXPECT_SUCCESS(WdfIoTargetFormatRequestForIoctl(Target, Request, CasePendIoctl, nullptr,
+                                                    nullptr, nullptr, nullptr));
+    EXPECT_TRUE(WdfRequestSend(Request, Target, WDF_NO_SEND_OPTIONS));
+    return Request;
+}
+
+EXPORT_CASE_STOPS(WdfRequestChangeTarget, WdfViolation, "given a request that is on its way") {
+    CaseFramework Framework(Case);
+    CaseEcho Echo(Case, 0);
+    WdfRequestChangeTarget(SendPending(Framework, Echo), WdfDeviceGetIoTarget(Framework.Device));
+}
+
+EXPORT_CASE_STOPS(WdfRequestWdmFormatUsingStackLocation, WdfViolation,
+                  "given a request that is on its way") {
+    CaseFramework Framework(Case);
+    CaseEcho Echo(Case, 0);
+    IO_STACK_LOCATION Stack = {};
+    WdfRequestWdmFormatUsingStackLocation(SendPending(Framework, Echo), &Stack);
+}
+
+EXPORT_CASE_STOPS(WdfRequestFormatRequestUsingCurrentType, WdfViolation,
+                  "given a request that is on its way") {
+    CaseFramework Framework(Case);
+    CaseEcho Echo(Case, 0);
+    WdfRequestFormatRequestUsingCurrentType(SendPending(Framework, Echo));
+}
+
 EXPORT_CASE_STOPS(WdfIoTargetOpen, WdfViolation,
                   "local target, which is always open") { // the local one
     CaseFramework Framework(Case);
