@@ -79,7 +79,9 @@ NTSTATUS NTAPI WdfDriverCreate(Globals Globals, PDRIVER_OBJECT DriverObject,
 }
 
 PWSTR NTAPI WdfDriverGetRegistryPath(Globals, WDFDRIVER Driver) {
-    const auto &driver = object_of<kmdf::Driver>(Driver, "WdfDriverGetRegistryPath");
+    constexpr const char *function = "WdfDriverGetRegistryPath";
+    require_irql(PASSIVE_LEVEL, function);
+    const auto &driver = object_of<kmdf::Driver>(Driver, function);
     return const_cast<PWSTR>(driver.client().registry_path().c_str());
 }
 
@@ -96,6 +98,7 @@ WDFDRIVER NTAPI WdfWdmDriverGetWdfDriverHandle(Globals, PDRIVER_OBJECT DriverObj
 BOOLEAN NTAPI WdfDriverIsVersionAvailable(Globals, WDFDRIVER Driver,
                                           PWDF_DRIVER_VERSION_AVAILABLE_PARAMS Params) {
     constexpr const char *function = "WdfDriverIsVersionAvailable";
+    require_irql(PASSIVE_LEVEL, function);
     (void)object_of<kmdf::Driver>(Driver, function);
     require_parameter(Params, function, "VersionAvailableParams");
     return Params->Size == sizeof *Params && Params->MajorVersion == framework_major &&

@@ -15,7 +15,7 @@ namespace {
 NTSTATUS NTAPI WdfIoTargetCreate(Globals Globals, WDFDEVICE Device,
                                  PWDF_OBJECT_ATTRIBUTES IoTargetAttributes, WDFIOTARGET *IoTarget) {
     constexpr const char *function = "WdfIoTargetCreate";
-    require_irql(DISPATCH_LEVEL, function);
+    require_irql(PASSIVE_LEVEL, function);
     auto &device = object_of<kmdf::Device>(Device, function);
     Creation creation = begin_creation(Globals, function, __builtin_return_address(0),
                                        IoTargetAttributes, IoTarget);

@@ -97,6 +97,7 @@ VOID NTAPI WdfSpinLockAcquire(Globals, WDFSPINLOCK SpinLock) {
 
 VOID NTAPI WdfSpinLockRelease(Globals, WDFSPINLOCK SpinLock) {
     constexpr const char *function = "WdfSpinLockRelease";
+    require_irql(DISPATCH_LEVEL, function);
     object_of<kmdf::SpinLock>(SpinLock, function).release(function);
 }
 

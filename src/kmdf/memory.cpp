@@ -74,7 +74,6 @@ PVOID NTAPI WdfMemoryGetBuffer(Globals, WDFMEMORY Memory, size_t *BufferSize) {
 
 NTSTATUS NTAPI WdfMemoryAssignBuffer(Globals, WDFMEMORY Memory, PVOID Buffer, size_t BufferSize) {
     constexpr const char *function = "WdfMemoryAssignBuffer";
-    require_irql(DISPATCH_LEVEL, function);
     auto &memory = object_of<kmdf::Memory>(Memory, function);
     require_parameter(Buffer, function, "Buffer");
     if (BufferSize == 0)
@@ -109,7 +108,9 @@ NTSTATUS NTAPI WdfMemoryCopyFromBuffer(Globals, WDFMEMORY DestinationMemory,
     constexpr const char *function = "WdfMemoryCopyFromBuffer";
     const auto &memory = object_of<Memory>(DestinationMemory, function);
     require_parameter(Buffer, function, "Buffer");
-    const NTSTATUS status = check_copy(memory, DestinationOffset, NumBytesToCopyFrom);
+    NTSTATUS status = check_copy(memory, DestinationOffset, NumBytesToCopyFrom);
+    if (status == STATUS_BUFFER_TOO_SMALL && DestinationOffset >= memory.size())
+        status = STATUS_INVALID_BUFFER_SIZE; // the page tells the two apart, that of the other not
     if (NT_SUCCESS(status))
         std::memcpy(memory.data() + DestinationOffset, Buffer, NumBytesToCopyFrom);
     return status;

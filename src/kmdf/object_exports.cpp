@@ -67,6 +67,7 @@ WDFOBJECT NTAPI WdfObjectContextGetObject(Globals, PVOID ContextPointer) {
 }
 
 VOID NTAPI WdfObjectReferenceActual(Globals, WDFOBJECT Handle, PVOID, LONG, const CHAR *) {
+    require_irql(DISPATCH_LEVEL, "WdfObjectReference");
     object_of(Handle, "WdfObjectReference").reference();
 }
 

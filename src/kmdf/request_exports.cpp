@@ -115,7 +115,9 @@ VOID NTAPI WdfRequestWdmFormatUsingStackLocation(Globals, WDFREQUEST Request,
 
 // Timers are part of the request here: there is nothing that could fail later.
 NTSTATUS NTAPI WdfRequestAllocateTimer(Globals, WDFREQUEST Request) {
-    (void)object_of<kmdf::Request>(Request, "WdfRequestAllocateTimer");
+    constexpr const char *function = "WdfRequestAllocateTimer";
+    require_irql(DISPATCH_LEVEL, function);
+    (void)object_of<kmdf::Request>(Request, function);
     return STATUS_SUCCESS;
 }
 
@@ -169,7 +171,9 @@ PIRP NTAPI WdfRequestWdmGetIrp(Globals, WDFREQUEST Request) {
 VOID NTAPI WdfRequestSetCompletionRoutine(Globals, WDFREQUEST Request,
                                           PFN_WDF_REQUEST_COMPLETION_ROUTINE CompletionRoutine,
                                           WDFCONTEXT CompletionContext) {
-    object_of<kmdf::Request>(Request, "WdfRequestSetCompletionRoutine")
+    constexpr const char *function = "WdfRequestSetCompletionRoutine";
+    require_irql(DISPATCH_LEVEL, function);
+    object_of<kmdf::Request>(Request, function)
         .set_completion(CompletionRoutine, CompletionContext);
 }
 

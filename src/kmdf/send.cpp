@@ -20,7 +20,7 @@ NTSTATUS check_send(const Request &request, const WDF_REQUEST_SEND_OPTIONS *opti
         return status;
     // Only what a driver has received can be forgotten: its maker waits for the rest.
     if (options && (options->Flags & WDF_REQUEST_SEND_OPTION_SEND_AND_FORGET))
-        return STATUS_INVALID_DEVICE_REQUEST;
+        return STATUS_INVALID_DEVICE_STATE;
     return request.is_formatted() ? STATUS_SUCCESS : STATUS_INVALID_DEVICE_REQUEST;
 }
 

@@ -164,7 +164,13 @@ BOOLEAN NTAPI WdfTimerStart(Globals, WDFTIMER Timer, LONGLONG DueTime) {
 BOOLEAN NTAPI WdfTimerStop(Globals, WDFTIMER Timer, BOOLEAN Wait) {
     constexpr const char *function = "WdfTimerStop";
     require_irql(Wait ? PASSIVE_LEVEL : DISPATCH_LEVEL, function);
-    return object_of<kmdf::Timer>(Timer, function).stop(Wait);
+    auto &timer = object_of<kmdf::Timer>(Timer, function);
+    if (Wait && timer.runs_here())
+        violation(
+            Violation::verifier, Timer,
+            "WdfTimerStop was called with Wait within the timer's own callback: it would wait "
+            "for itself");
+    return timer.stop(Wait);
 }
 
 WDFOBJECT NTAPI WdfTimerGetParentObject(Globals, WDFTIMER Timer) {

@@ -21,11 +21,11 @@ class Timer final : public Object {
     bool start(LONGLONG due_time);
     /// Whether it was running. `wait`: until no callback runs; PASSIVE_LEVEL.
     bool stop(bool wait);
+    bool runs_here() const override { return passive_call_.runs_here(); }
 
   protected:
     void on_cleanup() override;
     bool is_passive() const override { return true; }
-    bool runs_here() const override { return passive_call_.runs_here(); }
 
   private:
     static void NTAPI expire(PKDPC, PVOID timer, PVOID, PVOID);

@@ -172,6 +172,79 @@ EXPORT_CASE_STOPS(WdfRequestFormatRequestUsingCurrentType, WdfViolation,
     WdfRequestFormatRequestUsingCurrentType(SendPending(Framework, Echo));
 }
 
+// Above the IRQL of their pages.
+constexpr ULONG IrqlNotLessOrEqual = 0xA;
+
+EXPORT_CASE_STOPS(WdfDriverGetRegistryPath, IrqlNotLessOrEqual,
+                  "WdfDriverGetRegistryPath was called at IRQL") {
+    CaseFramework Framework(Case);
+    KIRQL Before;
+    KeRaiseIrql(DISPATCH_LEVEL, &Before);
+    WdfDriverGetRegistryPath(Framework.Driver);
+}
+
+EXPORT_CASE_STOPS(WdfDriverIsVersionAvailable, IrqlNotLessOrEqual,
+                  "WdfDriverIsVersionAvailable was called at IRQL") {
+    CaseFramework Framework(Case);
+    KIRQL Before;
+    KeRaiseIrql(DISPATCH_LEVEL, &Before);
+    WdfDriverIsVersionAvailable(Framework.Driver, nullptr);
+}
+
+EXPORT_CASE_STOPS(WdfIoTargetCreate, IrqlNotLessOrEqual, "WdfIoTargetCreate was called at IRQL") {
+    CaseFramework Framework(Case);
+    KIRQL Before;
+    KeRaiseIrql(DISPATCH_LEVEL, &Before);
+    WdfIoTargetCreate(Framework.Device, nullptr, nullptr);
+}
+
+EXPORT_CASE_STOPS(WdfSpinLockRelease, IrqlNotLessOrEqual, "WdfSpinLockRelease was called at IRQL") {
+    CaseFramework Framework(Case);
+    KIRQL Before;
+    KeRaiseIrql(DISPATCH_LEVEL + 1, &Before);
+    WdfSpinLockRelease(nullptr);
+}
+
+EXPORT_CASE_STOPS(WdfObjectReferenceActual, IrqlNotLessOrEqual,
+                  "WdfObjectReference was called at IRQL") {
+    CaseFramework Framework(Case);
+    KIRQL Before;
+    KeRaiseIrql(DISPATCH_LEVEL + 1, &Before);
+    WdfObjectReference(Framework.Device);
+}
+
+EXPORT_CASE_STOPS(WdfRequestSetCompletionRoutine, IrqlNotLessOrEqual,
+                  "WdfRequestSetCompletionRoutine was called at IRQL") {
+    CaseFramework Framework(Case);
+    KIRQL Before;
+    KeRaiseIrql(DISPATCH_LEVEL + 1, &Before);
+    WdfRequestSetCompletionRoutine(nullptr, nullptr, nullptr);
+}
+
+EXPORT_CASE_STOPS(WdfRequestAllocateTimer, IrqlNotLessOrEqual,
+                  "WdfRequestAllocateTimer was called at IRQL") {
+    CaseFramework Framework(Case);
+    KIRQL Before;
+    KeRaiseIrql(DISPATCH_LEVEL + 1, &Before);
+    WdfRequestAllocateTimer(nullptr);
+}
+
+static VOID NTAPI StopItself(WDFTIMER Timer) {
+    WdfTimerStop(Timer, TRUE);
+}
+
+EXPORT_CASE_STOPS(WdfTimerStop, WdfViolation, "within the timer's own callback") {
+    CaseFramework Framework(Case);
+    WDF_TIMER_CONFIG Config;
+    WDF_TIMER_CONFIG_INIT(&Config, StopItself);
+    WDF_OBJECT_ATTRIBUTES Attributes = CaseAttributes(Framework.Device);
+    Attributes.ExecutionLevel = WdfExecutionLevelPassive;
+    WDFTIMER Timer = nullptr;
+    EXPECT_SUCCESS(WdfTimerCreate(&Config, &Attributes, &Timer));
+    WdfTimerStart(Timer, WDF_REL_TIMEOUT_IN_MS(1));
+    CaseSleep(1000);
+}
+
 EXPORT_CASE_STOPS(WdfIoTargetOpen, WdfViolation,
                   "local target, which is always open") { // the local one
     CaseFramework Framework(Case);

@@ -205,6 +205,10 @@ EXPORT_CASE(WdfMemoryCreate, WdfMemoryGetBuffer, WdfMemoryCreatePreallocated, Wd
     EXPECT_SUCCESS(WdfMemoryCopyToBuffer(Memory, 92, Back, 8));
     EXPECT_EQ(RtlCompareMemory(Text, Back, 8), 8u);
     EXPECT_EQ(WdfMemoryCopyFromBuffer(Memory, 93, Text, 8), STATUS_BUFFER_TOO_SMALL);
+    EXPECT_EQ(WdfMemoryCopyFromBuffer(Memory, 99, Text, 2), STATUS_BUFFER_TOO_SMALL);
+    EXPECT_EQ(WdfMemoryCopyFromBuffer(Memory, 100, Text, 1), STATUS_INVALID_BUFFER_SIZE);
+    EXPECT_EQ(WdfMemoryCopyFromBuffer(Memory, 101, Text, 1), STATUS_INVALID_BUFFER_SIZE);
+    EXPECT_EQ(WdfMemoryCopyToBuffer(Memory, 100, Back, 1), STATUS_BUFFER_TOO_SMALL);
     EXPECT_EQ(WdfMemoryCopyToBuffer(Memory, 101, Back, 1), STATUS_BUFFER_TOO_SMALL);
     EXPECT_EQ(WdfMemoryCopyToBuffer(Memory, 0, Back, 0), STATUS_INVALID_PARAMETER);
     EXPECT_EQ(WdfMemoryAssignBuffer(Memory, Text, 8), STATUS_INVALID_DEVICE_REQUEST);
@@ -214,7 +218,10 @@ EXPORT_CASE(WdfMemoryCreate, WdfMemoryGetBuffer, WdfMemoryCreatePreallocated, Wd
     EXPECT_TRUE(Buffer == nullptr && Memory == nullptr);
     REQUIRE_SUCCESS(WdfMemoryCreatePreallocated(WDF_NO_OBJECT_ATTRIBUTES, Text, 4, &Memory));
     EXPECT_TRUE(WdfMemoryGetBuffer(Memory, nullptr) == Text);
+    KIRQL Before;
+    KeRaiseIrql(DISPATCH_LEVEL + 1, &Before); // it may be any
     EXPECT_SUCCESS(WdfMemoryAssignBuffer(Memory, Back, 8));
+    KeLowerIrql(Before);
     EXPECT_TRUE(WdfMemoryGetBuffer(Memory, &Bytes) == Back);
     EXPECT_EQ(Bytes, 8u);
     EXPECT_EQ(WdfMemoryAssignBuffer(Memory, Back, 0), STATUS_INVALID_PARAMETER);

@@ -103,6 +103,9 @@ EXPORT_CASE(WdfRequestCreate, WdfIoTargetFormatRequestForIoctl, WdfRequestSetCom
     EXPECT_EQ(Last.Count, 1);
     WdfRequestSetInformation(Request, 77);
     EXPECT_EQ(WdfRequestGetInformation(Request), 77u);
+    Options.Flags = WDF_REQUEST_SEND_OPTION_SEND_AND_FORGET; // only what was received
+    EXPECT_FALSE(WdfRequestSend(Request, Target, &Options));
+    EXPECT_EQ(WdfRequestGetStatus(Request), STATUS_INVALID_DEVICE_STATE);
     Options.Flags = 0x80;
     EXPECT_FALSE(WdfRequestSend(Request, Target, &Options));
     EXPECT_EQ(WdfRequestGetStatus(Request), STATUS_INVALID_PARAMETER);
