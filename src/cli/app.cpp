@@ -207,7 +207,7 @@ std::string scenario_help() {
 
 int run_command(const Commands &commands, int count, char **arguments) {
     if (commands.build_command->parsed())
-        return build_drivers(commands.build);
+        return run_here([&] { return build_drivers(commands.build); });
     auto run = [&](const RunOptions &options, const std::function<int(Worker &)> &work) {
         return supervise({.timeout_s = options.timeout_s,
                           .repeat_command = repeat_command(count, arguments, options)},

@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <system_error>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -75,30 +76,14 @@ int report_stop(const BoxStopped &stop, SharedState &shared, const Supervision &
 
 int run_worker(SharedState &shared, const Supervision &supervision,
                const std::function<int(Worker &)> &work) {
-    int code = exit_own_fault;
-    try {
-        Worker worker(shared);
-        code = work(worker);
-        if (std::fflush(stdout) != 0)
-            throw BadInput(std::string("standard output cannot be written: ") +
-                           std::strerror(errno));
-    } catch (const BoxStopped &stop) {
-        code = report_stop(stop, shared, supervision);
-    } catch (const Finding &finding) {
-        say(finding.what());
-        code = exit_finding;
-    } catch (const BadInput &error) {
-        say(error.what());
-        code = exit_bad_input;
-    } catch (const Error &error) {
-        say(error.what());
-        code = exit_bad_input;
-    } catch (const std::exception &error) {
-        say(std::string("a fault of ksbox itself: ") + error.what());
-    }
-    std::fflush(stdout);
-    std::fflush(stderr);
-    return code;
+    return run_here([&] {
+        try {
+            Worker worker(shared);
+            return work(worker);
+        } catch (const BoxStopped &stop) {
+            return report_stop(stop, shared, supervision);
+        }
+    });
 }
 
 // ---- the parent --------------------------------------------------------------------------------
@@ -204,6 +189,33 @@ int report_death(int signal, const SharedState &shared, const Escalation &escala
 }
 
 } // namespace
+
+int run_here(const std::function<int()> &work) {
+    int code = exit_own_fault;
+    try {
+        code = work();
+        if (std::fflush(stdout) != 0)
+            throw BadInput(std::string("standard output cannot be written: ") +
+                           std::strerror(errno));
+    } catch (const Finding &finding) {
+        say(finding.what());
+        code = exit_finding;
+    } catch (const BadInput &error) {
+        say(error.what());
+        code = exit_bad_input;
+    } catch (const Error &error) {
+        say(error.what());
+        code = exit_bad_input;
+    } catch (const std::system_error &error) { // a full disk, a folder that is not there
+        say(error.what());
+        code = exit_bad_input;
+    } catch (const std::exception &error) {
+        say(std::string("a fault of ksbox itself: ") + error.what());
+    }
+    std::fflush(stdout);
+    std::fflush(stderr);
+    return code;
+}
 
 int Worker::interrupted() const {
     return shared_.interrupted.load(std::memory_order_relaxed);

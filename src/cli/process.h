@@ -36,6 +36,10 @@ struct Supervision {
     std::string repeat_command; ///< printed behind a crash report
 };
 
+/// Runs `work` in this process and returns the exit code: what it throws becomes one line on
+/// standard error, beginning "ksbox: ", and so does standard output that cannot be written.
+int run_here(const std::function<int()> &work);
+
 /// Runs `work` in a child process and returns the command's exit code. What `work` throws becomes
 /// one line on standard error, beginning "ksbox: ".
 int supervise(const Supervision &supervision, const std::function<int(Worker &)> &work);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -135,6 +136,8 @@ int Session::run(const std::function<int()> &work) {
     } catch (const BadInput &error) {
         print_finding(error.what());
     } catch (const Error &error) {
+        print_finding(error.what());
+    } catch (const std::system_error &error) { // standard output on a full disk
         print_finding(error.what());
     }
     return finish(code);

@@ -33,10 +33,10 @@ class Session {
 
     /// A command's work, then the end of its client and driver, which is printed: what was left
     /// behind, a file that could not be written. What `work` returns is the exit code, unless that
-    /// is exit_done and something was left: then exit_finding. A Finding, BadInput or Error of it
-    /// becomes its line and code; a stopped box (BoxStopped) and faults of ksbox itself are thrown
-    /// on, and then nothing is ended. Everything that belongs to the client is gone when `work`
-    /// ends.
+    /// is exit_done and something was left: then exit_finding. A Finding, BadInput, Error or
+    /// std::system_error of it becomes its line and code; a stopped box (BoxStopped) and faults of
+    /// ksbox itself are thrown on, and then nothing is ended. Everything that belongs to the client
+    /// is gone when `work` ends.
     int run(const std::function<int()> &work);
 
   private:

@@ -5,6 +5,7 @@
 
 #include "e2e/command.h"
 #include "e2e/wav_file.h"
+#include "test_paths.h"
 
 namespace e2e {
 namespace {
@@ -340,6 +341,27 @@ TEST_F(BadInput, OutputThatCannotBeWritten) {
     EXPECT_TRUE(says(trace.err, "/dev/full")) << trace.err;
     EXPECT_TRUE(
         says(refusal({"inspect", driver("cable"), "--trace", file("no") / "t"}, 2), "trace file"));
+}
+
+// A full disk, and a folder that is not there, are no faults of ksbox.
+TEST_F(BadInput, WhatTheUsersMachineLacks) {
+    for (const std::vector<std::string> &command :
+         {std::vector<std::string>{"inspect", driver("speaker")},
+          {"inspect", driver("speaker"), "--json"},
+          {"why", driver("meter")}}) {
+        const Outcome full =
+            ksbox(command, {.folder = {}, .environment = {}, .output = "/dev/full"});
+        EXPECT_EQ(full.code, 2) << full.err;
+        EXPECT_TRUE(says(full.err, "No space left on device")) << full.err;
+        EXPECT_FALSE(says(full.err, "fault of ksbox")) << full.err;
+    }
+    write_bytes(file("x.drive"), read_bytes(std::string(KSBOX_TEST_DRIVER_SOURCES) +
+                                            "/../../docs/scenarios/removal.drive"));
+    const Outcome nowhere =
+        ksbox({"drive", file("x.drive"), "--driver", driver("legacycard")},
+              {.folder = {}, .environment = {{"TMPDIR", "/nowhere"}}, .output = {}});
+    EXPECT_EQ(nowhere.code, 2) << nowhere.err;
+    EXPECT_TRUE(says(nowhere.err, "No such file")) << nowhere.err;
 }
 
 TEST_F(BadInput, RefusedRecordingLeavesAnOlderFileAlone) {
