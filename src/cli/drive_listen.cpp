@@ -76,7 +76,7 @@ void DriveRun::operator()(const drive::Record &record) {
     open.stream = DriveStream::record(session_, *open.pin, format, bytes);
     sounds_.insert_or_assign(record.pin.text, Sound{open.format, {}});
     if (record.file)
-        OutputFile(record.file->text); // a name that cannot be written is known before
+        OutputFile::check(record.file->text); // a name that cannot be written is known before
     files_[record.pin.text] = record.file ? record.file->text : std::string();
 }
 

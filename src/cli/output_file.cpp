@@ -10,18 +10,44 @@
 
 namespace ksbox::cli {
 
-OutputFile::OutputFile(std::filesystem::path name) : name_(std::move(name)) {
+namespace {
+
+// A pipe, a device.
+bool is_direct(const std::filesystem::path &name) {
     std::error_code error;
-    auto status = std::filesystem::status(name_, error);
-    if (std::filesystem::is_directory(status))
+    const auto status = std::filesystem::status(name, error);
+    return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status) &&
+           !std::filesystem::is_directory(status);
+}
+
+int open_again_when_interrupted(const char *name, int flags) {
+    int file = -1;
+    do
+        file = open(name, flags | O_CLOEXEC, 0666);
+    while (file < 0 && errno == EINTR);
+    return file;
+}
+
+} // namespace
+
+OutputFile::OutputFile(std::filesystem::path name)
+    : name_(std::move(name)), direct_(is_direct(name_)) {
+    std::error_code error;
+    if (std::filesystem::is_directory(name_, error))
         fail(EISDIR);
-    direct_ = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
     partial_ = direct_ ? name_ : std::filesystem::path(name_.string() + ".part");
-    file_ = open(partial_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (file_ < 0 && direct_)
-        file_ = open(partial_.c_str(), O_WRONLY | O_CLOEXEC);
+    // For writing only: with a reader of its own, a pipe never tells that the other has gone.
+    file_ = open_again_when_interrupted(partial_.c_str(),
+                                        direct_ ? O_WRONLY : O_RDWR | O_CREAT | O_TRUNC);
     if (file_ < 0)
         fail(errno);
+}
+
+void OutputFile::check(const std::filesystem::path &name) {
+    if (!is_direct(name))
+        OutputFile opened(name);
+    else if (access(name.c_str(), W_OK) != 0)
+        fail(name, errno);
 }
 
 OutputFile::~OutputFile() {
@@ -32,8 +58,12 @@ OutputFile::~OutputFile() {
         unlink(partial_.c_str());
 }
 
-void OutputFile::fail(int error) {
-    throw BadInput(name_.string() + " cannot be written: " + std::strerror(error));
+void OutputFile::fail(int error) const {
+    fail(name_, error);
+}
+
+void OutputFile::fail(const std::filesystem::path &name, int error) {
+    throw BadInput(name.string() + " cannot be written: " + std::strerror(error));
 }
 
 void OutputFile::append(std::span<const std::byte> bytes) {

@@ -14,6 +14,9 @@ class OutputFile {
     /// Opens NAME.part at once, so that a name that cannot be written is known before any work.
     /// What exists and is no plain file (a pipe, a device) is written directly. Throws BadInput.
     explicit OutputFile(std::filesystem::path name);
+    /// Throws BadInput when it could not be written. What is written directly is not opened:
+    /// whoever reads a pipe would take that for its end.
+    static void check(const std::filesystem::path &name);
     /// Removes NAME.part unless commit() or keep_partial() was called.
     ~OutputFile();
     OutputFile(const OutputFile &) = delete;
@@ -34,7 +37,8 @@ class OutputFile {
     std::string keep_partial();
 
   private:
-    [[noreturn]] void fail(int error);
+    [[noreturn]] void fail(int error) const;
+    [[noreturn]] static void fail(const std::filesystem::path &name, int error);
 
     std::filesystem::path name_, partial_;
     int file_ = -1;

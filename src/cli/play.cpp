@@ -292,10 +292,11 @@ int Player::conclude() {
                filter_label(capture_pin_->found.interface), out_->file().name().string());
     if (session_.worker().interrupted() != 0)
         return code;
-    if (!end_seen_ && out_->data_bytes() < played_) {
-        print_finding(fmt::format("the recording ends after {} of {} bytes: the capture pin gave "
-                                  "no more, and no end of stream",
-                                  out_->data_bytes(), played_));
+    if (out_->data_bytes() < played_) {
+        print_finding(fmt::format("the recording ends after {} of {} bytes: the capture pin {}",
+                                  out_->data_bytes(), played_,
+                                  end_seen_ ? "says that the stream ends there"
+                                            : "gave no more, and no end of stream"));
         return exit_finding;
     }
     return code;
@@ -353,7 +354,7 @@ int play(const PlayOptions &options, Worker &worker) {
     {
         (void)open_audio(options.input); // a bad file is known before the driver runs
         if (!options.record.empty())
-            OutputFile check_output(options.record);
+            OutputFile::check(options.record);
     }
     Session session(options.run, worker);
     return session.run([&] { return Player(options, session).run(); });

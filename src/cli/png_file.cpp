@@ -64,8 +64,6 @@ class PngFile final : public VideoFile {
     void commit() override {
         if (numbered_)
             return;
-        if (last_.empty())
-            throw BadInput(name_.string() + " is not written: there was no picture");
         write(*file_, last_);
         file_->commit();
     }

@@ -1,6 +1,8 @@
 // ksbox record: from a capture pin into a file. The file's name says what kind.
 #include "cli/record.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "cli/failures.h"
@@ -63,13 +65,21 @@ void read_frames(Session &session, Pin &pin, FrameRing &ring,
     stop(pin);
 }
 
+std::uint64_t count_in(double seconds, double rate_hz) {
+    constexpr double most = 1e15; // a double counts that far
+    const double count = seconds * rate_hz;
+    if (!(count < most))
+        throw BadInput(fmt::format("--seconds: {:g} is too long", seconds));
+    return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(count));
+}
+
 int record(const RecordOptions &options, Worker &worker) {
     std::string kind = options.output.extension().string();
     if (kind != ".wav" && kind != ".y4m" && kind != ".png")
         throw BadInput(options.output.string() +
                        ": records to .wav, .y4m and .png files, by their names");
     if (options.output.string().find('%') == std::string::npos)
-        OutputFile check(options.output); // a name that cannot be written is known before
+        OutputFile::check(options.output); // a name that cannot be written is known before
     if (options.endpoint.given() && kind != ".wav")
         throw BadInput("an endpoint records sound: name a .wav file");
     Session session(options.run, worker);

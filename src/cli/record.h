@@ -22,4 +22,7 @@ ConnectedPin connect_wanted(const std::vector<FoundPin> &pins,
 void read_frames(Session &session, Pin &pin, FrameRing &ring,
                  const std::function<bool(const Frame &)> &take);
 
+/// How many samples or pictures last so long: at least one. Throws BadInput: more than is counted.
+std::uint64_t count_in(double seconds, double rate_hz);
+
 } // namespace ksbox::cli

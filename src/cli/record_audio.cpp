@@ -79,9 +79,13 @@ int record_audio(const RecordOptions &options, Session &session) {
     std::span<const std::byte> wave = connected.format.wave();
     if (!audio || wave.empty())
         throw BadInput(connected.format.to_string() + " is nothing that a WAV file holds");
-    std::uint64_t block = audio->frame_bytes();
-    std::uint64_t limit = block * options.frames.value_or(static_cast<std::uint64_t>(
-                                      options.seconds.value_or(1.0) * audio->rate_hz));
+    const std::uint64_t block = audio->frame_bytes();
+    const std::uint64_t samples =
+        options.frames ? *options.frames : count_in(options.seconds.value_or(1.0), audio->rate_hz);
+    if (block == 0 || samples > UINT64_MAX / block)
+        throw BadInput(fmt::format("{} of {} are more than can be counted", samples,
+                                   connected.format.to_string()));
+    const std::uint64_t limit = block * samples;
     WavWriter out(options.output, wav_format_chunk(wave), !options.run.realtime);
     std::vector<std::uint64_t> gaps;
     try {
@@ -109,6 +113,8 @@ int record_audio(const RecordOptions &options, Session &session) {
         print_kept(out.keep_partial());
         throw;
     }
+    if (out.data_bytes() == 0 && session.worker().interrupted() == 0)
+        throw Finding("the stream ended before it began: nothing was recorded");
     fmt::print("recorded {} bytes ({:.3f} s) of {} from pin {} of {} to {}\n", out.data_bytes(),
                double(out.data_bytes()) / double(block * audio->rate_hz),
                connected.format.to_string(), connected.found.facts.id,

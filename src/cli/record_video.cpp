@@ -100,8 +100,7 @@ std::uint64_t VideoRecorder::pictures_wanted(const VideoFormat &video) const {
     if (!options_.seconds && options_.output.extension() == ".png")
         return 1;
     std::uint64_t interval = video.frame_100ns == 0 ? 333'333 : video.frame_100ns;
-    return std::max<std::uint64_t>(
-        1, static_cast<std::uint64_t>(options_.seconds.value_or(1.0) * 1e7 / double(interval)));
+    return count_in(options_.seconds.value_or(1.0), 1e7 / double(interval));
 }
 
 bool VideoRecorder::take(const Frame &frame) {
@@ -149,13 +148,16 @@ int VideoRecorder::run() {
         print_kept(file_->keep_partial());
         throw;
     }
+    for (const std::string &finding : findings_)
+        print_finding(finding);
+    if (taken_ == 0) {
+        print_finding("there was no picture: " + file_->written() + " is not written");
+        return exit_finding;
+    }
     fmt::print("recorded {} picture{} of {} from pin {} of {} to {}\n", taken_,
                taken_ == 1 ? "" : "s", connected_.format.to_string(), connected_.found.facts.id,
                filter_label(connected_.found.interface), file_->written());
-    for (const std::string &finding : findings_)
-        print_finding(finding);
-    if (taken_ != 0)
-        file_->commit();
+    file_->commit();
     return findings_.empty() ? exit_done : exit_finding;
 }
 

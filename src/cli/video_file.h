@@ -13,7 +13,8 @@ class VideoFile {
   public:
     virtual ~VideoFile() = default;
     virtual void append(std::span<const std::byte> picture) = 0;
-    /// Gives the file its name; without it, nothing stays (or NAME.part, after keep_partial()).
+    /// Gives the file its name, when it has a picture; without it, nothing stays (or NAME.part,
+    /// after keep_partial()).
     virtual void commit() = 0;
     /// When the command fails: what there is stays. The name of that; empty when nothing stays.
     /// Throws nothing.

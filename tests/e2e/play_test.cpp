@@ -190,6 +190,17 @@ TEST_F(Play, WhatWasRecordedBeforeAFailureStays) {
     EXPECT_EQ(read_wav(file("out.wav.part")).data.size(), 3u * 4 * 480);
 }
 
+TEST_F(Play, ARecordingThatEndsEarlyIsAFinding) {
+    write_wav(file("in.wav"), {}, noise(4 * 48'000));
+    const Outcome outcome = play("fickle", {"--set", "Frames=xxx", "--set", "Then=end"});
+    EXPECT_EQ(outcome.code, 1) << outcome.err;
+    EXPECT_NE(outcome.err.find("the recording ends after 5760 of 192000 bytes: the capture pin "
+                               "says that the stream ends there"),
+              std::string::npos)
+        << outcome.err;
+    EXPECT_EQ(read_wav(file("out.wav")).data.size(), 5'760u);
+}
+
 // What a killed command leaves behind can be read all the same.
 TEST_F(Play, KilledLeavesAReadablePart) {
     Wave wave{.channels = 1, .rate_hz = 8'000};

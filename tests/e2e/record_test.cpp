@@ -1,5 +1,8 @@
 // ksbox record: pictures of the camera driver as y4m and PNG.
 #include <array>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <png.h>
 
@@ -157,6 +160,67 @@ TEST_F(Record, WhatWasRecordedBeforeAFailureStays) {
         EXPECT_EQ(picture.code, 1) << picture.err;
         EXPECT_GT(read_png(file("x.png.part")).width, 0u) << picture.err;
     }
+}
+
+TEST_F(Record, AStreamThatEndsBeforeItBeginsIsAFinding) {
+    for (const char *name : {"x.wav", "x.y4m", "x.png"}) {
+        const std::string line =
+            refusal({"record", file(name), "--driver", driver("fickle"), "--set", "Then=end"}, 1);
+        EXPECT_NE(line.find(std::string_view(name) == "x.wav" ? "nothing was recorded"
+                                                              : "there was no picture"),
+                  std::string::npos)
+            << line;
+        EXPECT_FALSE(exists(file(name)));
+        EXPECT_FALSE(exists(file(std::string(name) + ".part")));
+    }
+}
+
+TEST_F(Record, HowMuchIsAtLeastOneAndAtMostWhatCanBeCounted) {
+    const auto seconds = [this](const char *option, const char *value) {
+        return ksbox({"record", file("x.wav"), "--driver", driver("tone"), option, value});
+    };
+    EXPECT_EQ(seconds("--seconds", "0.00001").code, 0);
+    EXPECT_EQ(read_wav(file("x.wav")).data.size(), 16u);
+    EXPECT_EQ(seconds("--frames", "1").code, 0);
+    EXPECT_EQ(read_wav(file("x.wav")).data.size(), 16u);
+    for (const auto &[option, value] :
+         {std::pair("--seconds", "1e30"), std::pair("--seconds", "inf"),
+          std::pair("--frames", "18446744073709551615")})
+        EXPECT_EQ(seconds(option, value).code, 2) << option << " " << value;
+    EXPECT_EQ(
+        ksbox({"record", file("x.y4m"), "--driver", driver("camera"), "--seconds", "1e30"}).code,
+        2);
+}
+
+// What a reader of the pipe gets until its end, or until it has enough and goes.
+std::string read_pipe(const std::filesystem::path &pipe, std::size_t enough) {
+    const int file = open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+    std::string text;
+    char part[4096];
+    for (int wait = 0; wait < 1'000 && text.size() < enough;) {
+        const ssize_t bytes = read(file, part, sizeof part);
+        if (bytes > 0)
+            text.append(part, std::size_t(bytes));
+        else if (bytes == 0 && !text.empty())
+            break;
+        else
+            ++wait, usleep(10'000);
+    }
+    close(file);
+    return text;
+}
+
+TEST_F(Record, IntoAPipe) {
+    ASSERT_EQ(mkfifo(file("x.wav").c_str(), 0600), 0);
+    Running whole =
+        start({"record", file("x.wav"), "--driver", driver("tone"), "--seconds", "0.1"});
+    EXPECT_EQ(read_pipe(file("x.wav"), SIZE_MAX).size(), 68u + 16 * 19'200);
+    EXPECT_EQ(whole.wait().code, 0);
+    // Whoever reads has enough, and goes: so does the command.
+    Running endless = start({"record", file("x.wav"), "--driver", driver("tone"), "--seconds",
+                             "10000", "--timeout", "20"});
+    EXPECT_GE(read_pipe(file("x.wav"), 1'000).size(), 1'000u);
+    EXPECT_EQ(endless.wait().code, 128 + SIGPIPE);
 }
 
 TEST_F(Record, CtrlCFinishesTheFile) {
