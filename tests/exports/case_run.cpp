@@ -14,6 +14,7 @@
 #include "ksbox/ks.h"
 #include "samples/streaming.h"
 #include "support/low_resources.h"
+#include "support/pool_blocks.h"
 
 namespace ksbox::exports {
 
@@ -173,6 +174,21 @@ void judge_stop(const BoxStopped &stop, const ExportCase &one, Failures &failure
             fmt::format("the box does not say \"{}\":\n{}", one.says, stop.report()));
 }
 
+/// What the case leaves behind each time, and the kernel with it; caches do not grow for ever.
+void judge_growth(Box &box, Session &session, const ExportCase &one, Failures &failures) {
+    std::size_t before = testing::pool_blocks(box);
+    for (unsigned time = 0; time < 3; ++time) {
+        if (!session.run(one.number, one.target))
+            return;
+        const std::size_t after = testing::pool_blocks(box);
+        if (after <= before)
+            return;
+        before = after;
+    }
+    failures.push_back("the case leaves blocks of pool behind, the last one " +
+                       testing::newest_pool_block(box));
+}
+
 } // namespace
 
 Failures run_case(const CaseTable &table, const ExportCase &one, const std::filesystem::path &trace,
@@ -201,6 +217,9 @@ Failures run_case(const CaseTable &table, const ExportCase &one, const std::file
         judge_report(report, failures);
         if (one.stop_code != 0)
             failures.push_back(fmt::format("the box did not stop with {:#x}", one.stop_code));
+        // Cases of the rest of the kernel may be such as work once.
+        if (report && failures.empty() && !realtime && has_filters(table))
+            judge_growth(box, session, one, failures);
         if (report)
             for (const std::string &left : session.close())
                 failures.push_back(left);
