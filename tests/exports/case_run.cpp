@@ -9,12 +9,12 @@
 #include "box/driver_images.h"
 #include "box/export_catalogue.h"
 #include "drivers/exports/support/protocol.h"
+#include "exports/pool_blocks.h"
 #include "ksbox/box.h"
 #include "ksbox/filter.h"
 #include "ksbox/ks.h"
 #include "samples/streaming.h"
 #include "support/low_resources.h"
-#include "support/pool_blocks.h"
 
 namespace ksbox::exports {
 
@@ -176,17 +176,17 @@ void judge_stop(const BoxStopped &stop, const ExportCase &one, Failures &failure
 
 /// What the case leaves behind each time, and the kernel with it; caches do not grow for ever.
 void judge_growth(Box &box, Session &session, const ExportCase &one, Failures &failures) {
-    std::size_t before = testing::pool_blocks(box);
+    std::size_t before = pool_blocks(box);
     for (unsigned time = 0; time < 3; ++time) {
         if (!session.run(one.number, one.target))
             return;
-        const std::size_t after = testing::pool_blocks(box);
+        const std::size_t after = pool_blocks(box);
         if (after <= before)
             return;
         before = after;
     }
     failures.push_back("the case leaves blocks of pool behind, the last one " +
-                       testing::newest_pool_block(box));
+                       newest_pool_block(box));
 }
 
 } // namespace

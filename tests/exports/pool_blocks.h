@@ -6,10 +6,10 @@
 
 #include "ksbox/box.h"
 
-namespace ksbox::testing {
+namespace ksbox::exports {
 
 std::size_t pool_blocks(Box &box);
 /// "40 bytes 'KsEv'": the last that was allocated of those.
 std::string newest_pool_block(Box &box);
 
-} // namespace ksbox::testing
+} // namespace ksbox::exports

@@ -1,4 +1,4 @@
-#include "support/pool_blocks.h"
+#include "exports/pool_blocks.h"
 
 #include <cstdint>
 
@@ -8,7 +8,7 @@
 #include "nt/mm/pool.h"
 #include "nt/mm/pool_misuse.h"
 
-namespace ksbox::testing {
+namespace ksbox::exports {
 namespace {
 
 std::vector<mm::PoolBlock> blocks_of(Box &box) {
@@ -29,4 +29,4 @@ std::string newest_pool_block(Box &box) {
                : fmt::format("{} bytes '{}'", blocks.back().bytes, mm::tag_text(blocks.back().tag));
 }
 
-} // namespace ksbox::testing
+} // namespace ksbox::exports
