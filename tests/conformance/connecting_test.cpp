@@ -133,6 +133,16 @@ TEST_P(Connecting, B15_inferred_WhatIsNoFreePinIsRefusedBeforeTheDriver) {
     client.close(event);
 }
 
+TEST_P(Connecting, B15_inferred_APinThatHasLeftStopIsNotConnected) {
+    const Created sink = create(PINS_IN_SINK, other);
+    ASSERT_EQ(sink.error, 0u);
+    set_state(client, as_handle(sink.handle), PinState::acquire);
+    forget();
+    EXPECT_EQ(create(PINS_OUT_SOURCE, filter, as_handle(sink.handle)).error, 0x80070016u);
+    set_state(client, as_handle(sink.handle), PinState::stop);
+    EXPECT_EQ(create(PINS_OUT_SOURCE, filter, as_handle(sink.handle)).error, 0u);
+}
+
 TEST_P(Connecting, C1_ConnectIsTheSinksAndNeverAClients) {
     for (std::uint32_t pin : {PINS_IN_SINK, PINS_OUT_SINK, PINS_IN_BOTH}) {
         create(pin).object.close();
