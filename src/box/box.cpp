@@ -6,6 +6,7 @@
 #include "box/crash_report.h"
 #include "box/driver_images.h"
 #include "box/exception_hooks.h"
+#include "box/leftovers.h"
 #include "box/registry_files.h"
 #include "box/state.h"
 #include "ks/object_name.h"
@@ -143,6 +144,9 @@ Box::~Box() {
                 state_->drivers.pop_back();
             }
             settle(*this);
+            if (box::leftovers_told && !state_->options.realtime)
+                if (const std::string left = box::avstream_leftovers(*this); !left.empty())
+                    box::leftovers_told(left);
         } catch (const BoxStopped &) {
             // A driver crashed on its way out; whoever cares has asked stopped() before.
         }

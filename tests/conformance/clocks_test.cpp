@@ -269,6 +269,16 @@ TEST_P(Clocks, I6_GetAnswersANullHandleWhereItIsSupported) {
     EXPECT_EQ(stream(owner, KSPROPERTY_STREAM_MASTERCLOCK).as<std::uint64_t>(), 0u);
 }
 
+TEST_P(Clocks, I6_inferred_APinThatIsItsOwnMasterCloses) {
+    Created owner = pin(CLOCKS_DEFAULT), watch = clock(owner);
+    ASSERT_EQ(set_master(owner, watch.handle), success);
+    traced.mark();
+    watch.object.close();
+    EXPECT_EQ(traced.irps("IRP_MJ_CLOSE"), 0u);
+    owner.object.close();
+    EXPECT_EQ(traced.irps("IRP_MJ_CLOSE"), 2u);
+}
+
 TEST_P(Clocks, I6_ThePinReferencesTheFileObject) {
     const Created owner = pin(CLOCKS_DEFAULT), user = pin(CLOCKS_NONE);
     Created watch = clock(owner);

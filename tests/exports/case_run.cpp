@@ -15,6 +15,7 @@
 #include "ksbox/ks.h"
 #include "samples/streaming.h"
 #include "support/low_resources.h"
+#include "support/traced_box.h"
 
 namespace ksbox::exports {
 
@@ -194,6 +195,7 @@ void judge_growth(Box &box, Session &session, const ExportCase &one, Failures &f
 Failures run_case(const CaseTable &table, const ExportCase &one, const std::filesystem::path &trace,
                   bool realtime) {
     Failures failures;
+    testing::expect_no_leftovers();
     BoxOptions options;
     options.realtime = realtime;
     options.trace = trace;

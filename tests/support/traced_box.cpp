@@ -24,7 +24,9 @@ std::filesystem::path driver_path(const std::string &name) {
 }
 
 TracedBox::TracedBox(BoxOptions options)
-    : box_(with_trace(std::move(options))), client_(box_.client("test")) {}
+    : box_(with_trace(std::move(options))), client_(box_.client("test")) {
+    expect_no_leftovers();
+}
 
 BoxOptions TracedBox::with_trace(BoxOptions options) const {
     options.trace = scratch_.path() / "trace.jsonl";

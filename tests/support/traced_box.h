@@ -33,6 +33,9 @@ std::filesystem::path driver_path(const std::string &name);
 /// (--gtest_repeat) after the first.
 std::uint64_t test_seed();
 
+/// From here on a test fails whose box leaves something of AVStream's behind in simulated time.
+void expect_no_leftovers();
+
 class TracedBox {
   public:
     explicit TracedBox(BoxOptions options = {.seed = test_seed()});
@@ -64,6 +67,7 @@ class TracedBox {
 /// KSBOX_IN_BOTH_MODES(Suite).
 class InBothModes : public ::testing::TestWithParam<bool> {
   protected:
+    InBothModes() { expect_no_leftovers(); }
     static BoxOptions mode() { return {.realtime = GetParam(), .seed = test_seed()}; }
 };
 #define KSBOX_IN_BOTH_MODES(suite)                                                                 \

@@ -336,8 +336,11 @@ void PinStream::cleanup(PFILE_OBJECT) {
     }
     // What the minidriver holds locked cannot be cancelled: it lets go on its way to STOP. A pipe
     // whose one end is given up has nothing to carry (A13).
-    if (transport_ != FrameTransport::client || !queue_->empty())
+    if (transport_ != FrameTransport::client || !queue_->empty() || clock_.is_own_master())
         Pipe::stop(*this);
+    // Its clock keeps the pin, which would never be closed (inferred).
+    if (clock_.is_own_master())
+        clock_.release_master();
 }
 
 void PinStream::shut_down() {
