@@ -7,9 +7,10 @@ namespace {
 
 std::vector<std::byte> list(ULONG count, std::vector<GUID> entries) {
     const KSMULTIPLE_ITEM header{0, count};
-    std::vector<std::byte> bytes(sizeof header + entries.size() * sizeof(GUID));
-    std::memcpy(bytes.data(), &header, sizeof header);
-    std::memcpy(bytes.data() + sizeof header, entries.data(), entries.size() * sizeof(GUID));
+    const auto head = std::as_bytes(std::span(&header, 1)),
+               rest = std::as_bytes(std::span(entries));
+    std::vector<std::byte> bytes(head.begin(), head.end());
+    bytes.insert(bytes.end(), rest.begin(), rest.end());
     return bytes;
 }
 
