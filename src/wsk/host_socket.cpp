@@ -188,8 +188,10 @@ std::vector<std::uint64_t> HostPoll::ready() {
     std::array<epoll_event, 32> events;
     const int count = epoll_wait(descriptor(), events.data(), int(events.size()), 0);
     std::vector<std::uint64_t> ids;
-    for (int i = 0; i < count; ++i)
-        ids.push_back(events[std::size_t(i)].data.u64);
+    for (int i = 0; i < count; ++i) {
+        const std::uint64_t id = events[std::size_t(i)].data.u64; // packed: no reference to it
+        ids.push_back(id);
+    }
     return ids;
 }
 

@@ -48,7 +48,8 @@ class Stream : public CaseObject<IMXF> {
     PMXF Sink = nullptr;
     PDMUS_KERNEL_EVENT ToSend = nullptr;
     LONG Polls = 0, Disconnects = 0;
-    KSSTATE Last = KSSTATE_STOP, Refused = KSSTATE(-1);
+    KSSTATE Last = KSSTATE_STOP;
+    LONG Refused = -1; // no state
     NTSTATUS Answer = STATUS_SUCCESS, ConnectAnswer = STATUS_SUCCESS;
     CaseBytes Sent = {};
     USHORT Flags = 0, Group = 0;

@@ -48,7 +48,8 @@ class Stream : public CaseObject<IMiniportMidiStream> {
     ULONG Most = ~0u, Boast = 0;
     NTSTATUS FormatAnswer = STATUS_SUCCESS, ReadAnswer = STATUS_SUCCESS,
              WriteAnswer = STATUS_SUCCESS;
-    KSSTATE Last = KSSTATE_STOP, Refused = KSSTATE(-1);
+    KSSTATE Last = KSSTATE_STOP;
+    LONG Refused = -1; // no state
     CaseBytes Sent = {};
     const UCHAR *Heard = nullptr;
     ULONG HeardCount = 0;
@@ -207,7 +208,7 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     EXPECT_EQ(Stream.Formats, 1);
     Stream.Refused = KSSTATE_PAUSE;
     EXPECT_EQ(CaseSetState(Own.Pin, KSSTATE_RUN), STATUS_DEVICE_BUSY);
-    Stream.Refused = KSSTATE(-1);
+    Stream.Refused = -1;
     Own.Set(KSSTATE_RUN);
     EXPECT_EQ(Stream.Last, KSSTATE_RUN);
     CaseMusic Music;

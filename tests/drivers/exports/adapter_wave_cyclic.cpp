@@ -61,7 +61,7 @@ class Stream : public CaseObject<IMiniportWaveCyclicStream> {
     }
     LONG Formats = 0;
     ULONG Interval = 40, At = 0;
-    KSSTATE Refused = KSSTATE(-1);
+    LONG Refused = -1; // no state
     NTSTATUS FormatAnswer = STATUS_SUCCESS, PositionAnswer = STATUS_SUCCESS;
 };
 
@@ -264,7 +264,7 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     RtlFillMemory(Own.Device.Channel.Memory, 1000, 0x77);
     Own.Device.Stream.Refused = KSSTATE_ACQUIRE;
     EXPECT_EQ(CaseSetState(Own.Pin, KSSTATE_RUN), STATUS_DEVICE_BUSY);
-    Own.Device.Stream.Refused = KSSTATE(-1);
+    Own.Device.Stream.Refused = -1;
     EXPECT_TRUE(Own.Silent(0, 1000)); // before anything is heard
     Own.Set(KSSTATE_RUN);
     CaseFrame First(Own.Pin, KSSTREAM_WRITE, 100), Second(Own.Pin, KSSTREAM_WRITE, 200);

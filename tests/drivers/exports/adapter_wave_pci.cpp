@@ -43,7 +43,8 @@ class Stream : public CaseObject<IMiniportWavePciStream> {
     LONG Formats = 0, Revokes = 0, Available = 0, Services = 0;
     ULONG_PTR First = 0, Newest = 0;
     ULONGLONG At = 0;
-    KSSTATE Last = KSSTATE_STOP, Refused = KSSTATE(-1);
+    KSSTATE Last = KSSTATE_STOP;
+    LONG Refused = -1; // no state
     NTSTATUS Answer = STATUS_SUCCESS;
 };
 
