@@ -20,8 +20,8 @@ void visit(Client &client, Input input) {
     request.PinId = input.u8();
     const std::size_t which = input.u8();
     const std::uint32_t flags = which & 0x80 ? input.u32() : KSPROPERTY_TYPE_GET;
-    request.Property =
-        identifier(KSPROPSETID_Pin, properties[(which & 0x7f) % std::size(properties)], flags);
+    const std::size_t property = (which & 0x7f) % std::size(properties);
+    request.Property = identifier(KSPROPSETID_Pin, properties[property], flags);
     const std::size_t output_bytes = input.u16() % 5000;
     const auto list = input.rest();
     for (const DataRange &range : parse_data_ranges(list))
@@ -36,7 +36,7 @@ void visit(Client &client, Input input) {
     if (result.status == STATUS_SUCCESS && output_bytes > 0 && result.information > output_bytes)
         std::abort(); // more than there was room for
     // A format from an intersection is one that the pin takes, or refuses for itself.
-    if (result.status == STATUS_SUCCESS && which % std::size(properties) == 0 &&
+    if (result.status == STATUS_SUCCESS && property == 0 &&
         result.information >= sizeof(KSDATAFORMAT)) {
         output.resize(result.information);
         PinKind pin{.id = request.PinId, .data_flow = DataFlow::in, .format = {}, .ranges = {}};
