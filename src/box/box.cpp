@@ -139,6 +139,7 @@ Box::~Box() {
         try {
             while (!state_->clients.empty())
                 destroy(*state_->clients.back());
+            settle(*this); // a work item may hold a file of a driver that goes next
             while (!state_->drivers.empty()) {
                 state_->drivers.back()->unload();
                 state_->drivers.pop_back();
