@@ -1,0 +1,115 @@
+// The matrix between two channel masks.
+#include "mixer/channel_map.h"
+
+#include <algorithm>
+#include <bit>
+#include <vector>
+
+#include "abi/windows.h"
+
+namespace ksbox::mixer {
+namespace {
+
+constexpr float half_power = 0.70710678F;
+
+/// Where a place goes that the output does not have, best first.
+struct Fold {
+    std::uint32_t place;
+    std::uint32_t targets;
+    float gain;
+};
+constexpr std::uint32_t fronts = SPEAKER_FRONT_LEFT | SPEAKER_FRONT_RIGHT;
+constexpr Fold folds[] = {
+    {SPEAKER_FRONT_LEFT, SPEAKER_FRONT_CENTER, 0.5F},
+    {SPEAKER_FRONT_RIGHT, SPEAKER_FRONT_CENTER, 0.5F},
+    {SPEAKER_FRONT_CENTER, fronts, half_power},
+    {SPEAKER_BACK_LEFT, SPEAKER_SIDE_LEFT, 1.0F},
+    {SPEAKER_BACK_LEFT, SPEAKER_BACK_CENTER, half_power},
+    {SPEAKER_BACK_LEFT, SPEAKER_FRONT_LEFT, half_power},
+    {SPEAKER_BACK_LEFT, SPEAKER_FRONT_CENTER, half_power * 0.5F},
+    {SPEAKER_BACK_RIGHT, SPEAKER_SIDE_RIGHT, 1.0F},
+    {SPEAKER_BACK_RIGHT, SPEAKER_BACK_CENTER, half_power},
+    {SPEAKER_BACK_RIGHT, SPEAKER_FRONT_RIGHT, half_power},
+    {SPEAKER_BACK_RIGHT, SPEAKER_FRONT_CENTER, half_power * 0.5F},
+    {SPEAKER_FRONT_LEFT_OF_CENTER, fronts, half_power},
+    {SPEAKER_FRONT_LEFT_OF_CENTER, SPEAKER_FRONT_CENTER, 0.5F},
+    {SPEAKER_FRONT_RIGHT_OF_CENTER, fronts, half_power},
+    {SPEAKER_FRONT_RIGHT_OF_CENTER, SPEAKER_FRONT_CENTER, 0.5F},
+    {SPEAKER_BACK_CENTER, SPEAKER_BACK_LEFT | SPEAKER_BACK_RIGHT, half_power},
+    {SPEAKER_BACK_CENTER, SPEAKER_SIDE_LEFT | SPEAKER_SIDE_RIGHT, half_power},
+    {SPEAKER_BACK_CENTER, fronts, 0.5F},
+    {SPEAKER_BACK_CENTER, SPEAKER_FRONT_CENTER, 0.5F},
+    {SPEAKER_SIDE_LEFT, SPEAKER_BACK_LEFT, 1.0F},
+    {SPEAKER_SIDE_LEFT, SPEAKER_FRONT_LEFT, half_power},
+    {SPEAKER_SIDE_LEFT, SPEAKER_FRONT_CENTER, half_power * 0.5F},
+    {SPEAKER_SIDE_RIGHT, SPEAKER_BACK_RIGHT, 1.0F},
+    {SPEAKER_SIDE_RIGHT, SPEAKER_FRONT_RIGHT, half_power},
+    {SPEAKER_SIDE_RIGHT, SPEAKER_FRONT_CENTER, half_power * 0.5F},
+};
+
+/// The place of each channel; 0 for one that has none.
+std::vector<std::uint32_t> places(const SampleFormat &format) {
+    std::vector<std::uint32_t> found;
+    for (std::uint32_t mask = format.channel_mask; mask && found.size() < format.channels;
+         mask &= mask - 1)
+        found.push_back(mask & -mask);
+    found.resize(format.channels);
+    return found;
+}
+
+} // namespace
+
+ChannelMap::ChannelMap(const SampleFormat &in, const SampleFormat &out)
+    : in_(in.channels), out_(out.channels) {
+    if (!in.channel_mask || !out.channel_mask) {
+        for (unsigned i = 0; i < std::min(in_, out_); ++i)
+            gains_[i][i] = 1.0F;
+        return;
+    }
+    const auto from = places(in), to = places(out);
+    std::uint32_t mask = 0;
+    for (const std::uint32_t place : to)
+        mask |= place;
+    const auto send = [&](unsigned channel, std::uint32_t targets, float gain) {
+        for (unsigned i = 0; i < out_; ++i)
+            if (to[i] & targets)
+                gains_[i][channel] += gain;
+    };
+    for (unsigned channel = 0; channel < in_; ++channel) {
+        if (in_ == 1 && (mask & fronts) == fronts && !(mask & from[0])) {
+            send(channel, fronts, 1.0F); // one channel loses nothing by having two loudspeakers
+        } else if (mask & from[channel]) {
+            send(channel, from[channel], 1.0F);
+        } else if (const auto *fold = std::ranges::find_if(folds,
+                                                           [&](const Fold &one) {
+                                                               return one.place == from[channel] &&
+                                                                      (one.targets & mask) ==
+                                                                          one.targets;
+                                                           });
+                   fold != std::end(folds)) {
+            send(channel, fold->targets, fold->gain);
+        }
+    }
+}
+
+bool ChannelMap::is_identity() const {
+    if (in_ != out_)
+        return false;
+    for (unsigned out = 0; out < out_; ++out)
+        for (unsigned in = 0; in < in_; ++in)
+            if (gains_[out][in] != (in == out ? 1.0F : 0.0F))
+                return false;
+    return true;
+}
+
+void ChannelMap::apply(std::span<const float> in, std::span<float> out) const {
+    for (std::size_t frame = 0; frame < out.size() / out_; ++frame)
+        for (unsigned to = 0; to < out_; ++to) {
+            float sum = 0;
+            for (unsigned from = 0; from < in_; ++from)
+                sum += gains_[to][from] * in[frame * in_ + from];
+            out[frame * out_ + to] = sum;
+        }
+}
+
+} // namespace ksbox::mixer
