@@ -78,7 +78,7 @@ KSEVENT_ITEM event_item(const PCEVENT_ITEM &item) {
 
 } // namespace
 
-Result<Automation> Automation::translate(const PCAUTOMATION_TABLE *table, const OwnSets &own) {
+Result<Automation> Automation::translate(const PCAUTOMATION_TABLE *table, OwnSets own) {
     static const PCAUTOMATION_TABLE none{};
     const PCAUTOMATION_TABLE &from = table ? *table : none;
     Automation made;
@@ -90,7 +90,7 @@ Result<Automation> Automation::translate(const PCAUTOMATION_TABLE *table, const 
         made.property_sets_.push_back(
             {group.front()->Set, static_cast<ULONG>(items.size()), &items.front().ks, 0, nullptr});
     }
-    for (const KSPROPERTY_SET &set : own.properties) {
+    for (const KSPROPERTY_SET &set : own) {
         auto &items = made.properties_.emplace_back();
         for (ULONG i = 0; i < set.PropertiesCount; ++i)
             items.push_back({set.PropertyItem[i], nullptr});
@@ -110,12 +110,6 @@ Result<Automation> Automation::translate(const PCAUTOMATION_TABLE *table, const 
             items.push_back({event_item(*item), item});
         made.event_sets_.push_back(
             {group.front()->Set, static_cast<ULONG>(items.size()), &items.front().ks});
-    }
-    for (const KSEVENT_SET &set : own.events) {
-        auto &items = made.events_.emplace_back();
-        for (ULONG i = 0; i < set.EventsCount; ++i)
-            items.push_back({set.EventItem[i], nullptr});
-        made.event_sets_.push_back({set.Set, static_cast<ULONG>(items.size()), &items.front().ks});
     }
     KSAUTOMATION_TABLE &abi = made.abi_;
     abi.PropertySetsCount = static_cast<ULONG>(made.property_sets_.size());

@@ -12,16 +12,13 @@
 namespace ksbox::portcls {
 
 /// What the port itself answers where the miniport has no handler.
-struct OwnSets {
-    std::span<const KSPROPERTY_SET> properties;
-    std::span<const KSEVENT_SET> events;
-};
+using OwnSets = std::span<const KSPROPERTY_SET>;
 
 class Automation {
   public:
     /// `table` may be null and must outlive this. STATUS_INVALID_PARAMETER for item sizes below the
     /// structure's or no multiple of 8, and for items without a set.
-    static Result<Automation> translate(const PCAUTOMATION_TABLE *table, const OwnSets &own);
+    static Result<Automation> translate(const PCAUTOMATION_TABLE *table, OwnSets own);
     const KSAUTOMATION_TABLE *abi() const { return &abi_; }
 
     Automation(Automation &&) = default;

@@ -28,7 +28,7 @@ const PCPIN_DESCRIPTOR &Description::pin(ULONG pin_id) const {
 }
 
 Result<const KSAUTOMATION_TABLE *> Description::automation(const PCAUTOMATION_TABLE *table,
-                                                           const OwnSets &own) {
+                                                           OwnSets own) {
     automations_.push_back(std::make_unique<Automation>(KS_TRY(Automation::translate(table, own))));
     return automations_.back()->abi();
 }

@@ -44,8 +44,7 @@ class Description {
 
   private:
     explicit Description(const PCFILTER_DESCRIPTOR &from) : from_(&from) {}
-    Result<const KSAUTOMATION_TABLE *> automation(const PCAUTOMATION_TABLE *table,
-                                                  const OwnSets &own);
+    Result<const KSAUTOMATION_TABLE *> automation(const PCAUTOMATION_TABLE *table, OwnSets own);
     Result<void> add_pins(const PortKind &kind);
     Result<void> add_nodes();
 

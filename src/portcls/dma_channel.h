@@ -52,6 +52,8 @@ class DmaChannel final : public PartObject<IDmaChannelSlave> {
 
   private:
     IUnknown *interface_of(const GUID &id) override;
+    static IO_ALLOCATION_ACTION NTAPI granted(PDEVICE_OBJECT device, PIRP irp, PVOID registers,
+                                              PVOID channel);
     bool fits(const PHYSICAL_ADDRESS &start, ULONG bytes, const PHYSICAL_ADDRESS *varying) const;
 
     PDMA_ADAPTER adapter_ = nullptr;
@@ -69,6 +71,7 @@ class DmaChannel final : public PartObject<IDmaChannelSlave> {
     ULONG common_bytes_ = 0;
 
     // The transfer in progress.
+    bool starting_ = false; ///< at DISPATCH_LEVEL only
     ULONG map_size_ = 0;
     BOOLEAN to_device_ = FALSE;
     PMDL mdl_ = nullptr;

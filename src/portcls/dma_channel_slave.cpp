@@ -3,15 +3,16 @@
 #include "portcls/dma_channel.h"
 
 namespace ksbox::portcls {
-namespace {
 
-/// The adapter is ours: the map registers stay until Stop.
-IO_ALLOCATION_ACTION NTAPI keep_channel(PDEVICE_OBJECT, PIRP, PVOID registers, PVOID kept) {
-    *static_cast<PVOID *>(kept) = registers;
+/// The map registers stay until Stop, unless the channel has come too late.
+IO_ALLOCATION_ACTION NTAPI DmaChannel::granted(PDEVICE_OBJECT, PIRP, PVOID registers,
+                                               PVOID context) {
+    auto &channel = *static_cast<DmaChannel *>(context);
+    if (!channel.starting_)
+        return DeallocateObject;
+    channel.registers_ = registers;
     return KeepObject;
 }
-
-} // namespace
 
 NTSTATUS DmaChannel::Start(ULONG MapSize, BOOLEAN WriteToDevice) noexcept {
     if (map_size_)
@@ -25,8 +26,10 @@ NTSTATUS DmaChannel::Start(ULONG MapSize, BOOLEAN WriteToDevice) noexcept {
     registers_ = nullptr;
     const KIRQL before = KfRaiseIrql(DISPATCH_LEVEL);
     const ULONG count = ADDRESS_AND_SIZE_TO_SPAN_PAGES(address_, MapSize);
-    const NTSTATUS status = adapter_->DmaOperations->AllocateAdapterChannel(
-        adapter_, device_, count, keep_channel, &registers_);
+    starting_ = true;
+    const NTSTATUS status =
+        adapter_->DmaOperations->AllocateAdapterChannel(adapter_, device_, count, granted, this);
+    starting_ = false;
     if (NT_SUCCESS(status) && registers_) {
         ULONG mapped = MapSize;
         adapter_->DmaOperations->MapTransfer(adapter_, mdl_, registers_, address_, &mapped,

@@ -14,7 +14,7 @@ PortKind dmus_kind() {
     return {.name = "DMus",
             .categories = {KSCATEGORY_AUDIO, KSCATEGORY_RENDER, KSCATEGORY_CAPTURE},
             .interfaces = {standard_interface(KSINTERFACE_STANDARD_STREAMING)},
-            .filter_sets = {filter_property_sets(), {}},
+            .filter_sets = filter_property_sets(),
             .pin_sets = {},
             .pin_dispatch = &queue_pin_dispatch,
             .pin_flags = KSPIN_FLAG_DISPATCH_LEVEL_PROCESSING | KSPIN_FLAG_GENERATE_EOS_EVENTS};

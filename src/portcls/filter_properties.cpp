@@ -25,17 +25,16 @@ struct PinFactory {
 };
 
 Result<PinFactory> pin_factory(PIRP irp, PKSIDENTIFIER request) {
-    ks::Filter *filter = ks::Filter::of(IoGetCurrentIrpStackLocation(irp)->FileObject);
-    if (!filter)
-        return fail(STATUS_INVALID_DEVICE_REQUEST);
-    Port &port = port_of(filter->abi());
+    // The sets are of filters alone.
+    ks::Filter &filter = *ks::Filter::of(IoGetCurrentIrpStackLocation(irp)->FileObject);
+    Port &port = port_of(filter.abi());
     const ULONG id = reinterpret_cast<const KSP_PIN *>(request)->PinId;
     const ULONG count = port.description().pin_count();
     if (id >= count)
         return ks::refuse(STATUS_INVALID_PARAMETER,
                           "pin ID " + std::to_string(id) + " is out of range: the filter has " +
                               ks::counted(count, "pin factory", "pin factories"));
-    return PinFactory{*filter, port, id};
+    return PinFactory{filter, port, id};
 }
 
 NTSTATUS NTAPI get_counts(PIRP irp, PKSIDENTIFIER request, PVOID data) {

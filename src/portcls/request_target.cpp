@@ -38,10 +38,8 @@ RequestTarget RequestTarget::of(PFILE_OBJECT file) {
         return {&port_of(&pin->abi()), stream_of(pin->abi()), pin->abi().Id, none};
     if (ks::Filter *filter = ks::Filter::of(file))
         return {&port_of(filter->abi()), nullptr, none, none};
-    if (const auto *context = ks::FileContext::of(file)) // a topology node's own handle
-        return {&port_of(static_cast<ks::Filter &>(*context->object).abi()), nullptr, none,
-                context->node_id};
-    return {nullptr, nullptr, none, none};
+    const ks::FileContext &node = *ks::FileContext::of(file); // a topology node's own handle
+    return {&port_of(static_cast<ks::Filter &>(*node.object).abi()), nullptr, none, node.node_id};
 }
 
 RequestTarget RequestTarget::of(PIRP irp, const KSIDENTIFIER &request) {

@@ -12,7 +12,7 @@ PortKind topology_kind() {
     return {.name = "Topology",
             .categories = {KSCATEGORY_AUDIO, KSCATEGORY_TOPOLOGY},
             .interfaces = {standard_interface(KSINTERFACE_STANDARD_STREAMING)},
-            .filter_sets = {filter_property_sets(), {}},
+            .filter_sets = filter_property_sets(),
             .pin_sets = {},
             .pin_dispatch = &pin_dispatch,
             .pin_flags = KSPIN_FLAG_DO_NOT_USE_STANDARD_TRANSPORT};

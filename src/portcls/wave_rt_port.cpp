@@ -19,8 +19,8 @@ PortKind wave_rt_kind() {
             .categories = {KSCATEGORY_AUDIO, KSCATEGORY_RENDER, KSCATEGORY_CAPTURE},
             .interfaces = {standard_interface(KSINTERFACE_STANDARD_STREAMING),
                            standard_interface(KSINTERFACE_STANDARD_LOOPED_STREAMING)},
-            .filter_sets = {filter_property_sets(), {}},
-            .pin_sets = {wave_rt_property_sets(), {}},
+            .filter_sets = filter_property_sets(),
+            .pin_sets = wave_rt_property_sets(),
             .pin_dispatch = &pin_dispatch,
             // No frames travel: the client has the buffer itself.
             .pin_flags = KSPIN_FLAG_DO_NOT_USE_STANDARD_TRANSPORT};

@@ -13,28 +13,25 @@
 namespace ksbox::portcls {
 namespace {
 
-WaveStream *stream_of(PIRP irp) {
-    return static_cast<WaveStream *>(
-        RequestTarget::of(IoGetCurrentIrpStackLocation(irp)->FileObject).stream);
+// The sets are of wave pins alone, and those have a stream for as long as they are open.
+WaveStream &stream_of(PIRP irp) {
+    return static_cast<WaveStream &>(
+        *RequestTarget::of(IoGetCurrentIrpStackLocation(irp)->FileObject).stream);
 }
 
 NTSTATUS NTAPI get_position(PIRP irp, PKSIDENTIFIER, PVOID data) {
-    WaveStream *stream = stream_of(irp);
     KSAUDIO_POSITION position{};
-    const NTSTATUS status = stream ? stream->position(position) : STATUS_INVALID_DEVICE_REQUEST;
+    const NTSTATUS status = stream_of(irp).position(position);
     return NT_SUCCESS(status) ? ks::answer_value(irp, data, &position, sizeof position) : status;
 }
 
 NTSTATUS NTAPI set_position(PIRP irp, PKSIDENTIFIER, PVOID data) {
-    WaveStream *stream = stream_of(irp);
-    return stream ? stream->set_position(*static_cast<const KSAUDIO_POSITION *>(data))
-                  : STATUS_INVALID_DEVICE_REQUEST;
+    return stream_of(irp).set_position(*static_cast<const KSAUDIO_POSITION *>(data));
 }
 
 NTSTATUS NTAPI get_framing(PIRP irp, PKSIDENTIFIER, PVOID data) {
-    WaveStream *stream = stream_of(irp);
     KSALLOCATOR_FRAMING framing{};
-    const NTSTATUS status = stream ? stream->framing(framing) : STATUS_INVALID_DEVICE_REQUEST;
+    const NTSTATUS status = stream_of(irp).framing(framing);
     return NT_SUCCESS(status) ? ks::answer_value(irp, data, &framing, sizeof framing) : status;
 }
 
@@ -59,8 +56,8 @@ PortKind wave_kind(const char *name) {
             .categories = {KSCATEGORY_AUDIO, KSCATEGORY_RENDER, KSCATEGORY_CAPTURE},
             .interfaces = {standard_interface(KSINTERFACE_STANDARD_STREAMING),
                            standard_interface(KSINTERFACE_STANDARD_LOOPED_STREAMING)},
-            .filter_sets = {filter_property_sets(), {}},
-            .pin_sets = {pin_sets, {}},
+            .filter_sets = filter_property_sets(),
+            .pin_sets = pin_sets,
             .pin_dispatch = &queue_pin_dispatch,
             .pin_flags = KSPIN_FLAG_USE_STANDARD_TRANSPORT | KSPIN_FLAG_DISPATCH_LEVEL_PROCESSING |
                          KSPIN_FLAG_GENERATE_EOS_EVENTS};

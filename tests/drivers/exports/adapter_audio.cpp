@@ -41,7 +41,7 @@ CaseDescription::CaseDescription(bool Music) {
         Pin.DataRanges = Music ? MusicRanges_ : AudioRanges_;
         Pin.DataFlow = Index == 0 ? KSPIN_DATAFLOW_IN : KSPIN_DATAFLOW_OUT;
         Pin.Communication = KSPIN_COMMUNICATION_SINK;
-        Pin.Category = &KSCATEGORY_AUDIO;
+        Pin.Category = Index == 0 ? &KSCATEGORY_AUDIO : &KSCATEGORY_CAPTURE;
     }
     Filter.PinSize = sizeof Pins[0];
     Filter.PinCount = 2;

@@ -13,8 +13,10 @@ NTSTATUS NTAPI OnMethod(PPCMETHOD_REQUEST Request) {
 }
 
 PCPROPERTY_REQUEST Property;
+LONG PropertyCalls;
 NTSTATUS NTAPI OnProperty(PPCPROPERTY_REQUEST Request) {
     Property = *Request;
+    ++PropertyCalls;
     Request->ValueSize = 0;
     return STATUS_SUCCESS;
 }
@@ -39,16 +41,25 @@ const PCEVENT_ITEM EventItems[] = {
     {&CaseOwnSet, 1, PCEVENT_ITEM_FLAG_ENABLE | PCEVENT_ITEM_FLAG_BASICSUPPORT, OnEvent},
     {&CaseOwnSet, 2, PCEVENT_ITEM_FLAG_ENABLE, nullptr},
     {&CaseOwnCategory, 1, PCEVENT_ITEM_FLAG_ENABLE, OnEvent},
+    {&CaseOwnSet, 4, PCEVENT_ITEM_FLAG_ENABLE | PCEVENT_ITEM_FLAG_BASICSUPPORT, nullptr},
 };
-const PCPROPERTY_ITEM PropertyItems[] = {{&CaseOwnSet, 5, PCPROPERTY_ITEM_FLAG_GET, OnProperty}};
+const PCPROPERTY_ITEM PropertyItems[] = {
+    {&CaseOwnSet, 5, PCPROPERTY_ITEM_FLAG_GET, OnProperty},
+    {&CaseOwnSet, 6,
+     PCPROPERTY_ITEM_FLAG_GET | PCPROPERTY_ITEM_FLAG_SET | PCPROPERTY_ITEM_FLAG_BASICSUPPORT,
+     nullptr},
+    {&CaseOwnSet, 7, PCPROPERTY_ITEM_FLAG_GET | PCPROPERTY_ITEM_FLAG_BASICSUPPORT, OnProperty},
+    {&CaseOwnSet, 8, PCPROPERTY_ITEM_FLAG_GET | PCPROPERTY_ITEM_FLAG_DEFAULTVALUES, OnProperty},
+    {&CaseOwnSet, 9, PCPROPERTY_ITEM_FLAG_SET, OnProperty},
+};
 const PCAUTOMATION_TABLE Automation = {sizeof PropertyItems[0],
-                                       1,
+                                       SIZEOF_ARRAY(PropertyItems),
                                        PropertyItems,
                                        sizeof MethodItems[0],
-                                       4,
+                                       SIZEOF_ARRAY(MethodItems),
                                        MethodItems,
                                        sizeof EventItems[0],
-                                       3,
+                                       SIZEOF_ARRAY(EventItems),
                                        EventItems,
                                        0};
 
@@ -117,6 +128,41 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     EXPECT_EQ(Methods, 3);
 }
 
+// Items without a handler, and verbs that a handler does not claim.
+EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
+    Topology Miniport;
+    CasePort Own(Case, CLSID_PortTopology);
+    REQUIRE_SUCCESS(Own.Init(&Miniport));
+    CaseFile Filter;
+    REQUIRE_SUCCESS(Own.Open(Filter));
+    ULONG Value = 0;
+    const auto Ask = [&](ULONG Id, ULONG Verb) {
+        Value = 0;
+        PropertyCalls = 0;
+        return CaseProperty(Filter, CaseOwnSet, Id, Verb, &Value, sizeof Value);
+    };
+    EXPECT_EQ(Ask(6, KSPROPERTY_TYPE_GET), STATUS_NOT_FOUND);
+    EXPECT_EQ(Ask(6, KSPROPERTY_TYPE_SET), STATUS_NOT_FOUND);
+    EXPECT_SUCCESS(Ask(6, KSPROPERTY_TYPE_BASICSUPPORT)); // KS's own answer
+    EXPECT_EQ(Value & (KSPROPERTY_TYPE_GET | KSPROPERTY_TYPE_SET), 0);
+    EXPECT_SUCCESS(Ask(7, KSPROPERTY_TYPE_BASICSUPPORT));
+    EXPECT_EQ(PropertyCalls, 1);
+    EXPECT_EQ(Property.Verb, KSPROPERTY_TYPE_BASICSUPPORT);
+    EXPECT_EQ(Ask(7, KSPROPERTY_TYPE_SET), STATUS_NOT_FOUND);
+    EXPECT_FALSE(NT_SUCCESS(Ask(7, KSPROPERTY_TYPE_DEFAULTVALUES)));
+    EXPECT_EQ(PropertyCalls, 0);
+    EXPECT_SUCCESS(Ask(8, KSPROPERTY_TYPE_DEFAULTVALUES));
+    EXPECT_EQ(PropertyCalls, 1);
+    EXPECT_EQ(Property.Verb, KSPROPERTY_TYPE_DEFAULTVALUES);
+    EXPECT_SUCCESS(Ask(8, KSPROPERTY_TYPE_BASICSUPPORT));
+    EXPECT_EQ(PropertyCalls, 0);
+    EXPECT_NE(Value & KSPROPERTY_TYPE_GET, 0);
+    EXPECT_EQ(Value & KSPROPERTY_TYPE_SET, 0);
+    EXPECT_EQ(Ask(9, KSPROPERTY_TYPE_GET), STATUS_NOT_FOUND);
+    EXPECT_SUCCESS(Ask(9, KSPROPERTY_TYPE_SET));
+    EXPECT_EQ(PropertyCalls, 1);
+}
+
 // A node that is opened by itself.
 EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     Topology Miniport;
@@ -178,6 +224,11 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     EXPECT_EQ(Event.Node, ~0u);
     EventAnswer = STATUS_SUCCESS;
     EXPECT_SUCCESS(Handlerless.Enable(Filter, CaseOwnSet, 2, KSEVENT_TYPE_BASICSUPPORT));
+    EXPECT_EQ(Events, 2);
+    EXPECT_SUCCESS(Handlerless.Enable(Filter, CaseOwnSet, 4, KSEVENT_TYPE_BASICSUPPORT));
+    EventAnswer = STATUS_DEVICE_BUSY; // which is not asked for what it does not claim
+    EXPECT_SUCCESS(OtherSet.Enable(Filter, CaseOwnCategory, 1, KSEVENT_TYPE_BASICSUPPORT));
+    EventAnswer = STATUS_SUCCESS;
     EXPECT_EQ(Events, 2);
     EXPECT_SUCCESS(First.Enable(Filter, CaseOwnSet, 1));
     EXPECT_SUCCESS(Handlerless.Enable(Filter, CaseOwnSet, 2));

@@ -73,6 +73,8 @@ EXPORT_CASE(PcRegisterPhysicalConnection) {
     EXPECT_EQ(PcRegisterPhysicalConnection(Case.Device, From.Port, 1, To.Port, 2),
               STATUS_INVALID_PARAMETER);
 
+    EXPECT_FINDING("PcRegisterPhysicalConnection: no port that has been initialized, or a pin ID "
+                   "beyond its pins");
     EXPECT_SUCCESS(PcRegisterPhysicalConnection(Case.Device, From.Port, 1, To.Port, 0));
     EXPECT_EQ(PcRegisterPhysicalConnection(Case.Device, From.Port, 1, To.Port, 0),
               STATUS_OBJECTID_EXISTS);
@@ -106,6 +108,8 @@ EXPORT_CASE(PcRegisterPhysicalConnectionToExternal) {
               STATUS_INVALID_PARAMETER);
     EXPECT_EQ(Connection(Case, L"From", 1).Status, STATUS_NOT_FOUND);
 
+    EXPECT_FINDING("PcRegisterPhysicalConnection: no port that has been initialized, or a pin ID "
+                   "beyond its pins");
     EXPECT_SUCCESS(PcRegisterPhysicalConnectionToExternal(Case.Device, From.Port, 1, &Text, 7));
     EXPECT_TRUE(Connection(Case, L"From", 1).LeadsTo(&Text, 7));
     Disconnect Unregister(From.Port);
@@ -131,6 +135,8 @@ EXPORT_CASE(PcRegisterPhysicalConnectionFromExternal) {
               STATUS_INVALID_PARAMETER);
     EXPECT_EQ(Connection(Case, L"To", 0).Status, STATUS_NOT_FOUND);
 
+    EXPECT_FINDING("PcRegisterPhysicalConnection: no port that has been initialized, or a pin ID "
+                   "beyond its pins");
     EXPECT_SUCCESS(PcRegisterPhysicalConnectionFromExternal(Case.Device, &Text, 3, To.Port, 0));
     EXPECT_TRUE(Connection(Case, L"To", 0).LeadsTo(&Text, 3));
     Disconnect Unregister(To.Port);

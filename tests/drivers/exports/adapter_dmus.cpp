@@ -118,6 +118,7 @@ PDMUS_KERNEL_EVENT NewEvent(PAllocatorMXF Allocator, const VOID *Data, USHORT By
 }
 
 const UCHAR Note[] = {0x90, 60, 100}, Off[] = {0x80, 60, 0}, Tune[] = {0xF6};
+const UCHAR Eight[] = {0xF0, 1, 2, 3, 4, 5, 6, 0xF7};
 const UCHAR Exclusive[] = {0xF0, 1, 2, 3, 4, 5, 6, 7, 0xF7};
 
 } // namespace
@@ -180,6 +181,34 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     EXPECT_SUCCESS(CaseSetFormat(Pin, CaseDirectMusic)); // no method of IMXF is for it
     Device.Stream.Refused = KSSTATE_ACQUIRE;
     EXPECT_EQ(CaseSetState(Pin, KSSTATE_ACQUIRE), STATUS_DEVICE_BUSY);
+}
+
+// A pin of a software synthesizer, for waves.
+EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
+    CaseDescription Waves(false);
+    Miniport Device;
+    Device.Description.Pins[0].KsPinDescriptor.DataRanges =
+        Waves.Pins[0].KsPinDescriptor.DataRanges;
+    CasePort Port(Case, CLSID_PortDMus);
+    REQUIRE_SUCCESS(Port.Init(&Device));
+    CaseFile Filter, Pin;
+    REQUIRE_SUCCESS(Port.Open(Filter));
+    EXPECT_EQ(CaseConnectStream(Filter, 0, CaseWave, Pin), STATUS_NOT_SUPPORTED);
+    EXPECT_FINDING("IMiniportDMus: a pin with a wave format, and ksbox has no wave sink for "
+                   "software synthesizers");
+    EXPECT_EQ(Device.Stream.References, 1);
+}
+
+// Far ahead of its time, if the miniport wants to have it so.
+EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
+    Pinned Own(Case, 0, CaseMidi, ~0ull);
+    Own.Set(KSSTATE_RUN);
+    CaseMusic Later;
+    Later.Midi(3600 * 1000, Note, sizeof Note);
+    CaseFrame Frame(Own.Pin, KSSTREAM_WRITE, Later.Count, Later.Bytes);
+    EXPECT_FALSE(Frame.Pending());
+    EXPECT_SUCCESS(Frame.Wait());
+    EXPECT_EQ(Own.Device.Stream.Sent.Messages, 1);
 }
 
 EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
@@ -283,7 +312,8 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
         NewEvent(Stream.Allocator, Off + 2, 1, Start + 60 * 10000, DMUS_KEF_EVENT_INCOMPLETE);
     Package->pNextEvt = NewEvent(Stream.Allocator, Exclusive, sizeof Exclusive, 1);
     Stream.ToSend = NewEvent(Stream.Allocator, Note, sizeof Note, Start + 40 * 10000);
-    Stream.ToSend->pNextEvt = Package;
+    Stream.ToSend->pNextEvt = NewEvent(Stream.Allocator, Note, 0, Start); // no byte: no message
+    Stream.ToSend->pNextEvt->pNextEvt = Package;
     Own.Device.Group.RequestService();
     EXPECT_EQ(Stream.ToSend, (PDMUS_KERNEL_EVENT) nullptr);
     CaseFrame Frame(Own.Pin, KSSTREAM_READ, 256);
@@ -372,6 +402,7 @@ EXPORT_CASE(PcNewMiniport) {
     Package->uData.pPackageEvt = NewEvent(Allocator, Exclusive, sizeof Exclusive);
     Package->uData.pPackageEvt->pNextEvt = NewEvent(Allocator, Off, sizeof Off);
     Package->pNextEvt = NewEvent(Allocator, Note, sizeof Note);
+    Package->pNextEvt->pNextEvt = NewEvent(Allocator, Eight, sizeof Eight);
     REFERENCE_TIME Start = 0;
     Own.Device.Clock->GetTime(&Start);
     EXPECT_SUCCESS(Streams[0]->PutMessage(Package));
@@ -379,7 +410,7 @@ EXPORT_CASE(PcNewMiniport) {
     EXPECT_SUCCESS(Streams[1]->PutMessage(nullptr)); // nothing has come through yet
     CaseFrame Early(Own.Pin, KSSTREAM_READ, 256);
     EXPECT_TRUE(Early.Pending());
-    CaseSleep(20); // 16 bytes of 320 us each
+    CaseSleep(20); // 24 bytes of 320 us each
     EXPECT_SUCCESS(Streams[1]->PutMessage(nullptr));
     Own.Device.Group.RequestService();
     EXPECT_SUCCESS(Early.Wait());
@@ -387,7 +418,7 @@ EXPORT_CASE(PcNewMiniport) {
     const struct {
         const UCHAR *Data;
         ULONG Bytes;
-    } Rows[] = {{Exclusive, 9}, {Off, 3}, {Note, 3}, {Tune, 1}};
+    } Rows[] = {{Exclusive, 9}, {Off, 3}, {Note, 3}, {Eight, 8}, {Tune, 1}};
     for (const auto &Row : Rows) {
         KSMUSICFORMAT Head;
         RtlCopyMemory(&Head, Early.Memory->Data + At, sizeof Head);
@@ -411,4 +442,83 @@ EXPORT_CASE(PcNewMiniport) {
         EXPECT_EQ(Uarts[Index]->Release(), 0);
         EXPECT_EQ(Groups[Index]->Release(), 0);
     }
+}
+
+namespace {
+
+class Listener : public CaseObject<IServiceSink> {
+  public:
+    Listener() : CaseObject(IID_IServiceSink) {}
+    STDMETHODIMP_(void) RequestService() override { ++Calls; }
+    LONG Calls = 0;
+};
+
+// One of the system's miniports at the port of CaseResources(), with a stream.
+struct Uart {
+    Uart(const GUID &Class, PAllocatorMXF Allocator, PMASTERCLOCK Clock) {
+        PMINIPORT Made = nullptr;
+        EXPECT_SUCCESS(PcNewMiniport(&Made, Class));
+        EXPECT_SUCCESS(Made->QueryInterface(IID_IMiniportDMus, (PVOID *)&Miniport));
+        Made->Release();
+        EXPECT_SUCCESS(PcNewPort(&Port, CLSID_PortDMus));
+        PPORTDMUS Own = nullptr;
+        EXPECT_SUCCESS(Port->QueryInterface(IID_IPortDMus, (PVOID *)&Own));
+        const PRESOURCELIST Resources = CaseResources();
+        PSERVICEGROUP StreamGroup = nullptr;
+        ULONGLONG Prefetch = 0;
+        EXPECT_SUCCESS(Miniport->Init(nullptr, Resources, Own, &Group));
+        EXPECT_SUCCESS(Miniport->NewStream(&Stream, nullptr, NonPagedPool, 0,
+                                           DMUS_STREAM_MIDI_RENDER, nullptr, &StreamGroup,
+                                           Allocator, Clock, &Prefetch));
+        EXPECT_SUCCESS(Stream->SetState(KSSTATE_RUN));
+        StreamGroup->Release();
+        Resources->Release();
+        Own->Release();
+    }
+    ~Uart() { Release(); }
+    void Release() {
+        if (Port == nullptr)
+            return;
+        Stream->Release();
+        Port->Release();
+        Miniport->Release();
+        Group->Release();
+        Port = nullptr;
+    }
+    PPORT Port = nullptr;
+    PMINIPORTDMUS Miniport = nullptr;
+    PSERVICEGROUP Group = nullptr;
+    PMXF Stream = nullptr;
+};
+
+} // namespace
+
+// Who listens at a cable is told of what arrives, for as long as it is there.
+EXPORT_CASE(PcNewMiniport) {
+    Pinned Own(Case, 0); // has an allocator and a clock
+    const PAllocatorMXF Allocator = Own.Device.Stream.Allocator;
+    const PMASTERCLOCK Clock = Own.Device.Clock;
+    static UCHAR Long[200]; // 64 ms
+    RtlFillMemory(Long, sizeof Long, 0xF8);
+    Listener Sink;
+    Uart Plays(CLSID_MiniportDriverDMusUART, Allocator, Clock);
+    Uart Records(CLSID_MiniportDriverDMusUARTCapture, Allocator, Clock);
+    const auto Play = [&] {
+        Sink.Calls = 0;
+        EXPECT_SUCCESS(Plays.Stream->PutMessage(NewEvent(Allocator, Long, sizeof Long)));
+        CaseSleep(150);
+    };
+    EXPECT_SUCCESS(Records.Group->AddMember(&Sink));
+    {
+        Uart Another(CLSID_MiniportDriverDMusUART, Allocator, Clock);
+        Play();
+        EXPECT_TRUE(Sink.Calls > 1); // with the first byte, and with the last
+    }
+    Play();
+    EXPECT_TRUE(Sink.Calls > 1);
+    Records.Group->RemoveMember(&Sink);
+    Records.Release();
+    Play();
+    EXPECT_EQ(Sink.Calls, 0);
+    EXPECT_EQ(Sink.References, 1);
 }

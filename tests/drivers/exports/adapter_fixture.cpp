@@ -18,7 +18,7 @@ CaseTopology::CaseTopology(ULONG PinCount, const PCAUTOMATION_TABLE *Automation)
         Pin.DataRanges = BridgeRanges;
         Pin.DataFlow = Index == 0 ? KSPIN_DATAFLOW_IN : KSPIN_DATAFLOW_OUT;
         Pin.Communication = KSPIN_COMMUNICATION_NONE;
-        Pin.Category = &KSCATEGORY_AUDIO;
+        Pin.Category = Index == 0 ? &KSCATEGORY_AUDIO : &KSCATEGORY_CAPTURE;
     }
     Descriptor_.AutomationTable = Automation;
     Descriptor_.PinSize = sizeof(PCPIN_DESCRIPTOR);

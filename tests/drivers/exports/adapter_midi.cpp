@@ -29,7 +29,7 @@ class Stream : public CaseObject<IMiniportMidiStream> {
         RtlCopyMemory(Buffer, Heard, Count);
         Heard += Count;
         HeardCount -= Count;
-        *BytesRead = Count;
+        *BytesRead = Count != 0 ? Count + ReadBoast : 0;
         return STATUS_SUCCESS;
     }
     STDMETHODIMP_(NTSTATUS) Write(PVOID Buffer, ULONG Bytes, PULONG Written) override {
@@ -45,7 +45,7 @@ class Stream : public CaseObject<IMiniportMidiStream> {
         return STATUS_SUCCESS;
     }
     LONG Formats = 0, Reads = 0, Writes = 0;
-    ULONG Most = ~0u, Boast = 0;
+    ULONG Most = ~0u, Boast = 0, ReadBoast = 0;
     NTSTATUS FormatAnswer = STATUS_SUCCESS, ReadAnswer = STATUS_SUCCESS,
              WriteAnswer = STATUS_SUCCESS;
     KSSTATE Last = KSSTATE_STOP;
@@ -229,6 +229,27 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     EXPECT_EQ(Stream.Sent.Messages, 2);
     EXPECT_EQ(Stream.Sent.Bytes[0], Other[0]);
     EXPECT_EQ(Stream.Sent.Bytes[3], Note[0]);
+}
+
+// A group that is registered before there is a miniport.
+EXPORT_CASE(PcNewPort) {
+    CaseGroup Group, Another;
+    Miniport Device;
+    CasePort Port(Case, CLSID_PortMidi);
+    PPORTMIDI Own = nullptr;
+    REQUIRE_SUCCESS(Port.Port->QueryInterface(IID_IPortMidi, (PVOID *)&Own));
+    EXPECT_SUCCESS(Own->RegisterServiceGroup(&Group));
+    EXPECT_EQ(Group.Added, 1);
+    Group.RequestService(); // nobody to serve
+    Own->Notify(nullptr);
+    EXPECT_EQ(Group.Requests, 2);
+    Device.Group = &Another; // the port has its group
+    EXPECT_SUCCESS(Port.Init(&Device));
+    EXPECT_EQ(Another.Added, 0);
+    EXPECT_EQ(Another.References, 1);
+    Group.RequestService();
+    EXPECT_EQ(Device.Services, 1);
+    EXPECT_EQ(Own->Release(), 1);
 }
 
 // What a device does with what it is sent.
@@ -431,4 +452,71 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     CaseFrame Next(Own.Pin, KSSTREAM_READ, 64);
     EXPECT_SUCCESS(Next.Wait());
     EXPECT_EQ(Next.Memory->Header.DataUsed, 12);
+}
+
+// What exactly fits a frame; what a device says that it has read; a long message.
+EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
+    Pinned Own(Case, 1);
+    Stream &Stream = Own.Device.Stream;
+    Own.Set(KSSTATE_PAUSE); // as good as RUN
+    const UCHAR Note[] = {0x90, 60, 100}, Off[] = {0x80, 60, 0}, Both[] = {0x90, 1, 2, 0x80, 3, 4};
+    Own.Hear(Both, sizeof Both);
+    CaseFrame Two(Own.Pin, KSSTREAM_READ, 23); // without what fills the second one up
+    EXPECT_FALSE(Two.Pending());
+    EXPECT_SUCCESS(Two.Wait());
+    EXPECT_EQ(Two.Memory->Header.DataUsed, 23);
+    Own.Hear(Note, sizeof Note);
+    CaseFrame One(Own.Pin, KSSTREAM_READ, 11);
+    EXPECT_SUCCESS(One.Wait());
+    EXPECT_EQ(One.Memory->Header.DataUsed, 11);
+    CaseFrame Next(Own.Pin, KSSTREAM_READ, 64);
+    EXPECT_TRUE(Next.Pending()); // nothing is left over
+    Own.Hear(Off, sizeof Off);
+    EXPECT_SUCCESS(Next.Wait());
+    EXPECT_EQ(Next.Memory->Header.DataUsed, 12);
+    EXPECT_EQ(RtlCompareMemory(Next.Memory->Data + 8, Off, sizeof Off), sizeof Off);
+
+    // No more than there was room for.
+    static UCHAR Clocks[130];
+    RtlFillMemory(Clocks, sizeof Clocks, 0xf8);
+    Stream.ReadBoast = 1;
+    Own.Hear(Clocks, 64);
+    Stream.ReadBoast = 0;
+    CaseFrame Boasted(Own.Pin, KSSTREAM_READ, 4096);
+    EXPECT_SUCCESS(Boasted.Wait());
+    EXPECT_EQ(Boasted.Memory->Header.DataUsed, 64 * 12);
+    // As long as there are more.
+    Stream.Reads = 0;
+    Own.Hear(Clocks, sizeof Clocks);
+    EXPECT_EQ(Stream.Reads, 4);
+    CaseFrame All(Own.Pin, KSSTREAM_READ, 4096);
+    EXPECT_SUCCESS(All.Wait());
+    EXPECT_EQ(All.Memory->Header.DataUsed, sizeof Clocks * 12);
+    // What nobody has read goes with STOP.
+    Own.Hear(Note, sizeof Note);
+    Own.Set(KSSTATE_STOP);
+    Own.Set(KSSTATE_RUN);
+    CaseFrame Anew(Own.Pin, KSSTREAM_READ, 64);
+    EXPECT_TRUE(Anew.Pending());
+    Own.Hear(Off, sizeof Off);
+    EXPECT_SUCCESS(Anew.Wait());
+    EXPECT_EQ(RtlCompareMemory(Anew.Memory->Data + 8, Off, sizeof Off), sizeof Off);
+}
+
+// A step that fails on the way down is taken all the same.
+EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
+    Pinned Own(Case, 0);
+    Own.Set(KSSTATE_RUN);
+    Own.Device.Stream.Refused = KSSTATE_PAUSE;
+    Own.Set(KSSTATE_PAUSE);
+    const UCHAR Note[] = {0x90, 60, 100};
+    CaseMusic Music;
+    Music.Midi(0, Note, sizeof Note);
+    CaseFrame Frame(Own.Pin, KSSTREAM_WRITE, Music.Count, Music.Bytes);
+    EXPECT_TRUE(Frame.Pending());
+    EXPECT_EQ(Own.Device.Stream.Writes, 0);
+    Own.Device.Stream.Refused = -1;
+    Own.Set(KSSTATE_RUN);
+    EXPECT_SUCCESS(Frame.Wait());
+    EXPECT_EQ(Own.Device.Stream.Writes, 1);
 }

@@ -76,6 +76,7 @@ EXPORT_CASE(PcNewPort) {
               STATUS_INVALID_PARAMETER);
     EXPECT_EQ(Miniport.Inits, 0);
     EXPECT_EQ(Own.Init(&Other), STATUS_INVALID_PARAMETER); // not a Topology miniport
+    EXPECT_FINDING("IPort::Init: the miniport has no interface for a Topology port");
     EXPECT_EQ(Other.References, 1);
     Miniport.InitAnswer = STATUS_DEVICE_CONFIGURATION_ERROR;
     EXPECT_EQ(Own.Init(&Miniport), STATUS_DEVICE_CONFIGURATION_ERROR);
@@ -87,6 +88,7 @@ EXPORT_CASE(PcNewPort) {
     Miniport.Describes = false;
     EXPECT_EQ(Own.Init(&Miniport), STATUS_INVALID_PARAMETER);
     EXPECT_EQ(Miniport.References, 1);
+    EXPECT_FINDING("IMiniport::GetDescription: it succeeds without a description");
     EXPECT_EQ(Miniport.Inits, 3);
     Miniport.Describes = true;
     EXPECT_SUCCESS(Own.Init(&Miniport));
@@ -141,6 +143,19 @@ EXPORT_CASE(PcNewPort) {
     };
     for (const auto Way : Ways)
         CheckRefused(Case, Way);
+    const char *const Findings[] = {
+        "IMiniport::GetDescription: pins: 2 of 112 bytes; each has at least 112, a multiple of 8",
+        "IMiniport::GetDescription: pins: 2 of 104 bytes; each has at least 112, a multiple of 8",
+        "IMiniport::GetDescription: pins: 2 of 116 bytes; each has at least 112, a multiple of 8",
+        "IMiniport::GetDescription: nodes: 1 of 32 bytes; each has at least 32, a multiple of 8",
+        "IMiniport::GetDescription: nodes: 1 of 24 bytes; each has at least 32, a multiple of 8",
+        "IMiniport::GetDescription: nodes: 1 of 36 bytes; each has at least 32, a multiple of 8",
+        "IMiniport::GetDescription: connections: 1, and no table",
+        "IMiniport::GetDescription: categories: 1, and no table"};
+    for (const char *One : Findings)
+        EXPECT_FINDING(One);
+    EXPECT_FINDING("IMiniport::GetDescription: an automation table with items of another size than "
+                   "its structure's, or an item or a node without a GUID");
     for (const PCAUTOMATION_TABLE &Bad : BadTables) {
         BadTable = &Bad;
         CheckRefused(Case, [](CaseDescription &D) { D.Filter.AutomationTable = BadTable; });
@@ -283,6 +298,8 @@ EXPORT_CASE(PcRegisterPhysicalConnection, PcRegisterPhysicalConnectionToExternal
         // "A port driver that has been initialized."
         EXPECT_EQ(PcRegisterPhysicalConnection(Case.Device, Goes.Port, 0, Stays.Port, 1),
                   STATUS_INVALID_PARAMETER);
+        EXPECT_FINDING("PcRegisterPhysicalConnection: no port that has been initialized, or a pin "
+                       "ID beyond its pins");
         REQUIRE_SUCCESS(Goes.Init(&Second));
         EXPECT_SUCCESS(PcRegisterPhysicalConnection(Case.Device, Goes.Port, 0, Stays.Port, 1));
         EXPECT_SUCCESS(

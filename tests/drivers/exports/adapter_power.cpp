@@ -103,6 +103,7 @@ EXPORT_CASE(PcRegisterAdapterPowerManagement, PcUnregisterAdapterPowerManagement
     EXPECT_EQ(Own.Queries, 1);
     EXPECT_EQ(Own.References, 2);
     EXPECT_EQ(PcRegisterAdapterPowerManagement(&Own, Case.Device), STATUS_INVALID_PARAMETER);
+    EXPECT_FINDING("PcRegisterAdapterPowerManagement: called twice for an adapter");
     EXPECT_EQ(Own.References, 2);
     EXPECT_EQ(D3Latency(Case), 4321);
     EXPECT_SUCCESS(QueryPower(Case, PowerDeviceD2));
@@ -180,6 +181,9 @@ EXPORT_CASE(PcRequestNewPowerState, PcRegisterAdapterPowerManagement) {
     CaseSleep(1000);
     EXPECT_EQ(Miniport.Calls, 6); // whether the adapter is told or not
     EXPECT_EQ(Own.Changes, 4);
+    EXPECT_SUCCESS(PcRequestNewPowerState(Case.Device, PowerDeviceD0)); // as it is
+    CaseSleep(1000);
+    EXPECT_EQ(Miniport.Calls, 6);
     EXPECT_SUCCESS(Sub.Unregister());
     EXPECT_SUCCESS(PcRequestNewPowerState(Case.Device, PowerDeviceD3));
     EXPECT_SUCCESS(PcRequestNewPowerState(Case.Device, PowerDeviceD0));

@@ -135,6 +135,10 @@ EXPORT_CASE(PcAddAdapterDevice) {
     const ULONG Illegal[] = {1, PORT_CLASS_DEVICE_EXTENSION_SIZE - 1};
     for (const ULONG Size : Illegal)
         EXPECT_EQ(PcAddAdapterDevice(Case.Driver, Pdo, Start, 1, Size), STATUS_INVALID_PARAMETER);
+    EXPECT_FINDING("PcAddAdapterDevice: a device extension of 1 bytes; it is 0, or at least "
+                   "PORT_CLASS_DEVICE_EXTENSION_SIZE (512)");
+    EXPECT_FINDING("PcAddAdapterDevice: a device extension of 511 bytes; it is 0, or at least "
+                   "PORT_CLASS_DEVICE_EXTENSION_SIZE (512)");
     EXPECT_EQ(PcAddAdapterDevice(Case.Driver, Pdo, nullptr, 1, 0), STATUS_INVALID_PARAMETER);
     EXPECT_EQ(PcAddAdapterDevice(Case.Driver, nullptr, Start, 1, 0), STATUS_INVALID_PARAMETER);
     EXPECT_EQ(Pdo->AttachedDevice, (PDEVICE_OBJECT) nullptr);

@@ -12,7 +12,19 @@ static void CheckArguments(CASE_CONTEXT &Case, CaseSubdevice &One) {
     REQUIRE_SUCCESS(PcNewPort(&Raw, CLSID_PortTopology));
     EXPECT_EQ(PcRegisterSubdevice(Case.Device, Name, Raw), STATUS_INVALID_PARAMETER);
     EXPECT_EQ(Raw->Release(), 0);
+    EXPECT_FINDING("PcRegisterSubdevice: what it is given is no port that IPort::Init has "
+                   "initialized for this adapter");
     EXPECT_FALSE(CaseLink(Case, KSCATEGORY_TOPOLOGY, L"Second").Found());
+    IUnregisterSubdevice *Subdevices = nullptr;
+    REQUIRE_SUCCESS(One.Port->QueryInterface(IID_IUnregisterSubdevice, (PVOID *)&Subdevices));
+    EXPECT_EQ(Subdevices->UnregisterSubdevice(nullptr, One.Port), STATUS_INVALID_PARAMETER);
+    EXPECT_EQ(Subdevices->UnregisterSubdevice(Case.PhysicalDevice, One.Port),
+              STATUS_INVALID_PARAMETER);
+    EXPECT_EQ(Subdevices->UnregisterSubdevice(Case.Device, nullptr), STATUS_INVALID_PARAMETER);
+    EXPECT_EQ(Subdevices->UnregisterSubdevice(Case.Device, &One.Miniport),
+              STATUS_INVALID_PARAMETER);
+    EXPECT_EQ(Subdevices->UnregisterSubdevice(Case.Device, One.Port), STATUS_NOT_FOUND);
+    Subdevices->Release();
 }
 
 EXPORT_CASE(PcRegisterSubdevice) {
@@ -24,6 +36,12 @@ EXPORT_CASE(PcRegisterSubdevice) {
     EXPECT_EQ(Two.Register(L"Main"), STATUS_OBJECT_NAME_COLLISION);
     EXPECT_SUCCESS(Two.Register(L"Third"));
     EXPECT_EQ(Three.Register(L"Fourth"), STATUS_ALLOTTED_SPACE_EXCEEDED); // MaxObjects
+    EXPECT_FINDING(
+        "PcRegisterSubdevice: the port of \"Third\" is registered already, as \"Second\"");
+    EXPECT_FINDING("PcRegisterSubdevice: there is a subdevice \"Second\" already");
+    EXPECT_FINDING("PcRegisterSubdevice: there is a subdevice \"Main\" already");
+    EXPECT_FINDING("PcRegisterSubdevice: \"Fourth\" is one more than the 3 objects that "
+                   "PcAddAdapterDevice was told of");
 
     CaseFile Filter, Another;
     {
@@ -70,6 +88,29 @@ static void CheckUart(const GUID &Class, ULONG StreamFlow) {
     EXPECT_EQ(Pin.DataFlow, StreamFlow);
     EXPECT_EQ(Pin.Communication, KSPIN_COMMUNICATION_SINK);
     EXPECT_TRUE(CaseSameGuid(Pin.DataRanges[0]->MajorFormat, KSDATAFORMAT_TYPE_MUSIC));
+    // The pin of streams, and the bridge to the cable.
+    REQUIRE(Description->PinCount == 2 && Description->ConnectionCount == 1);
+    const PCPIN_DESCRIPTOR &Bridge = Description->Pins[1];
+    EXPECT_EQ(Description->Pins[0].MaxFilterInstanceCount, 1);
+    EXPECT_EQ(Description->Pins[0].MaxGlobalInstanceCount, 1);
+    EXPECT_EQ(Bridge.MaxFilterInstanceCount, 0);
+    EXPECT_EQ(Bridge.MaxGlobalInstanceCount, 0);
+    EXPECT_EQ(Bridge.KsPinDescriptor.DataFlow,
+              StreamFlow == KSPIN_DATAFLOW_IN ? KSPIN_DATAFLOW_OUT : KSPIN_DATAFLOW_IN);
+    EXPECT_EQ(Bridge.KsPinDescriptor.Communication, KSPIN_COMMUNICATION_NONE);
+    EXPECT_EQ(Bridge.KsPinDescriptor.DataRangesCount, 1);
+    EXPECT_EQ(Bridge.KsPinDescriptor.DataRanges[0]->FormatSize, sizeof(KSDATARANGE));
+    EXPECT_TRUE(CaseSameGuid(*Bridge.KsPinDescriptor.Category,
+                             StreamFlow == KSPIN_DATAFLOW_IN ? KSNODETYPE_SYNTHESIZER
+                                                             : KSNODETYPE_LEGACY_AUDIO_CONNECTOR));
+    const auto &Music = *reinterpret_cast<const KSDATARANGE_MUSIC *>(Pin.DataRanges[0]);
+    EXPECT_EQ(Music.DataRange.FormatSize, sizeof Music);
+    EXPECT_EQ(Music.ChannelMask, 0xffff);
+    const PCCONNECTION_DESCRIPTOR &Connection = Description->Connections[0];
+    EXPECT_EQ(Connection.FromNode, PCFILTER_NODE);
+    EXPECT_EQ(Connection.ToNode, PCFILTER_NODE);
+    EXPECT_EQ(Connection.FromNodePin, StreamFlow == KSPIN_DATAFLOW_IN ? 0 : 1);
+    EXPECT_EQ(Connection.ToNodePin, StreamFlow == KSPIN_DATAFLOW_IN ? 1 : 0);
     EXPECT_EQ(Miniport->Release(), 0);
 }
 

@@ -93,8 +93,9 @@ class Miniport : public CaseMiniport<IMiniportWaveCyclic> {
 };
 
 struct Pinned {
-    Pinned(CASE_CONTEXT &Case, ULONG PinId, CASE_STREAM Kind = CaseWave)
+    Pinned(CASE_CONTEXT &Case, ULONG PinId, CASE_STREAM Kind = CaseWave, ULONG Interval = 40)
         : Port(Case, CLSID_PortWaveCyclic) {
+        Device.Stream.Interval = Interval;
         EXPECT_SUCCESS(Port.Init(&Device));
         EXPECT_SUCCESS(Port.Open(Filter));
         EXPECT_SUCCESS(CaseConnectStream(Filter, PinId, Kind, Pin));
@@ -159,6 +160,29 @@ EXPORT_CASE(PcNewPort, PcNewResourceSublist) {
     EXPECT_SUCCESS(Slave->Start(0x1000, TRUE));
     EXPECT_EQ(Slave->ReadCounter(), 0x1000);
     EXPECT_SUCCESS(Slave->Stop());
+    // Whoever holds the channel keeps it; Start does not wait, nor come back later.
+    const PDMA_ADAPTER Adapter = reinterpret_cast<PDMA_ADAPTER>(Slave->GetAdapterObject());
+    const auto Lower = [&](VOID (*Call)(PDMA_ADAPTER, PDEVICE_OBJECT), PDEVICE_OBJECT Fdo) {
+        KIRQL Before;
+        KeRaiseIrql(DISPATCH_LEVEL, &Before);
+        Call(Adapter, Fdo);
+        KeLowerIrql(Before);
+    };
+    Lower(
+        [](PDMA_ADAPTER Dma, PDEVICE_OBJECT Fdo) {
+            EXPECT_SUCCESS(Dma->DmaOperations->AllocateAdapterChannel(
+                Dma, Fdo, 1, [](PDEVICE_OBJECT, PIRP, PVOID, PVOID) { return KeepObject; },
+                nullptr));
+        },
+        Case.Device);
+    EXPECT_EQ(Slave->Start(0x1000, TRUE), STATUS_UNSUCCESSFUL);
+    EXPECT_EQ(Slave->TransferCount(), 0);
+    EXPECT_EQ(Slave->ReadCounter(), 0);
+    Lower([](PDMA_ADAPTER Dma, PDEVICE_OBJECT) { Dma->DmaOperations->FreeAdapterChannel(Dma); },
+          Case.Device);
+    EXPECT_SUCCESS(Slave->Start(0x800, FALSE));
+    EXPECT_EQ(Slave->TransferCount(), 0x800);
+    EXPECT_SUCCESS(Slave->Stop());
     EXPECT_EQ(Slave->Release(), 0); // the caller's is the only reference
     EXPECT_EQ(NewMaster(nullptr), STATUS_INVALID_PARAMETER);
     REQUIRE_SUCCESS(NewMaster(&Master));
@@ -195,6 +219,7 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     Device.GivesChannel = false;
     EXPECT_EQ(Connect(), STATUS_UNSUCCESSFUL);
     Given();
+    EXPECT_FINDING("IMiniportWaveCyclic::NewStream: success, and no stream or no DMA channel");
     Device.GivesChannel = true;
     Device.Channel.HasMemory = false;
     EXPECT_EQ(Connect(), STATUS_UNSUCCESSFUL);
@@ -430,5 +455,77 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
         Own.Set(KSSTATE_STOP);
         EXPECT_FALSE(Loop.Pending());
         EXPECT_EQ(Loop.Memory->Header.DataUsed, 100);
+    }
+}
+
+// A buffer of one notification interval: half of it is kept ahead, and half of what is lost.
+EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
+    KSAUDIO_POSITION Position, To = {};
+    {
+        Pinned Own(Case, 0, CaseWave, 1000);
+        Own.Set(KSSTATE_RUN);
+        CaseFrame Frame(Own.Pin, KSSTREAM_WRITE, 800);
+        EXPECT_TRUE(Own.Counts(0, 500, 0));
+        EXPECT_TRUE(Own.Silent(500, 500));
+        EXPECT_EQ(CaseProperty(Own.Pin, KSPROPSETID_Audio, KSPROPERTY_AUDIO_POSITION,
+                               KSPROPERTY_TYPE_SET, &To, sizeof To),
+                  STATUS_INVALID_DEVICE_REQUEST); // it is not looped
+        Own.MoveTo(20);
+        EXPECT_TRUE(Own.Counts(500, 20, UCHAR(500)));
+        EXPECT_TRUE(Own.Silent(520, 480));
+        EXPECT_TRUE(Frame.Pending());
+        Own.Set(KSSTATE_STOP);
+        EXPECT_FALSE(Frame.Pending());
+    }
+    {
+        Pinned Own(Case, 0, CaseWave, 300); // four of them are more than the buffer has
+        Own.Set(KSSTATE_RUN);
+        CaseFrame Frame(Own.Pin, KSSTREAM_WRITE, 800);
+        EXPECT_EQ(Own.Device.Channel.Size, 900);
+        EXPECT_TRUE(Own.Counts(0, 600, 0)); // all but the one that is being played
+        EXPECT_TRUE(Own.Silent(600, 300));
+        Own.Set(KSSTATE_STOP);
+    }
+    Pinned Own(Case, 1, CaseWave, 1000);
+    for (ULONG Index = 0; Index < 1000; ++Index)
+        Own.Device.Channel.Memory[Index] = UCHAR(Index);
+    Own.Set(KSSTATE_RUN);
+    Own.MoveTo(600);
+    Own.MoveTo(200); // 1200
+    {
+        CaseFrame Frame(Own.Pin, KSSTREAM_READ, 8);
+        EXPECT_SUCCESS(Frame.Wait());
+        EXPECT_EQ(Frame.Memory->Data[0], UCHAR(700));
+        EXPECT_NE(Frame.Memory->Header.OptionsFlags & KSSTREAM_HEADER_OPTIONSF_DATADISCONTINUITY,
+                  0);
+    }
+    Own.MoveTo(0); // 2000: lost, and nobody has been told
+    Own.Set(KSSTATE_STOP);
+    Own.Device.Stream.At = 0;
+    Own.Set(KSSTATE_RUN);
+    Own.MoveTo(8);
+    CaseFrame Frame(Own.Pin, KSSTREAM_READ, 8);
+    EXPECT_SUCCESS(Frame.Wait());
+    EXPECT_EQ(Frame.Memory->Data[0], 0);
+    EXPECT_EQ(Frame.Memory->Header.OptionsFlags & KSSTREAM_HEADER_OPTIONSF_DATADISCONTINUITY, 0);
+    EXPECT_SUCCESS(CasePosition(Own.Pin, Position));
+    EXPECT_EQ(Position.PlayOffset, 8);
+    EXPECT_EQ(Position.WriteOffset, 8);
+}
+
+// A loop without a byte is no loop.
+EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
+    for (ULONG PinId = 0; PinId < 2; ++PinId) {
+        Pinned Own(Case, PinId, CaseLoopedWave);
+        Own.Set(KSSTATE_RUN);
+        CaseFrame Loop(Own.Pin, PinId == 0 ? KSSTREAM_WRITE : KSSTREAM_READ, 0);
+        Own.MoveTo(80);
+        EXPECT_EQ(Own.Device.Channel.Copies, 0);
+        KSAUDIO_POSITION Position = {1, 1};
+        EXPECT_SUCCESS(CasePosition(Own.Pin, Position));
+        EXPECT_EQ(Position.PlayOffset, 0);
+        EXPECT_EQ(Position.WriteOffset, 0);
+        Own.Set(KSSTATE_STOP);
+        EXPECT_FALSE(Loop.Pending());
     }
 }

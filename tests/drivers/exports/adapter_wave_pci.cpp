@@ -16,6 +16,8 @@ class Stream : public CaseObject<IMiniportWavePciStream> {
         return Answer;
     }
     STDMETHODIMP_(NTSTATUS) SetState(KSSTATE State) override {
+        if (Meanwhile != nullptr)
+            Meanwhile->RequestService(); // the hardware's first interrupt, say
         if (State == Refused)
             return STATUS_DEVICE_BUSY;
         Last = State;
@@ -45,6 +47,7 @@ class Stream : public CaseObject<IMiniportWavePciStream> {
     ULONGLONG At = 0;
     KSSTATE Last = KSSTATE_STOP;
     LONG Refused = -1; // no state
+    PSERVICEGROUP Meanwhile = nullptr;
     NTSTATUS Answer = STATUS_SUCCESS;
 };
 
@@ -177,6 +180,18 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     EXPECT_EQ(CaseSetState(Pin, KSSTATE_RUN), STATUS_DEVICE_BUSY);
     Own->Notify(&Device.StreamGroup);
     EXPECT_EQ(Device.Stream.Services, 1);
+    Device.Stream.Refused = -1;
+    Device.Stream.Meanwhile = &Device.StreamGroup;
+    EXPECT_SUCCESS(CaseSetState(Pin, KSSTATE_RUN));
+    EXPECT_EQ(Device.Stream.Services, 2); // as it begins to run
+    EXPECT_SUCCESS(CaseSetState(Pin, KSSTATE_PAUSE));
+    EXPECT_EQ(Device.Stream.Services, 3); // and as it stops
+    Device.Stream.Meanwhile = nullptr;
+    Device.Stream.Refused = KSSTATE_PAUSE; // which on the way down it cannot
+    EXPECT_SUCCESS(CaseSetState(Pin, KSSTATE_RUN));
+    EXPECT_SUCCESS(CaseSetState(Pin, KSSTATE_PAUSE));
+    Own->Notify(&Device.StreamGroup);
+    EXPECT_EQ(Device.Stream.Services, 3);
     EXPECT_EQ(Own->Release(), 2); // the factory's and the case's
 }
 
@@ -308,6 +323,12 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
         Own.Device.Stream.At = 40;
         EXPECT_SUCCESS(CasePosition(Own.Pin, Position));
         EXPECT_EQ(Position.PlayOffset, 40);
+        EXPECT_EQ(Position.WriteOffset, 0);
+        PPREFETCHOFFSET Prefetch = nullptr; // of playing alone
+        REQUIRE_SUCCESS(Own.Device.PortStream->QueryInterface(PrefetchOffset, (PVOID *)&Prefetch));
+        Prefetch->SetPreFetchOffset(10);
+        Prefetch->Release();
+        EXPECT_SUCCESS(CasePosition(Own.Pin, Position));
         EXPECT_EQ(Position.WriteOffset, 0);
         EXPECT_SUCCESS(Own.Release(1));
         EXPECT_SUCCESS(Frame.Wait());

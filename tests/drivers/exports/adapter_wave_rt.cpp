@@ -32,7 +32,7 @@ class Stream : public CaseObject<IMiniportWaveRTStreamNotification> {
         *Latency = {1, 2, 3};
     }
     STDMETHODIMP_(NTSTATUS) GetPositionRegister(KSRTAUDIO_HWREGISTER *Register) override {
-        *Register = {&Hardware, 32, 5, 6, 7};
+        *Register = {Nowhere ? nullptr : &Hardware, 32, 5, 6, 7};
         return Answer;
     }
     STDMETHODIMP_(NTSTATUS) GetClockRegister(KSRTAUDIO_HWREGISTER *Register) override {
@@ -70,7 +70,7 @@ class Stream : public CaseObject<IMiniportWaveRTStreamNotification> {
     PKEVENT Newest = nullptr;
     KSSTATE Last = KSSTATE_STOP;
     NTSTATUS Answer = STATUS_SUCCESS;
-    bool HasMdl = true;
+    bool HasMdl = true, Nowhere = false;
 
   private:
     NTSTATUS Allocate(ULONG Requested, PMDL *OutMdl, ULONG *Actual, ULONG *OutOffset,
@@ -136,8 +136,9 @@ struct Pinned {
         return CaseControl(Pin, IOCTL_KS_PROPERTY, &Request, sizeof Request, &Answer,
                            sizeof Answer);
     }
-    NTSTATUS Register(ULONG Id, KSRTAUDIO_HWREGISTER &Answer) {
+    NTSTATUS Register(ULONG Id, KSRTAUDIO_HWREGISTER &Answer, PVOID Base = nullptr) {
         KSRTAUDIO_HWREGISTER_PROPERTY Request = {};
+        Request.BaseAddress = Base;
         Request.Property.Set = KSPROPSETID_RtAudio;
         Request.Property.Id = Id;
         Request.Property.Flags = KSPROPERTY_TYPE_GET;
@@ -184,6 +185,7 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
         Pin.Close();
         EXPECT_EQ(Device.Stream.References, 1);
     }
+    EXPECT_FINDING("IMiniportWaveRT::NewStream: succeeded without a stream");
     EXPECT_SUCCESS(CaseConnectStream(Filter, 1, CaseWave, Pin));
     Device.Stream.Answer = STATUS_DEVICE_BUSY;
     EXPECT_EQ(CaseSetFormat(Pin, CaseDirectSound), STATUS_DEVICE_BUSY);
@@ -237,6 +239,8 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
 
     EXPECT_EQ(Port->MapAllocatedPages(nullptr, MmCached), nullptr);
     EXPECT_EQ(Port->MapAllocatedPages(Contiguous, MEMORY_CACHING_TYPE(5)), nullptr);
+    EXPECT_FINDING("IPortWaveRTStream::MapAllocatedPages: the MDL has no pages, or the cache type "
+                   "is not MmNonCached, MmCached or MmWriteCombined (PcAllocateAndMapPages)");
     const MEMORY_CACHING_TYPE Types[] = {MmNonCached, MmCached, MmWriteCombined};
     for (const MEMORY_CACHING_TYPE Type : Types) {
         auto *const View = static_cast<PUCHAR>(Port->MapAllocatedPages(Contiguous, Type));
@@ -256,6 +260,10 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
         EXPECT_TRUE(MmIsAddressValid(Other));
         Port->UnmapAllocatedPages(Other, Contiguous);
     }
+    EXPECT_FINDING("IPortWaveRTStream::UnmapAllocatedPages: the MDL is not mapped there "
+                   "(PcUnmapAllocatedPages)");
+    EXPECT_FINDING("IPortWaveRTStream::MapAllocatedPages: the MDL is mapped already "
+                   "(PcUnmapAllocatedPages)");
     PUCHAR Memory = static_cast<PUCHAR>(ExAllocatePoolWithTag(NonPagedPool, 64, 'esaC'));
     REQUIRE(Memory != nullptr);
     const PMDL Foreign = IoAllocateMdl(Memory, 64, FALSE, FALSE, nullptr);
@@ -269,6 +277,14 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     REQUIRE(View != nullptr);
     Port->FreePagesFromMdl(Contiguous);
     EXPECT_FALSE(MmIsAddressValid(View));
+    EXPECT_FINDING("IPortWaveRTStream::FreePagesFromMdl: the MDL is not one that this stream has");
+    EXPECT_FINDING("IPortWaveRTStream::FreePagesFromMdl: the MDL is still mapped "
+                   "(PcUnmapAllocatedPages)");
+    // One that is left, mapped.
+    REQUIRE(Port->AllocateContiguousPagesForMdl(Low, High, 0x3000) != nullptr);
+    Own.Pin.Close();
+    EXPECT_FINDING("IPortWaveRTStream: the stream ends without having freed 3 pages (Driver "
+                   "Verifier's rule PcAllocatedPages)");
 }
 
 EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
@@ -292,6 +308,12 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     EXPECT_EQ(Own.Buffer(0x1800, 1, Buffer), STATUS_UNSUCCESSFUL);
     EXPECT_EQ(Stream.NotifyingFrees, 1);
     EXPECT_EQ(Stream.Notifications, 1);
+    EXPECT_FINDING("AllocateAudioBuffer: a buffer of 0 bytes from byte 0 on does not lie in an MDL "
+                   "of 8192 bytes");
+    EXPECT_FINDING("AllocateAudioBuffer: a buffer of 4096 bytes from byte 0 on does not lie in an "
+                   "MDL of 0 bytes");
+    EXPECT_FINDING("AllocateAudioBuffer: a buffer of 4096 bytes from byte 4097 on does not lie in "
+                   "an MDL of 8192 bytes");
     HANDLE Event = nullptr;
     REQUIRE_SUCCESS(ZwCreateEvent(&Event, EVENT_ALL_ACCESS, nullptr, NotificationEvent, FALSE));
     constexpr ULONG Enter = KSPROPERTY_RTAUDIO_REGISTER_NOTIFICATION_EVENT;
@@ -339,6 +361,14 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     Stream.Answer = STATUS_NOT_IMPLEMENTED;
     EXPECT_EQ(Own.Register(KSPROPERTY_RTAUDIO_POSITIONREGISTER, Register), STATUS_NOT_IMPLEMENTED);
     Stream.Answer = STATUS_SUCCESS;
+    // Elsewhere there is no room for it: where the register itself is, there is memory.
+    EXPECT_EQ(Own.Register(KSPROPERTY_RTAUDIO_POSITIONREGISTER, Register, &Stream.Hardware),
+              STATUS_UNSUCCESSFUL);
+    Stream.Nowhere = true;
+    EXPECT_EQ(Own.Register(KSPROPERTY_RTAUDIO_POSITIONREGISTER, Register, &Stream.Hardware),
+              STATUS_UNSUCCESSFUL);
+    EXPECT_FINDING("a position or clock register that the driver names lies in no memory");
+    Stream.Nowhere = false;
     EXPECT_SUCCESS(Own.Register(KSPROPERTY_RTAUDIO_POSITIONREGISTER, Register));
     EXPECT_EQ(Register.Register, &Stream.Hardware);
     EXPECT_EQ(Register.Width, 32);

@@ -174,6 +174,8 @@ void Devices(const FUNCTIONS &Call, CASE_CONTEXT &Case) {
     EXPECT_EQ(Call.ToDevice(0, nullptr, &Forward), STATUS_DEVICE_BUSY);
     Asked.Answer = STATUS_PROPSET_NOT_FOUND;
     EXPECT_EQ(Call.ToDevice(0, nullptr, &Forward), STATUS_NOT_IMPLEMENTED);
+    Asked.Answer = STATUS_NOT_FOUND;
+    EXPECT_EQ(Call.ToDevice(0, nullptr, &Forward), STATUS_NOT_IMPLEMENTED);
     EXPECT_EQ(Call.ToDevice(Content + 1, nullptr, &Forward), STATUS_INVALID_PARAMETER);
     EXPECT_EQ(Call.ToDevice(0, nullptr, nullptr), STATUS_INVALID_PARAMETER);
     Forward.DeviceObject = nullptr;

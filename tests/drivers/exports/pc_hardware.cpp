@@ -81,6 +81,32 @@ EXPORT_CASE(PcNewInterruptSync) {
     EXPECT_EQ(Sync->Release(), 0); // disconnects
 }
 
+// A vector is shared if its resource says so.
+EXPORT_CASE(PcNewInterruptSync, PcNewResourceSublist) {
+    PRESOURCELIST Resources = CaseResources(), Shared = nullptr;
+    REQUIRE_SUCCESS(PcNewResourceSublist(&Shared, nullptr, PagedPool, Resources, 1));
+    CM_PARTIAL_RESOURCE_DESCRIPTOR Interrupt =
+        *Resources->FindTranslatedEntry(CmResourceTypeInterrupt, 0);
+    Interrupt.ShareDisposition = CmResourceShareShared;
+    EXPECT_SUCCESS(Shared->AddEntry(&Interrupt, &Interrupt));
+    const struct {
+        PRESOURCELIST List;
+        NTSTATUS Second;
+    } Rows[] = {{Resources, STATUS_INVALID_PARAMETER}, {Shared, STATUS_SUCCESS}};
+    for (const auto &Row : Rows) {
+        PINTERRUPTSYNC Syncs[2] = {};
+        for (PINTERRUPTSYNC &One : Syncs)
+            REQUIRE_SUCCESS(
+                PcNewInterruptSync(&One, nullptr, Row.List, 0, InterruptSyncModeNormal));
+        EXPECT_SUCCESS(Syncs[0]->Connect());
+        EXPECT_EQ(Syncs[1]->Connect(), Row.Second);
+        for (PINTERRUPTSYNC One : Syncs)
+            EXPECT_EQ(One->Release(), 0);
+    }
+    EXPECT_EQ(Shared->Release(), 0);
+    EXPECT_EQ(Resources->Release(), 0);
+}
+
 EXPORT_CASE(PcNewDmaChannel) {
     constexpr ULONG Bytes = 0x6000;
     DEVICE_DESCRIPTION Description = Master(0x10000);
@@ -174,7 +200,11 @@ EXPORT_CASE(PcNewDmaChannel) {
     REQUIRE_SUCCESS(Slave->Start(0x2000, TRUE));
     EXPECT_EQ(Slave->TransferCount(), 0x2000);
     EXPECT_EQ(Slave->ReadCounter(), 0x2000); // no device takes a byte
+    ULONG64 Counter;
+    ULONGLONG Waited = KeQueryInterruptTimePrecise(&Counter);
     EXPECT_EQ(Slave->WaitForTC(100), STATUS_IO_TIMEOUT);
+    Waited = KeQueryInterruptTimePrecise(&Counter) - Waited;
+    EXPECT_TRUE(Waited >= 1000); // 100 us
     EXPECT_EQ(Slave->Start(0x2000, TRUE), STATUS_UNSUCCESSFUL);
     EXPECT_SUCCESS(Slave->Stop());
     EXPECT_EQ(Slave->TransferCount(), 0);

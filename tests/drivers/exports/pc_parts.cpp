@@ -79,6 +79,13 @@ EXPORT_CASE(PcNewResourceList, PcNewResourceSublist) {
     EXPECT_EQ(Resources->NumberOfEntries(), 0);
     EXPECT_EQ(Resources->TranslatedList()->Count, 1);
     EXPECT_EQ(Resources->Release(), 0);
+    LISTS Empty(0, PCIBus, 3); // with nothing behind the count
+    Empty.List()->Count = 0;
+    REQUIRE_SUCCESS(PcNewResourceList(&Resources, nullptr, PagedPool, Empty.List(), Empty.List()));
+    EXPECT_EQ(Resources->NumberOfEntries(), 0);
+    EXPECT_EQ(Resources->TranslatedList()->List[0].BusNumber, 0);
+    EXPECT_EQ(Resources->UntranslatedList()->List[0].InterfaceType, 0);
+    EXPECT_EQ(Resources->Release(), 0);
 
     REQUIRE_SUCCESS(
         PcNewResourceList(&Resources, nullptr, PagedPool, Translated.List(), Raw.List()));
@@ -209,6 +216,43 @@ EXPORT_CASE(PcRegisterIoTimeout, PcUnregisterIoTimeout) {
     EXPECT_EQ(Counts[0] + Counts[1] + Counts[2], 5);
 }
 
+namespace {
+
+// A routine that has itself called anew, and another for the first time.
+struct AGAIN {
+    LONG Count;
+    AGAIN *Other;
+    NTSTATUS Left, Joined, OtherJoined;
+};
+VOID NTAPI Again(PDEVICE_OBJECT Device, PVOID Context) {
+    auto *Own = static_cast<AGAIN *>(Context);
+    if (++Own->Count != 1 || Own->Other == nullptr)
+        return;
+    Own->Left = PcUnregisterIoTimeout(Device, Again, Own);
+    Own->Joined = PcRegisterIoTimeout(Device, Again, Own);
+    Own->OtherJoined = PcRegisterIoTimeout(Device, Again, Own->Other);
+}
+
+} // namespace
+
+EXPORT_CASE(PcRegisterIoTimeout, PcUnregisterIoTimeout) {
+    AGAIN Other = {}, Own = {};
+    Own.Other = &Other;
+    Own.Left = Own.Joined = Own.OtherJoined = STATUS_UNSUCCESSFUL;
+    EXPECT_SUCCESS(PcRegisterIoTimeout(Case.Device, Again, &Own));
+    CaseSleep(1500);
+    EXPECT_SUCCESS(Own.Left);
+    EXPECT_SUCCESS(Own.Joined);
+    EXPECT_SUCCESS(Own.OtherJoined);
+    EXPECT_EQ(Own.Count, 1);
+    EXPECT_EQ(Other.Count, 0); // it waits its second
+    CaseSleep(1000);
+    EXPECT_EQ(Own.Count, 2);
+    EXPECT_EQ(Other.Count, 1);
+    EXPECT_SUCCESS(PcUnregisterIoTimeout(Case.Device, Again, &Own));
+    EXPECT_SUCCESS(PcUnregisterIoTimeout(Case.Device, Again, &Other));
+}
+
 // drmk's functions by a port.
 EXPORT_CASE(PcNewPort, DrmCreateContentMixed, DrmDestroyContent) {
     PPORT Port = nullptr;
@@ -306,6 +350,28 @@ EXPORT_CASE(PcNewDmaChannel) {
     Description.MaximumLength = 0x2000;
     PDMACHANNEL Channel = nullptr;
     CaseObject<IUnknown> Outer(IID_IPortEvents);
+    struct {
+        DEVICE_DESCRIPTION First;
+        ULONG DmaAddressWidth, Instance, Line; // of version 3
+        PHYSICAL_ADDRESS Address;
+    } Wide = {Description, 24, 0, 0, {}};
+    Wide.First.Version = 99; // what the HAL does not know
+    Channel = reinterpret_cast<PDMACHANNEL>(1);
+    EXPECT_EQ(PcNewDmaChannel(&Channel, nullptr, NonPagedPool, &Wide.First, Case.Device),
+              STATUS_INSUFFICIENT_RESOURCES);
+    EXPECT_EQ(Channel, (PDMACHANNEL) nullptr);
+    Wide.First.Version = 3;
+    REQUIRE_SUCCESS(PcNewDmaChannel(&Channel, nullptr, NonPagedPool, &Wide.First, Case.Device));
+    EXPECT_SUCCESS(Channel->AllocateBuffer(0x1000, nullptr));
+    EXPECT_TRUE(Channel->PhysicalAddress().QuadPart < 0x1000000);
+    EXPECT_EQ(Channel->Release(), 0);
+    Wide.DmaAddressWidth = 12; // where no memory is
+    REQUIRE_SUCCESS(PcNewDmaChannel(&Channel, nullptr, NonPagedPool, &Wide.First, Case.Device));
+    EXPECT_EQ(Channel->AllocateBuffer(0x1000, nullptr), STATUS_INSUFFICIENT_RESOURCES);
+    EXPECT_EQ(Channel->AllocatedBufferSize(), 0);
+    EXPECT_EQ(Channel->SystemAddress(), nullptr);
+    EXPECT_EQ(Channel->Release(), 0);
+    Description.Version = DEVICE_DESCRIPTION_VERSION;
     REQUIRE_SUCCESS(PcNewDmaChannel(&Channel, &Outer, NonPagedPool, &Description, Case.Device));
     PVOID Found = nullptr;
     EXPECT_SUCCESS(Channel->QueryInterface(IID_IDmaChannel, &Found));

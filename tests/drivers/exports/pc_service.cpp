@@ -84,6 +84,32 @@ EXPORT_CASE(PcNewServiceGroup) {
     EXPECT_EQ(Second.References, 1); // members of a group that goes are released
 }
 
+// Who leaves while it is served takes nobody's turn.
+EXPORT_CASE(PcNewServiceGroup) {
+    PSERVICEGROUP Group = nullptr;
+    REQUIRE_SUCCESS(PcNewServiceGroup(&Group, nullptr));
+    LONG Clock = 0;
+    Sink Members[3];
+    for (Sink &One : Members) {
+        One.Clock = &Clock;
+        EXPECT_SUCCESS(Group->AddMember(&One));
+    }
+    Members[0].Leaves = Members[1].Leaves = Group;
+    Group->RequestService();
+    KeFlushQueuedDpcs();
+    for (const Sink &One : Members)
+        EXPECT_EQ(One.Calls, 1);
+    Group->RequestService();
+    KeFlushQueuedDpcs();
+    EXPECT_EQ(Members[0].Calls, 1);
+    EXPECT_EQ(Members[1].Calls, 1);
+    EXPECT_EQ(Members[2].Calls, 2);
+    EXPECT_EQ(Members[0].References, 1);
+    EXPECT_EQ(Members[1].References, 1);
+    EXPECT_EQ(Group->Release(), 0);
+    EXPECT_EQ(Members[2].References, 1);
+}
+
 EXPORT_CASE(PcNewServiceGroup) {
     PSERVICEGROUP Group = nullptr;
     REQUIRE_SUCCESS(PcNewServiceGroup(&Group, nullptr));

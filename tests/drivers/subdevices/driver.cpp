@@ -119,6 +119,11 @@ static NTSTATUS NewPort(ULONG Class) {
         PUNKNOWN Same = NULL;
         Port->QueryInterface(IID_IPort, (PVOID *)&Same);
         Journal("port", Same != NULL, Same ? Same->Release() : 0);
+        PPORTCLSETWHELPER Etw = NULL; // a WaveRT port's
+        if (NT_SUCCESS(Port->QueryInterface(IID_IPortClsEtwHelper, (PVOID *)&Etw))) {
+            Journal("etw", Etw->MiniportWriteEtwEvent(eMINIPORT_IHV_DEFINED, 11, 22, 33, 44));
+            Etw->Release();
+        }
         Journal("port gone", Port->Release());
     }
     return Status;
