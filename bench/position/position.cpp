@@ -25,7 +25,7 @@ class RunningPin {
         : driver_(box_.load(driver_file("speaker_10ms"))), client_(box_.client("bench")),
           filter_(client_.open_filter(wave_filter(driver_))),
           pin_(filter_.connect({.pin_id = 0, .format = DataFormat::audio({})})),
-          buffer_(pin_, 19'200, 2), register_(buffer_.position_register()) {
+          buffer_(pin_, buffer_bytes, 2), register_(buffer_.position_register()) {
         if (register_.address == nullptr || register_.width != 64)
             throw Error(0, "the card has no position register of 64 bits");
         pin_.set_state(PinState::run);
@@ -47,12 +47,13 @@ class RunningPin {
     void by_property(std::uint64_t count) {
         client_.run([&] {
             for (std::uint64_t i = 0; i < count; ++i)
-                if (buffer_.position().play == 0)
-                    throw Error(0, "the stream stands still");
+                if (buffer_.position().play >= buffer_bytes)
+                    throw Error(0, "the position lies outside the buffer");
         });
     }
 
   private:
+    static constexpr std::uint32_t buffer_bytes = 19'200;
     Box box_;
     Driver &driver_;
     Client &client_;

@@ -53,12 +53,15 @@ class Cards : public ::testing::TestWithParam<std::tuple<bool, const char *>> {
     const DataFormat stereo = DataFormat::audio({});
     const std::vector<std::byte> data = noise(frame_bytes * 9'601);
 };
-INSTANTIATE_TEST_SUITE_P(
-    Each, Cards, ::testing::Combine(::testing::Bool(), ::testing::Values("legacycard", "pcicard")),
-    [](const auto &info) {
-        return std::string(std::get<0>(info.param) ? "Realtime" : "Simulated") +
-               std::get<1>(info.param);
-    });
+INSTANTIATE_TEST_SUITE_P(Each, Cards,
+                         ::testing::Combine(::testing::Bool(),
+                                            ::testing::Values("legacycard", "legacycard_guarded",
+                                                              "pcicard")),
+                         [](const auto &info) {
+                             return std::string(std::get<0>(info.param) ? "Realtime"
+                                                                        : "Simulated") +
+                                    std::get<1>(info.param);
+                         });
 
 TEST_P(Cards, RecordWhatTheyPlaySampleForSample) {
     EXPECT_TRUE(comes_back_as(data));
