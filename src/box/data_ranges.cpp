@@ -12,6 +12,7 @@
 #include "abi/guid.h"
 #include "abi/guid_names.h"
 #include "base/bitmap_height.h"
+#include "base/quad.h"
 
 namespace ksbox {
 
@@ -123,11 +124,11 @@ std::vector<DataRange> parse_data_ranges(std::span<const std::byte> list) {
         one.bytes.assign(bytes.begin(), bytes.end());
         read_extension(one);
         ranges.push_back(std::move(one));
-        offset = (offset + range.FormatSize + 7) & ~std::size_t(7);
+        offset = quad_aligned(offset + range.FormatSize);
         if ((range.Flags & KSDATARANGE_ATTRIBUTES) != 0 && offset + sizeof header <= list.size()) {
             KSMULTIPLE_ITEM attributes;
             std::memcpy(&attributes, list.data() + offset, sizeof attributes);
-            offset = (offset + attributes.Size + 7) & ~std::size_t(7);
+            offset = quad_aligned(offset + attributes.Size);
             // No page says whether the list counts as an item: the bytes end in either case.
         }
     }

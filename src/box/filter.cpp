@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "abi/guid.h"
+#include "base/quad.h"
 #include "base/status_names.h"
 #include "base/unicode.h"
 #include "box/answers.h"
@@ -210,7 +211,7 @@ Pin Filter::connect_audio(PinRequest request, std::span<const DataRange> source)
 
 std::vector<std::string> Filter::why_not(const PinRequest &request) {
     const std::vector<std::byte> bytes = layout(request);
-    std::vector<std::uint64_t> format((bytes.size() - sizeof(KSPIN_CONNECT) + 7) / 8);
+    std::vector<std::uint64_t> format(quads(bytes.size() - sizeof(KSPIN_CONNECT)));
     std::memcpy(format.data(), bytes.data() + sizeof(KSPIN_CONNECT),
                 bytes.size() - sizeof(KSPIN_CONNECT));
     const auto given = std::as_bytes(std::span(format));
@@ -237,7 +238,7 @@ std::optional<DataFormat> Filter::intersect(std::uint32_t pin_id,
     std::vector<std::byte> list(sizeof(KSMULTIPLE_ITEM));
     for (const DataRange &range : ranges) {
         list.insert(list.end(), range.bytes.begin(), range.bytes.end());
-        list.resize((list.size() + 7) & ~std::size_t(7));
+        list.resize(quad_aligned(list.size()));
     }
     KSMULTIPLE_ITEM header{static_cast<ULONG>(list.size()), static_cast<ULONG>(ranges.size())};
     std::memcpy(list.data(), &header, sizeof header);

@@ -102,7 +102,6 @@ NTSTATUS handle(PIRP irp, const Tables &tables, Object &object) {
     case IOCTL_KS_DISABLE_EVENT:
         return disable_event(irp, events_of(object));
     default:
-        irp->IoStatus.Information = 0;
         return STATUS_INVALID_DEVICE_REQUEST;
     }
 }
@@ -130,7 +129,6 @@ NTSTATUS reset_state(Pin &pin, PIRP irp) {
 }
 
 NTSTATUS stream(Pin &pin, PIRP irp) {
-    irp->IoStatus.Information = 0;
     // A pin without a standard transport has no queue; its streaming is its automation's matter.
     if (!pin.transport)
         return complete(irp, refused(irp, STATUS_INVALID_DEVICE_REQUEST,

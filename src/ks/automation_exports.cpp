@@ -173,8 +173,7 @@ NTSTATUS NTAPI KsMergeAutomationTables(PKSAUTOMATION_TABLE *AutomationTableAB,
         bag.add(*merged, nullptr);
         // "If an input table is in an object bag at call-time, AVStream removes the table".
         for (PKSAUTOMATION_TABLE input : {AutomationTableA, AutomationTableB})
-            if (input && bag.contains(input))
-                bag.remove(input, true);
+            bag.remove(input, true);
     }
     *AutomationTableAB = *merged;
     return STATUS_SUCCESS;

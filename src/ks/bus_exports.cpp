@@ -10,8 +10,7 @@
 namespace ksbox::ks {
 namespace {
 
-NTSTATUS send_pnp(PDEVICE_OBJECT device, const IO_STACK_LOCATION &parameters,
-                  ULONG_PTR *information) {
+NTSTATUS send_pnp(PDEVICE_OBJECT device, const IO_STACK_LOCATION &parameters) {
     const PDEVICE_OBJECT top = IoGetAttachedDeviceReference(device);
     KEVENT done;
     KeInitializeEvent(&done, NotificationEvent, FALSE);
@@ -30,8 +29,6 @@ NTSTATUS send_pnp(PDEVICE_OBJECT device, const IO_STACK_LOCATION &parameters,
         }
     }
     ObDereferenceObject(top);
-    if (information)
-        *information = io.Information;
     return status;
 }
 
@@ -54,7 +51,7 @@ ULONG bus_data(PKSDEVICE abi, bool write, ULONG type, PVOID buffer, ULONG offset
     parameters.Parameters.ReadWriteConfig.Buffer = buffer;
     parameters.Parameters.ReadWriteConfig.Offset = offset;
     parameters.Parameters.ReadWriteConfig.Length = length;
-    return NT_SUCCESS(send_pnp(device.abi().NextDeviceObject, parameters, nullptr)) ? length : 0;
+    return NT_SUCCESS(send_pnp(device.abi().NextDeviceObject, parameters)) ? length : 0;
 }
 
 } // namespace
@@ -68,7 +65,7 @@ NTSTATUS query_bus_interface(PDEVICE_OBJECT device, const GUID &id, USHORT versi
     query.Size = bytes;
     query.Version = version;
     query.Interface = interface;
-    return send_pnp(device, parameters, nullptr);
+    return send_pnp(device, parameters);
 }
 
 } // namespace ksbox::ks

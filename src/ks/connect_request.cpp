@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/quad.h"
 #include "ks/create_items.h"
 #include "ks/explain.h"
 #include "ks/refusal.h"
@@ -63,7 +64,7 @@ Result<ConnectRequest> ConnectRequest::capture(PIRP irp) {
                           std::to_string(sizeof(KSPIN_CONNECT) + sizeof(KSDATAFORMAT)));
     }
     ConnectRequest request;
-    request.bytes_.resize((bytes + 7) / 8);
+    request.bytes_.resize(quads(bytes));
     std::memcpy(request.bytes_.data(), reinterpret_cast<const char *>(name.Buffer) + offset, bytes);
     const auto format = read_format(
         std::as_bytes(std::span(request.bytes_)).subspan(0, bytes).subspan(sizeof(KSPIN_CONNECT)));

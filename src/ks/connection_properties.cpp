@@ -16,8 +16,9 @@
 namespace ksbox::ks {
 namespace {
 
-Pin *pin_of(PIRP irp) {
-    return Pin::of(IoGetCurrentIrpStackLocation(irp)->FileObject);
+/// Only pin_ioctl() has these tables, and it has found the pin.
+Pin &pin_of(PIRP irp) {
+    return *Pin::of(IoGetCurrentIrpStackLocation(irp)->FileObject);
 }
 
 ULONG data_bytes(PIRP irp) {
@@ -25,98 +26,78 @@ ULONG data_bytes(PIRP irp) {
 }
 
 NTSTATUS NTAPI get_state(PIRP irp, PKSIDENTIFIER, PVOID data) {
-    Pin *pin = pin_of(irp);
-    if (!pin)
-        return STATUS_INVALID_DEVICE_REQUEST;
-    return answer_value(irp, data, &pin->abi().DeviceState, sizeof(KSSTATE));
+    Pin &pin = pin_of(irp);
+    return answer_value(irp, data, &pin.abi().DeviceState, sizeof(KSSTATE));
 }
 
 NTSTATUS NTAPI set_state(PIRP irp, PKSIDENTIFIER, PVOID data) {
-    Pin *pin = pin_of(irp);
-    if (!pin)
-        return STATUS_INVALID_DEVICE_REQUEST;
-    StartAt::cancel(*pin); // the client's latest word counts
-    return pin->request_state(*static_cast<KSSTATE *>(data)).value();
+    Pin &pin = pin_of(irp);
+    StartAt::cancel(pin); // the client's latest word counts
+    return pin.request_state(*static_cast<KSSTATE *>(data)).value();
 }
 
 NTSTATUS NTAPI set_start_at(PIRP irp, PKSIDENTIFIER, PVOID data) {
-    Pin *pin = pin_of(irp);
-    if (!pin)
-        return STATUS_INVALID_DEVICE_REQUEST;
-    return StartAt::request(*pin, {static_cast<const std::byte *>(data), data_bytes(irp)},
+    Pin &pin = pin_of(irp);
+    return StartAt::request(pin, {static_cast<const std::byte *>(data), data_bytes(irp)},
                             irp->RequestorMode);
 }
 
 NTSTATUS NTAPI get_priority(PIRP irp, PKSIDENTIFIER, PVOID data) {
-    Pin *pin = pin_of(irp);
-    if (!pin)
-        return STATUS_INVALID_DEVICE_REQUEST;
-    return answer_value(irp, data, &pin->abi().ConnectionPriority, sizeof(KSPRIORITY));
+    Pin &pin = pin_of(irp);
+    return answer_value(irp, data, &pin.abi().ConnectionPriority, sizeof(KSPRIORITY));
 }
 
 NTSTATUS NTAPI set_priority(PIRP irp, PKSIDENTIFIER, PVOID data) {
-    Pin *pin = pin_of(irp);
-    if (!pin)
-        return STATUS_INVALID_DEVICE_REQUEST;
-    MutexGuard guard(pin->control());
-    pin->abi().ConnectionPriority = *static_cast<KSPRIORITY *>(data);
+    Pin &pin = pin_of(irp);
+    MutexGuard guard(pin.control());
+    pin.abi().ConnectionPriority = *static_cast<KSPRIORITY *>(data);
     return STATUS_SUCCESS;
 }
 
 NTSTATUS NTAPI get_format(PIRP irp, PKSIDENTIFIER, PVOID data) {
-    Pin *pin = pin_of(irp);
-    if (!pin)
-        return STATUS_INVALID_DEVICE_REQUEST;
-    MutexGuard guard(pin->control());
-    const KSDATAFORMAT *format = pin->abi().ConnectionFormat;
+    Pin &pin = pin_of(irp);
+    MutexGuard guard(pin.control());
+    const KSDATAFORMAT *format = pin.abi().ConnectionFormat;
     return answer_value(irp, data, format, format->FormatSize);
 }
 
 NTSTATUS NTAPI set_format(PIRP irp, PKSIDENTIFIER, PVOID data) {
-    Pin *pin = pin_of(irp);
-    if (!pin)
-        return STATUS_INVALID_DEVICE_REQUEST;
+    Pin &pin = pin_of(irp);
     const std::span given(static_cast<const std::byte *>(data), data_bytes(irp));
     const auto format = read_format(given);
     if (!format)
         return refused(format.error().value(), explain_bad_format(given));
-    MutexGuard guard(pin->control());
-    const auto changed = pin->change_data_format(*format);
+    MutexGuard guard(pin.control());
+    const auto changed = pin.change_data_format(*format);
     return changed ? STATUS_SUCCESS : changed.error().value();
 }
 
 /// Asks only (E11): the ranges answer, the minidriver has no callback for it.
 NTSTATUS NTAPI propose_format(PIRP irp, PKSIDENTIFIER, PVOID data) {
-    Pin *pin = pin_of(irp);
-    if (!pin)
-        return STATUS_INVALID_DEVICE_REQUEST;
+    Pin &pin = pin_of(irp);
     const std::span given(static_cast<const std::byte *>(data), data_bytes(irp));
     const auto format = read_format(given);
     if (!format)
         return refused(format.error().value(), explain_bad_format(given));
-    if (pin->has_flag(KSPIN_FLAG_FIXED_FORMAT))
-        return pin->refuse_format_change();
-    MutexGuard guard(pin->control());
+    if (pin.has_flag(KSPIN_FLAG_FIXED_FORMAT))
+        return pin.refuse_format_change();
+    MutexGuard guard(pin.control());
     KSPIN_CONNECT connect{};
-    connect.Interface = pin->abi().ConnectionInterface;
-    connect.Medium = pin->abi().ConnectionMedium;
-    connect.PinId = pin->abi().Id;
-    const auto matching = match_connection(pin->descriptor().PinDescriptor, connect, *format);
+    connect.Interface = pin.abi().ConnectionInterface;
+    connect.Medium = pin.abi().ConnectionMedium;
+    connect.PinId = pin.abi().Id;
+    const auto matching = match_connection(pin.descriptor().PinDescriptor, connect, *format);
     return matching ? STATUS_SUCCESS : matching.error().value();
 }
 
 NTSTATUS NTAPI get_framing(PIRP irp, PKSIDENTIFIER, PVOID data) {
-    Pin *pin = pin_of(irp);
-    if (!pin)
-        return STATUS_INVALID_DEVICE_REQUEST;
-    return answer_framing(irp, data, pin->descriptor().AllocatorFraming);
+    Pin &pin = pin_of(irp);
+    return answer_framing(irp, data, pin.descriptor().AllocatorFraming);
 }
 
 NTSTATUS NTAPI get_framing_ex(PIRP irp, PKSIDENTIFIER, PVOID data) {
-    Pin *pin = pin_of(irp);
-    if (!pin)
-        return STATUS_INVALID_DEVICE_REQUEST;
-    return answer_framing_ex(irp, data, pin->descriptor().AllocatorFraming);
+    Pin &pin = pin_of(irp);
+    return answer_framing_ex(irp, data, pin.descriptor().AllocatorFraming);
 }
 
 const KSPROPERTY_ITEM items[] = {

@@ -6,16 +6,9 @@
 
 #include "abi/guid.h"
 #include "abi/guid_names.h"
+#include "base/quad.h"
 
 namespace ksbox::ks {
-namespace {
-
-constexpr std::size_t aligned(std::size_t bytes) {
-    return (bytes + 7) & ~std::size_t(7);
-}
-
-} // namespace
-
 Agreement format_agrees(const KSDATARANGE &range, const KSDATAFORMAT &format) {
     // Three cases only: a wildcard specifier behind an equal subformat is none of them.
     if (is_wildcard(range.MajorFormat))
@@ -55,7 +48,7 @@ Result<ClientFormat> read_format(std::span<const std::byte> bytes) {
     ClientFormat result{format, nullptr, format->FormatSize};
     if (!(format->Flags & KSDATAFORMAT_ATTRIBUTES))
         return result;
-    const std::size_t start = aligned(format->FormatSize);
+    const std::size_t start = quad_aligned(format->FormatSize);
     if (start > bytes.size() || bytes.size() - start < sizeof(KSMULTIPLE_ITEM))
         return fail(STATUS_INVALID_BUFFER_SIZE);
     const auto *list = reinterpret_cast<const KSMULTIPLE_ITEM *>(bytes.data() + start);
@@ -68,7 +61,7 @@ Result<ClientFormat> read_format(std::span<const std::byte> bytes) {
         const auto *attribute = reinterpret_cast<const KSATTRIBUTE *>(bytes.data() + start + at);
         if (attribute->Size < sizeof(KSATTRIBUTE) || attribute->Size > list->Size - at)
             return fail(STATUS_INVALID_BUFFER_SIZE);
-        at += aligned(attribute->Size);
+        at += quad_aligned(attribute->Size);
     }
     result.attributes = list;
     result.total_bytes = start + list->Size;
@@ -89,7 +82,7 @@ Result<std::vector<ClientFormat>> read_range_list(std::span<const std::byte> byt
         if (at > bytes.size())
             return fail(STATUS_INVALID_BUFFER_SIZE);
         ranges.push_back(KS_TRY(read_format(bytes.subspan(at))));
-        at += aligned(ranges.back().total_bytes);
+        at += quad_aligned(ranges.back().total_bytes);
     }
     return ranges;
 }
@@ -102,7 +95,7 @@ bool attributes_agree(const KSATTRIBUTE_LIST *pin, const KSMULTIPLE_ITEM *client
     for (ULONG i = 0; client && i < client->Count; ++i) {
         theirs.push_back(reinterpret_cast<const KSATTRIBUTE *>(
             reinterpret_cast<const std::byte *>(client) + at));
-        at += aligned(theirs.back()->Size);
+        at += quad_aligned(theirs.back()->Size);
     }
     const auto covers = [](const auto &required, const auto &offered) {
         return std::ranges::all_of(required, [&](const KSATTRIBUTE *one) {
@@ -120,7 +113,7 @@ namespace {
 std::size_t attributes_bytes(const KSATTRIBUTE_LIST *list) {
     std::size_t bytes = sizeof(KSMULTIPLE_ITEM);
     for (ULONG i = 0; i < list->Count; ++i)
-        bytes += aligned(list->Attributes[i]->Size);
+        bytes += quad_aligned(list->Attributes[i]->Size);
     return bytes;
 }
 
@@ -129,9 +122,9 @@ std::size_t attributes_bytes(const KSATTRIBUTE_LIST *list) {
 std::size_t range_list_bytes(std::span<const PinRange> ranges) {
     std::size_t bytes = sizeof(KSMULTIPLE_ITEM);
     for (const PinRange &one : ranges) {
-        bytes += aligned(one.range->FormatSize);
+        bytes += quad_aligned(one.range->FormatSize);
         if (one.attributes)
-            bytes += aligned(attributes_bytes(one.attributes));
+            bytes += quad_aligned(attributes_bytes(one.attributes));
     }
     return bytes;
 }
@@ -144,7 +137,7 @@ void write_range_list(std::span<const PinRange> ranges, std::byte *out) {
     out += sizeof header;
     for (const PinRange &one : ranges) {
         std::memcpy(out, one.range, one.range->FormatSize);
-        out += aligned(one.range->FormatSize);
+        out += quad_aligned(one.range->FormatSize);
         if (!one.attributes)
             continue;
         std::byte *list = out;
@@ -155,9 +148,9 @@ void write_range_list(std::span<const PinRange> ranges, std::byte *out) {
         for (ULONG i = 0; i < one.attributes->Count; ++i) {
             const KSATTRIBUTE &attribute = *one.attributes->Attributes[i];
             std::memcpy(list, &attribute, attribute.Size);
-            list += aligned(attribute.Size);
+            list += quad_aligned(attribute.Size);
         }
-        out += aligned(bytes);
+        out += quad_aligned(bytes);
     }
 }
 

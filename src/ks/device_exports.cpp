@@ -134,7 +134,6 @@ NTSTATUS NTAPI KsDefaultDispatchPower(PDEVICE_OBJECT DeviceObject, PIRP Irp) {
         if (object->power_dispatch)
             call_code("KsSetPowerDispatch.PowerDispatch", Irp, object->power_dispatch,
                       object->power_context, Irp);
-    PoStartNextPowerIrp(Irp);
     if (!header.pnp_object) {
         Irp->IoStatus.Status = STATUS_SUCCESS;
         return complete(Irp, STATUS_SUCCESS);

@@ -84,7 +84,6 @@ void pause_pins(Device &device, bool asleep) {
 }
 
 NTSTATUS pass_down(Device &device, PIRP irp) {
-    PoStartNextPowerIrp(irp);
     IoSkipCurrentIrpStackLocation(irp);
     return PoCallDriver(device.abi().NextDeviceObject, irp);
 }
@@ -101,10 +100,8 @@ NTSTATUS query_power(Device &device, PIRP irp) {
             system ? abi.DevicePowerState : power.State.DeviceState, abi.DevicePowerState,
             system ? power.State.SystemState : abi.SystemPowerState, abi.SystemPowerState,
             power.ShutdownType);
-        if (!NT_SUCCESS(status)) {
-            PoStartNextPowerIrp(irp);
+        if (!NT_SUCCESS(status))
             return complete(irp, status);
-        }
     }
     irp->IoStatus.Status = STATUS_SUCCESS;
     return pass_down(device, irp);
@@ -143,7 +140,6 @@ NTSTATUS set_device_power(Device &device, PIRP irp, DEVICE_POWER_STATE to) {
         set_power(device, irp, to);
         PoSetPowerState(device.fdo(), DevicePowerState, state);
     }
-    PoStartNextPowerIrp(irp);
     return complete(irp, status);
 }
 
@@ -166,17 +162,14 @@ NTSTATUS set_system_power(Device &device, PIRP irp, SYSTEM_POWER_STATE to) {
         IoMarkIrpPending(irp);
         const NTSTATUS status = PoRequestPowerIrp(abi.PhysicalDeviceObject, IRP_MN_SET_POWER,
                                                   wanted, asleep, irp, nullptr);
-        if (status != STATUS_PENDING) {
-            PoStartNextPowerIrp(irp);
+        if (status != STATUS_PENDING)
             complete(irp, status);
-        }
         return STATUS_PENDING;
     }
     const NTSTATUS status = forward_and_wait(abi.NextDeviceObject, irp);
     if (NT_SUCCESS(status) && wanted.DeviceState < abi.DevicePowerState)
         (void)PoRequestPowerIrp(abi.PhysicalDeviceObject, IRP_MN_SET_POWER, wanted, nullptr,
                                 nullptr, nullptr);
-    PoStartNextPowerIrp(irp);
     return complete(irp, status);
 }
 

@@ -111,11 +111,8 @@ NTSTATUS NTAPI KsForwardAndCatchIrp(PDEVICE_OBJECT DeviceObject, PIRP Irp, PFILE
     if (StackUse == KsStackReuseCurrentLocation)
         // The location that is below the current one becomes the current one again.
         ++Irp->CurrentLocation, ++Irp->Tail.Overlay.CurrentStackLocation;
-    if (Irp->CurrentLocation <= 1) {
-        if (StackUse == KsStackReuseCurrentLocation)
-            --Irp->CurrentLocation, --Irp->Tail.Overlay.CurrentStackLocation;
+    else if (Irp->CurrentLocation <= 1)
         return STATUS_INVALID_DEVICE_REQUEST;
-    }
     if (StackUse == KsStackCopyToNewLocation)
         IoCopyCurrentIrpStackLocationToNext(Irp);
     IoGetNextIrpStackLocation(Irp)->FileObject = FileObject;

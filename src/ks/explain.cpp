@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/bitmap_height.h"
+#include "base/quad.h"
 
 namespace ksbox::ks {
 namespace {
@@ -100,7 +101,7 @@ std::vector<const KSATTRIBUTE *> attributes_of(const KSMULTIPLE_ITEM *list) {
     for (ULONG i = 0; list && i < list->Count; ++i) {
         result.push_back(
             reinterpret_cast<const KSATTRIBUTE *>(reinterpret_cast<const std::byte *>(list) + at));
-        at += (result.back()->Size + 7) & ~std::size_t(7);
+        at += quad_aligned(result.back()->Size);
     }
     return result;
 }

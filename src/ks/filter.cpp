@@ -62,6 +62,7 @@ Filter::~Filter() {
             FileContext::destroy(node);
             ObDereferenceObject(file);
         }
+        pins_.for_each([this](Pin &pin) { processing->remove_pin(pin); });
     }
     while (Pin *pin = pins_.first())
         destroy_pin(*pin);

@@ -52,5 +52,32 @@ TEST(FilterData, NamesTypesCategoryAndMediumsByOffset) {
     EXPECT_EQ(medium.Id, 7u);
 }
 
+TEST(FilterData, NumbersPinsAndTypesAndStoresEachThingOnce) {
+    FilterDataPin first, second;
+    first.many = true;
+    first.instances = 3;
+    first.types = {{guid_a, guid_b}, {guid_b, guid_a}};
+    second.category = &guid_a;
+    const auto data = filter_data({first, second});
+    // Header 4 words, pins 6 each, types 4 each; then a and b.
+    ASSERT_EQ(data.size(), 24 * 4 + 2 * sizeof(GUID));
+    EXPECT_EQ(word(data, 1), 0x200000u); // merit
+    EXPECT_EQ(word(data, 3), 0u);
+    EXPECT_EQ(word(data, 5), 4u);
+    EXPECT_EQ(word(data, 6), 3u);
+    EXPECT_EQ(word(data, 7), 2u);
+    EXPECT_EQ(word(data, 8), 0u);
+    EXPECT_EQ(word(data, 9), 0u); // no category
+    EXPECT_EQ(std::memcmp(data.data() + 40, "0ty3", 4), 0);
+    EXPECT_EQ(word(data, 12), 96u);
+    EXPECT_EQ(word(data, 13), 112u);
+    EXPECT_EQ(std::memcmp(data.data() + 56, "1ty3", 4), 0);
+    EXPECT_EQ(word(data, 16), 112u);
+    EXPECT_EQ(word(data, 17), 96u);
+    EXPECT_EQ(std::memcmp(data.data() + 72, "1pi3", 4), 0);
+    EXPECT_EQ(word(data, 19), 0u);
+    EXPECT_EQ(word(data, 23), 96u);
+}
+
 } // namespace
 } // namespace ksbox::ks

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "base/quad.h"
 #include "ks/create_parameters.h"
 #include "ks/exports.h"
 #include "nt/irql_check.h"
@@ -41,7 +42,7 @@ std::size_t connect_bytes(const KSPIN_CONNECT *connect) {
     std::size_t bytes = sizeof *connect + format->FormatSize;
     if (!(format->Flags & KSDATAFORMAT_ATTRIBUTES))
         return bytes;
-    bytes = (bytes + 7) & ~std::size_t(7);
+    bytes = quad_aligned(bytes);
     const auto *attributes = reinterpret_cast<const KSMULTIPLE_ITEM *>(
         reinterpret_cast<const std::byte *>(connect) + bytes);
     return bytes + attributes->Size;

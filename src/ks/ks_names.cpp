@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/quad.h"
 #include "ks/sized_answer.h"
 
 namespace ksbox::ks {
@@ -41,7 +42,7 @@ NTSTATUS answer_name(PIRP irp, void *data, const GUID &guid) {
     UNICODE_STRING value = counted(u"Name");
     ULONG bytes = 0;
     ZwQueryValueKey(key, &value, KeyValuePartialInformation, nullptr, 0, &bytes);
-    std::vector<std::uint64_t> buffer((bytes + 7) / 8);
+    std::vector<std::uint64_t> buffer(quads(bytes));
     auto *information = reinterpret_cast<KEY_VALUE_PARTIAL_INFORMATION *>(buffer.data());
     const NTSTATUS status =
         bytes ? ZwQueryValueKey(key, &value, KeyValuePartialInformation, information, bytes, &bytes)

@@ -24,6 +24,7 @@
 #include "ks/transport.h"
 #include "ks/why_not.h"
 #include "nt/call_driver.h"
+#include "nt/io/reasons.h"
 #include "nt/trace.h"
 
 namespace ksbox::ks {
@@ -185,8 +186,9 @@ Result<Pin *> make_and_call(Filter &filter, const ConnectRequest &request,
                               &pin.abi(), irp);
     if (created == STATUS_PENDING || NT_SUCCESS(created))
         return made;
-    driver_refused("Create", created,
-                   observation(pin.descriptor().PinDescriptor, *pin.abi().ConnectionFormat));
+    if (!io::Reasons::said(irp, created)) // a port knows better, or what the driver called
+        driver_refused("Create", created,
+                       observation(pin.descriptor().PinDescriptor, *pin.abi().ConnectionFormat));
     trace_create(filter.kernel, name_of(pin), created);
     static_cast<void>(release_claim(pin));
     destroy(pin); // lets go of the filter's file object, which its opener still holds

@@ -40,8 +40,7 @@ bool communication_allows(KSPIN_COMMUNICATION communication, bool to_pin) {
 
 NTSTATUS no_such_descriptor(PIRP irp, ULONG pin_id, ULONG count) {
     return refused(irp, STATUS_INVALID_PARAMETER,
-                   "pin ID " + std::to_string(pin_id) + " is out of range: there " +
-                       (count == 1 ? "is " : "are ") +
+                   "pin ID " + std::to_string(pin_id) + " is out of range: the driver has " +
                        counted(count, "pin factory", "pin factories"));
 }
 

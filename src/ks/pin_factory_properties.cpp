@@ -21,8 +21,9 @@ KSP_PIN *pin_request(PKSIDENTIFIER request) {
     return reinterpret_cast<KSP_PIN *>(request);
 }
 
-Filter *filter_of(PIRP irp) {
-    return Filter::of(IoGetCurrentIrpStackLocation(irp)->FileObject);
+/// The properties are those of filters' file objects alone.
+Filter &filter_of(PIRP irp) {
+    return *Filter::of(IoGetCurrentIrpStackLocation(irp)->FileObject);
 }
 
 NTSTATUS no_such_factory(Filter &filter, ULONG id) {
@@ -38,21 +39,19 @@ NTSTATUS answer_counts(PIRP irp, void *data, ULONG possible, ULONG current) {
 
 /// The static members, and those that count instances. No driver code runs under the mutex.
 NTSTATUS NTAPI get_general(PIRP irp, PKSIDENTIFIER request, PVOID data) {
-    Filter *filter = filter_of(irp);
-    if (!filter)
-        return STATUS_INVALID_DEVICE_REQUEST;
-    MutexGuard guard(filter->control);
+    Filter &filter = filter_of(irp);
+    MutexGuard guard(filter.control);
     if (request->Id == KSPROPERTY_PIN_CTYPES) {
-        const ULONG count = filter->pin_factory_count();
+        const ULONG count = filter.pin_factory_count();
         return answer_value(irp, data, &count, sizeof count);
     }
     const ULONG id = pin_request(request)->PinId;
-    if (id >= filter->pin_factory_count())
-        return no_such_factory(*filter, id);
-    const KSPIN_DESCRIPTOR_EX &descriptor = filter->pin_descriptor(id);
+    if (id >= filter.pin_factory_count())
+        return no_such_factory(filter, id);
+    const KSPIN_DESCRIPTOR_EX &descriptor = filter.pin_descriptor(id);
     switch (request->Id) {
     case KSPROPERTY_PIN_CINSTANCES:
-        return answer_counts(irp, data, descriptor.InstancesPossible, filter->instances(id));
+        return answer_counts(irp, data, descriptor.InstancesPossible, filter.instances(id));
     case KSPROPERTY_PIN_NECESSARYINSTANCES:
         return answer_value(irp, data, &descriptor.InstancesNecessary, sizeof(ULONG));
     default:
@@ -61,45 +60,39 @@ NTSTATUS NTAPI get_general(PIRP irp, PKSIDENTIFIER request, PVOID data) {
 }
 
 NTSTATUS NTAPI get_global_instances(PIRP irp, PKSIDENTIFIER request, PVOID data) {
-    Filter *filter = filter_of(irp);
-    if (!filter)
-        return STATUS_INVALID_DEVICE_REQUEST;
+    Filter &filter = filter_of(irp);
     const ULONG id = pin_request(request)->PinId;
-    if (id >= filter->pin_factory_count())
-        return no_such_factory(*filter, id);
+    if (id >= filter.pin_factory_count())
+        return no_such_factory(filter, id);
     // A descriptor limits instances per filter only.
     return answer_counts(irp, data, KSINSTANCE_INDETERMINATE,
-                         filter->factory().global_instances(id));
+                         filter.factory().global_instances(id));
 }
 
 NTSTATUS NTAPI get_intersection(PIRP irp, PKSIDENTIFIER request, PVOID data) {
-    Filter *filter = filter_of(irp);
-    if (!filter)
-        return STATUS_INVALID_DEVICE_REQUEST;
+    Filter &filter = filter_of(irp);
     KSP_PIN *pin = pin_request(request);
-    if (pin->PinId >= filter->pin_factory_count())
-        return no_such_factory(*filter, pin->PinId);
-    const KSPIN_DESCRIPTOR_EX &descriptor = filter->pin_descriptor(pin->PinId);
+    if (pin->PinId >= filter.pin_factory_count())
+        return no_such_factory(filter, pin->PinId);
+    const KSPIN_DESCRIPTOR_EX &descriptor = filter.pin_descriptor(pin->PinId);
     return pin_data_intersection(irp, pin, data, descriptor.PinDescriptor,
-                                 descriptor.IntersectHandler, &filter->abi());
+                                 descriptor.IntersectHandler, &filter.abi());
 }
 
 /// Asks only; nothing is opened or changed (D14).
 NTSTATUS NTAPI set_propose_format(PIRP irp, PKSIDENTIFIER request, PVOID data) {
-    Filter *filter = filter_of(irp);
-    if (!filter)
-        return STATUS_INVALID_DEVICE_REQUEST;
+    Filter &filter = filter_of(irp);
     const ULONG id = pin_request(request)->PinId;
-    if (id >= filter->pin_factory_count())
-        return no_such_factory(*filter, id);
+    if (id >= filter.pin_factory_count())
+        return no_such_factory(filter, id);
     const ULONG bytes =
         IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceIoControl.OutputBufferLength;
     const std::span given(static_cast<const std::byte *>(data), bytes);
     const auto format = read_format(given);
     if (!format)
         return refused(format.error().value(), explain_bad_format(given));
-    MutexGuard guard(filter->control);
-    const KSPIN_DESCRIPTOR &descriptor = filter->pin_descriptor(id).PinDescriptor;
+    MutexGuard guard(filter.control);
+    const KSPIN_DESCRIPTOR &descriptor = filter.pin_descriptor(id).PinDescriptor;
     KSPIN_CONNECT connect{};
     connect.Interface = interfaces_of(descriptor).front();
     connect.Medium = mediums_of(descriptor).front();

@@ -11,7 +11,6 @@
 #include "ks/object_name.h"
 #include "ks/pin.h"
 #include "ks/refusal.h"
-#include "ks/transport.h"
 #include "nt/call_driver.h"
 #include "nt/kernel.h"
 #include "nt/trace.h"
@@ -91,8 +90,6 @@ Result<void> Pin::set_data_format(const ClientFormat &format, const std::vector<
         bag().remove(old_format, true);
     kernel.trace().event("ks.format", {{"pin", std::string_view(name_of(*this))},
                                        {"format", std::string_view(describe(*copy))}});
-    if (transport)
-        transport->format_changed();
     return {};
 }
 

@@ -2,6 +2,7 @@
 #include "ks/request.h"
 
 #include "abi/export.h"
+#include "base/quad.h"
 #include "ks/internal_code.h"
 #include "nt/kernel.h"
 #include "nt/mm/layout.h"
@@ -13,10 +14,6 @@ namespace {
 KS_ASSERT_MS_ABI(PFNKSALLOCATOR);
 constexpr ULONG request_tag = 0x7152734b; // 'KsRq'
 constexpr ULONG data_limit = 0x4000'0000; // beyond it the sum of both buffers could wrap
-
-constexpr ULONG aligned(ULONG bytes) {
-    return (bytes + 7) & ~ULONG(7);
-}
 
 bool is_user_range(const void *address, std::size_t bytes) {
     const auto start = reinterpret_cast<std::uintptr_t>(address);
@@ -37,7 +34,7 @@ Buffers buffers_of(PIRP irp) {
 
 Request view(PIRP irp, const Buffers &buffers) {
     auto *base = static_cast<std::byte *>(irp->AssociatedIrp.SystemBuffer);
-    return {irp, reinterpret_cast<KSIDENTIFIER *>(base + aligned(buffers.out_bytes)),
+    return {irp, reinterpret_cast<KSIDENTIFIER *>(base + quad_aligned(buffers.out_bytes)),
             buffers.in_bytes, buffers.out_bytes ? base : nullptr, buffers.out_bytes};
 }
 
@@ -85,7 +82,7 @@ Result<Request> capture_request(PIRP irp, DataUse use, PFNKSALLOCATOR allocator)
     const bool out = use == DataUse::out || use == DataUse::in_out;
     if (out)
         KS_CHECK(probe_for_write(irp->RequestorMode, buffers.out, buffers.out_bytes));
-    const ULONG bytes = aligned(buffers.out_bytes) + buffers.in_bytes;
+    const ULONG bytes = quad_aligned(buffers.out_bytes) + buffers.in_bytes;
     if (allocator) {
         const NTSTATUS status =
             call_code("KsAllocator", irp, allocator, irp, bytes, static_cast<BOOLEAN>(out));

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/quad.h"
 #include "base/status_names.h"
 #include "ks/alive.h"
 #include "ks/filter.h"
@@ -57,7 +58,7 @@ std::shared_ptr<StartAt> exchange_start(Pin &pin, std::shared_ptr<StartAt> start
 } // namespace
 
 StartAt::StartAt(Pin &pin, PFILE_OBJECT object, std::span<const std::byte> event_data)
-    : pin_(pin), object_(object), event_((event_data.size() + 7) / 8),
+    : pin_(pin), object_(object), event_(quads(event_data.size())),
       event_bytes_(event_data.size()) {
     std::memcpy(event_.data(), event_data.data(), event_data.size());
     ObReferenceObject(pin.file);
@@ -91,8 +92,6 @@ NTSTATUS StartAt::disable() {
 }
 
 NTSTATUS StartAt::request(Pin &pin, std::span<const std::byte> value, KPROCESSOR_MODE mode) {
-    if (value.size() < sizeof(KSRELATIVEEVENT))
-        return STATUS_INVALID_BUFFER_SIZE;
     const auto &relative = *reinterpret_cast<const KSRELATIVEEVENT *>(value.data());
     if (const Status status = check(relative, value.size()); !status.success())
         return status.value();

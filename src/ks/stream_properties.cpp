@@ -4,8 +4,6 @@
 #include "ks/stream/pin_stream.h"
 #include "nt/ob/object_manager.h"
 
-#include "nt/ob/object_manager.h"
-
 namespace ksbox::ks {
 
 namespace {

@@ -13,24 +13,21 @@
 namespace ksbox::ks {
 namespace {
 
-Filter *filter_of(PIRP irp) {
-    return Filter::of(IoGetCurrentIrpStackLocation(irp)->FileObject);
+/// The properties are those of filters' file objects alone.
+Filter &filter_of(PIRP irp) {
+    return *Filter::of(IoGetCurrentIrpStackLocation(irp)->FileObject);
 }
 
 NTSTATUS NTAPI get_topology(PIRP irp, PKSIDENTIFIER request, PVOID data) {
-    Filter *filter = filter_of(irp);
-    if (!filter)
-        return STATUS_INVALID_DEVICE_REQUEST;
-    MutexGuard guard(filter->control);
-    const Topology topology(*filter);
+    Filter &filter = filter_of(irp);
+    MutexGuard guard(filter.control);
+    const Topology topology(filter);
     return KsTopologyPropertyHandler(irp, request, data, &topology.abi());
 }
 
 NTSTATUS NTAPI get_component_id(PIRP irp, PKSIDENTIFIER, PVOID data) {
-    Filter *filter = filter_of(irp);
-    if (!filter)
-        return STATUS_INVALID_DEVICE_REQUEST;
-    const KSCOMPONENTID *id = filter->abi().Descriptor->ComponentId;
+    Filter &filter = filter_of(irp);
+    const KSCOMPONENTID *id = filter.abi().Descriptor->ComponentId;
     return id ? answer_value(irp, data, id, sizeof *id) : STATUS_NOT_FOUND;
 }
 

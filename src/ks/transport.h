@@ -50,9 +50,6 @@ class PinTransport {
     /// it is not there, and leaves the pipe. No control mutex held.
     virtual void shut_down() = 0;
 
-    /// The format of the connection changed (abi().ConnectionFormat). Control mutex held.
-    virtual void format_changed() {}
-
     /// Power: D0 is left (true) or reached; processing stands still meanwhile. Device mutex held.
     virtual void set_asleep(bool asleep) = 0;
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "abi/windows.h"
+#include "base/quad.h"
 #include "ks/exports.h"
 
 using namespace ksbox;
@@ -41,7 +42,7 @@ template <typename Q> NTSTATUS query_all(Buffer &buffer, Q query) {
     NTSTATUS status = query(nullptr, 0, &bytes);
     if (status != STATUS_BUFFER_TOO_SMALL && status != STATUS_BUFFER_OVERFLOW)
         return status;
-    buffer.assign((bytes + 7) / 8, 0);
+    buffer.assign(quads(bytes), 0);
     return query(buffer.data(), bytes, &bytes);
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/quad.h"
 #include "base/win32_errors.h"
 #include "ksuser/client_thread.h"
 #include "nt/io/reasons.h"
@@ -14,6 +15,8 @@
 namespace ksbox::ksuser {
 
 namespace {
+
+constexpr DWORD apartment_threaded = 2; // COINIT_APARTMENTTHREADED
 
 const HANDLE invalid_handle = reinterpret_cast<HANDLE>(-1); // INVALID_HANDLE_VALUE
 
@@ -57,7 +60,7 @@ Parameters copy_connect(const KSPIN_CONNECT *connect) {
                                std::to_string(sizeof(KSDATAFORMAT)));
     std::size_t bytes = sizeof(KSPIN_CONNECT) + format.FormatSize;
     if ((format.Flags & KSDATAFORMAT_ATTRIBUTES) != 0) {
-        std::size_t aligned = (bytes + 7) & ~std::size_t(7);
+        const std::size_t aligned = quad_aligned(bytes);
         KSMULTIPLE_ITEM attributes;
         if (!mm::guarded_copy(&attributes, at(aligned), sizeof attributes))
             return copy_from_client("the attribute list behind the data format", at(aligned),
@@ -203,7 +206,6 @@ HRESULT KsCreateTopologyNode2(HANDLE ParentHandle, const KSNODE_CREATE *NodeCrea
 }
 
 HRESULT CoInitialize(void *Reserved) {
-    constexpr DWORD apartment_threaded = 2;
     return CoInitializeEx(Reserved, apartment_threaded);
 }
 
@@ -211,7 +213,7 @@ HRESULT CoInitializeEx(void *, DWORD Model) {
     ClientThread *thread = current_client_thread();
     if (thread == nullptr)
         return E_UNEXPECTED;
-    bool multithreaded = (Model & 2) == 0;
+    bool multithreaded = (Model & apartment_threaded) == 0;
     if (thread->initialisations > 0) {
         if (thread->multithreaded != multithreaded)
             return static_cast<HRESULT>(0x80010106); // RPC_E_CHANGED_MODE

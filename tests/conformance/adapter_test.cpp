@@ -94,6 +94,19 @@ TEST_P(Adapters, K5_PortsAreMadeByTheirClass) {
     EXPECT_EQ(command(SUBDEVICES_NEW_PORT, {SUBDEVICES_CLASS_UNKNOWN}), invalid_parameter);
 }
 
+TEST_P(Adapters, K5_inferred_EventsForEtwAreInTheTrace) {
+    forget_journal(control);
+    traced.mark();
+    EXPECT_EQ(command(SUBDEVICES_NEW_PORT, {SUBDEVICES_CLASS_TOPOLOGY}), success);
+    EXPECT_THAT(entries("etw"), IsEmpty());
+    EXPECT_EQ(command(SUBDEVICES_NEW_PORT, {SUBDEVICES_CLASS_WAVE_RT}), success);
+    EXPECT_THAT(entries("etw"), ElementsAre(JournalEntry{"etw", {0, 0, 0}, 0}));
+    const Events written = matching(traced.events(), "portcls.etw");
+    ASSERT_EQ(written.size(), 1u);
+    for (int i = 1; i <= 4; ++i)
+        EXPECT_EQ(written[0].value("data" + std::to_string(i), 0), 11 * i);
+}
+
 class PhysicalConnections : public Subdevices {
   protected:
     Filter registered(std::uint32_t port, std::u16string_view name, const std::string &reference) {

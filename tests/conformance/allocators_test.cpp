@@ -151,8 +151,12 @@ TEST_P(Allocators, I9_FramingThatMakesNoSenseIsRefused) {
     odd.FileAlignment = 4096;
     EXPECT_EQ(allocator(owner, odd).error, 0x80070057u);
     odd.FileAlignment = 0;
-    odd.PoolType = 77;
-    EXPECT_EQ(allocator(owner, odd).error, 0x80070057u);
+    odd.PoolType = 1; // PagedPool
+    EXPECT_EQ(allocator(owner, odd).error, 0u);
+    for (const std::uint32_t no_pool : {2u, 77u}) {
+        odd.PoolType = no_pool;
+        EXPECT_EQ(allocator(owner, odd).error, 0x80070057u);
+    }
     DWORD error = 0;
     HANDLE handle = nullptr;
     client.run([&] { error = KsCreateAllocator(owner.handle, &odd, &handle); });
@@ -254,7 +258,9 @@ TEST_P(Allocators, I11_GetAnswersANullHandleWhereItIsSupported) {
     EXPECT_EQ(answer.status, success);
     EXPECT_EQ(answer.information, sizeof(HANDLE));
     EXPECT_EQ(answer.as<std::uint64_t>(), 0u);
-    EXPECT_EQ(stream(pin(CLOCKS_RAW), KSPROPERTY_STREAM_ALLOCATOR).status, not_found);
+    const Created raw = pin(CLOCKS_RAW); // a pin without a stream
+    EXPECT_EQ(stream(raw, KSPROPERTY_STREAM_ALLOCATOR).status, not_found);
+    EXPECT_EQ(set_allocator(raw, nullptr), not_found);
 }
 
 TEST_P(Allocators, I11_ThePinReferencesItsAllocator) {
@@ -317,7 +323,10 @@ TEST_P(Allocators, I12_APinsOwnAllocatorServesAConnectionThatDemandsIt) {
     const std::uint64_t frames = made[0].values[1];
     EXPECT_EQ(frames, 2u * CLOCKS_FRAMES); // what the two pins want
     EXPECT_EQ(made[0].values[2], std::uint64_t(CLOCKS_FRAME_BYTES));
-    EXPECT_THAT(entries("allocate"), SizeIs(frames)); // and used again and again
+    EXPECT_THAT(
+        entries("initialize aligned"),
+        ElementsAre(entry("initialize aligned", CLOCKS_ALLOCATOR, 31))); // the stricter one's
+    EXPECT_THAT(entries("allocate"), SizeIs(frames));                    // and used again and again
     EXPECT_THAT(entries("free"), SizeIs(frames));
     EXPECT_THAT(entries("delete"), SizeIs(1));
 }

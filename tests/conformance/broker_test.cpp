@@ -147,6 +147,21 @@ TEST_P(Apartments, A4_AThreadsEndIsItsApartmentsEnd) {
     on_thread("after", [&] { EXPECT_EQ(create_here(), CO_E_NOTINITIALIZED); });
 }
 
+TEST_P(Apartments, A4_inferred_AThreadThatIsNoClientsCreatesNothing) {
+    HANDLE made = nullptr;
+    RawConnect request(render, stereo);
+    const HANDLE on = as_handle(filter->handle());
+    EXPECT_EQ(CoInitialize(nullptr), HRESULT(0x8000FFFF)); // E_UNEXPECTED
+    EXPECT_EQ(KsCreatePin2(on, request.get(), GENERIC_WRITE, &made), HRESULT(0x8000FFFF));
+    EXPECT_EQ(made, as_handle(Handle(-1)));
+    made = nullptr;
+    EXPECT_EQ(KsCreatePin(on, request.get(), GENERIC_WRITE, &made), 1u); // ERROR_INVALID_FUNCTION
+    EXPECT_EQ(made, as_handle(Handle(-1)));
+    request.format().FormatSize = 63;
+    EXPECT_EQ(KsCreatePin(on, request.get(), GENERIC_WRITE, &made), 87u); // INVALID_PARAMETER
+    CoUninitialize();
+}
+
 class BeforeWindows8 : public InBothModes {};
 KSBOX_IN_BOTH_MODES(BeforeWindows8);
 
@@ -162,6 +177,14 @@ TEST_P(BeforeWindows8, A5_TheTwoFamilyDoesNotExist) {
     });
     EXPECT_EQ(seven.irps("IRP_MJ_CREATE"), 0u);
     EXPECT_EQ(create_pin(filter, RawConnect(render, stereo).get()).error, 0u);
+}
+
+TEST_P(BeforeWindows8, A5_FromWindows8OnItDoes) {
+    BoxOptions options = mode();
+    options.windows_version = 602;
+    TracedBox eight(options);
+    const Filter filter = eight.open("cable");
+    EXPECT_EQ(create_pin2(filter, RawConnect(render, stereo).get()).error, 0u);
 }
 
 } // namespace

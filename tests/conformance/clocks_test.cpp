@@ -279,6 +279,17 @@ TEST_P(Clocks, I6_inferred_APinThatIsItsOwnMasterCloses) {
     EXPECT_EQ(traced.irps("IRP_MJ_CLOSE"), 2u);
 }
 
+TEST_P(Clocks, I6_inferred_PinsThatAreEachOthersMastersClose) {
+    Created first = pin(CLOCKS_DEFAULT), second = pin(CLOCKS_DEFAULT);
+    Created of_first = clock(first), of_second = clock(second);
+    ASSERT_EQ(set_master(first, of_second.handle), success);
+    ASSERT_EQ(set_master(second, of_first.handle), success);
+    traced.mark();
+    for (Created *one : {&of_first, &of_second, &first, &second})
+        one->object.close();
+    EXPECT_EQ(traced.irps("IRP_MJ_CLOSE"), 4u);
+}
+
 TEST_P(Clocks, I6_ThePinReferencesTheFileObject) {
     const Created owner = pin(CLOCKS_DEFAULT), user = pin(CLOCKS_NONE);
     Created watch = clock(owner);

@@ -91,6 +91,19 @@ TEST_P(DynamicFactories, A10_ANewFilterFactoryOpensByItsName) {
     EXPECT_EQ(ask(filter, KSPROPERTY_FACTORIES_ADD_BAD, FACTORIES_BAD_NAME), collision);
 }
 
+TEST_P(DynamicFactories, A10_inferred_TheTraceSaysWhichOfADevicesFactoriesIsCalled) {
+    ASSERT_EQ(ask(filter, KSPROPERTY_FACTORIES_ADD_FILTER, 0), 0u);
+    ASSERT_EQ(ask(filter, KSPROPERTY_FACTORIES_ADD_FILTER, 1), 0u);
+    traced.mark();
+    traced.box().suspend();
+    const Events calls =
+        matching(traced.events(), "callback", {{"name", "KsCreateFilterFactory.SleepCallback"}});
+    ASSERT_EQ(calls.size(), 2u);
+    for (std::size_t i = 0; i < 2; ++i)
+        EXPECT_EQ(calls[i].at("object"),
+                  "filter factory factories#" + std::to_string(FACTORIES_DYNAMIC + i));
+}
+
 TEST_P(DynamicFactories, A10_ItsInterfaceIsSwitched) {
     ASSERT_EQ(ask(filter, KSPROPERTY_FACTORIES_ADD_FILTER, 0), 0u);
     EXPECT_TRUE(listed("dynamic0"));

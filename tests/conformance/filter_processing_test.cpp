@@ -235,6 +235,24 @@ TEST_P(FilterProcessing, G16_OneOfThoseFlaggedMustRun) {
     EXPECT_EQ(next.wait(), status::success); // nobody holds the filter back any more
 }
 
+TEST_P(FilterProcessing, F12_inferred_NothingIsProcessedWhileTheDeviceSleeps) {
+    DataPin in = open(FILTERING_IN, PinState::pause);
+    act({{FILTERING_IN, everything}});
+    traced.box().suspend();
+    Transfer frame = write(in);
+    EXPECT_EQ(calls_after_a_while(), 0u);
+    EXPECT_TRUE(frame.pending());
+    traced.box().resume();
+    EXPECT_EQ(frame.wait(), status::success);
+    EXPECT_EQ(calls(), 1u);
+    // It sleeps and wakes again.
+    traced.box().suspend();
+    Transfer next = write(in);
+    EXPECT_EQ(calls_after_a_while(), 1u);
+    traced.box().resume();
+    EXPECT_EQ(next.wait(), status::success);
+}
+
 TEST_P(FilterProcessing, G16_ArrivalOnAPinThatDoesNotInitiateIsNoTrigger) {
     DataPin in = open(FILTERING_BY_HAND);
     act({{FILTERING_BY_HAND, everything}});
@@ -286,6 +304,37 @@ TEST_P(FilterProcessing, G16_SamplesWithoutDataGoPastProcess) {
     EXPECT_EQ(last_output.header().OptionsFlags, end_of_stream);
     EXPECT_EQ(last.wait(), status::success);
     EXPECT_EQ(calls(), 1u);
+}
+
+TEST_P(FilterProcessing, G16_WhatSamplesWithoutDataSayWaitsForAFrame) {
+    constexpr std::uint32_t splice_point = 0x1, preroll = 0x2, time_discontinuity = 0x40;
+    DataPin in = open(FILTERING_IN), out = open(FILTERING_OUT);
+    act({{FILTERING_IN, everything}, {FILTERING_OUT, everything_and_send}});
+    Transfer first = write(in, 0, splice_point | preroll | time_valid),
+             second = write(in, 0, data_discontinuity | time_discontinuity);
+    EXPECT_TRUE(first.pending()); // a frame is needed on both pins
+    Transfer one = read(out);
+    EXPECT_EQ(first.wait(), status::success);
+    EXPECT_EQ(second.wait(), status::success);
+    EXPECT_EQ(one.wait(), status::success);
+    EXPECT_EQ(one.header().DataUsed, 0u);
+    EXPECT_EQ(one.header().OptionsFlags, splice_point);
+    Transfer data = write(in, 24), two = read(out);
+    EXPECT_EQ(two.wait(), status::success);
+    EXPECT_EQ(two.header().DataUsed, 0u);
+    EXPECT_EQ(two.header().OptionsFlags, data_discontinuity | time_discontinuity);
+    EXPECT_TRUE(data.pending());
+    EXPECT_EQ(calls_after_a_while(), 0u);
+    Transfer three = read(out);
+    EXPECT_EQ(three.wait(), status::success);
+    EXPECT_EQ(three.header().DataUsed, 24u);
+    EXPECT_EQ(three.header().OptionsFlags, 0u);
+    EXPECT_EQ(data.wait(), status::success);
+    EXPECT_EQ(calls(), 1u);
+    // One that says nothing is nothing.
+    Transfer four = read(out), nothing = write(in, 0, preroll);
+    EXPECT_EQ(nothing.wait(), status::success);
+    EXPECT_TRUE(four.pending());
 }
 
 TEST_P(FilterProcessing, G16_AFilterMayAskForSamplesWithoutData) {

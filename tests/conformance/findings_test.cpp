@@ -55,7 +55,14 @@ TEST_P(FindingsTest, D3_ASingleFactoryOfItsCategoryNeedsNoName) {
     EXPECT_EQ(pairs(found, 6, 7), 0u);
     EXPECT_EQ(std::size_t(std::ranges::count_if(
                   found, [](const std::string &one) { return one.starts_with("pin factories"); })),
-              3u);
+              5u);
+}
+
+TEST_P(FindingsTest, D3_WithoutCategoryAndNameItIsTheFirstThatIsNamed) {
+    const std::vector<std::string> found = about("mistakes");
+    EXPECT_EQ(pairs(found, 9, 12), 1u);
+    EXPECT_EQ(pairs(found, 9, 13), 1u);
+    EXPECT_EQ(pairs(found, 12, 13), 0u);
 }
 
 TEST_P(FindingsTest, D3_TheyAreFoundWhenAFilterRegisters) {

@@ -30,7 +30,8 @@ std::vector<std::string> Power::story() {
             lines.push_back(std::to_string(a) + " " + state_names[b / 16] + ">" +
                             state_names[b % 16]);
         else if (entry.what == "set power")
-            lines.push_back("power " + std::to_string(b) + ">" + std::to_string(a));
+            lines.push_back("power " + std::to_string(b) + ">" + std::to_string(a) +
+                            (c ? " after the bus" : ""));
         else if (entry.what == "query power")
             lines.push_back("query");
         else if (entry.what == "sleep" || entry.what == "wake")
@@ -55,8 +56,8 @@ TEST_P(Power, F12_ARunningPinPausesBeforeTheDeviceLeavesD0) {
         EXPECT_EQ(pin.state(), run); // what its client has told it
         forget_journal(filter);
         device_power(d0);
-        EXPECT_EQ(story(),
-                  (Story{"power " + std::to_string(state) + ">1", "wake 0 D0", "0 pause>run"}));
+        EXPECT_EQ(story(), (Story{"power " + std::to_string(state) + ">1 after the bus",
+                                  "wake 0 D0", "0 pause>run"}));
     }
 }
 
@@ -69,7 +70,7 @@ TEST_P(Power, F12_TheSystemsSleepToo) {
     forget_journal(filter);
     traced.box().resume();
     ASSERT_TRUE(wait_for("set state"));
-    EXPECT_EQ(story(), (Story{"power 4>1", "wake 0 D0", "0 pause>run"}));
+    EXPECT_EQ(story(), (Story{"power 4>1 after the bus", "wake 0 D0", "0 pause>run"}));
 }
 
 TEST_P(Power, F12_ADriverThatRefusesKeepsTheSystemAwake) {
@@ -138,8 +139,8 @@ TEST_P(Power, F12_AConnectionsPinsPauseTogether) {
               (Story{"2 run>pause", "0 run>pause", "sleep 2 D3", "sleep 0 D3", "power 1>4"}));
     forget_journal(filter);
     device_power(d0);
-    EXPECT_EQ(story(),
-              (Story{"power 4>1", "wake 2 D0", "wake 0 D0", "0 pause>run", "2 pause>run"}));
+    EXPECT_EQ(story(), (Story{"power 4>1 after the bus", "wake 2 D0", "wake 0 D0", "0 pause>run",
+                              "2 pause>run"}));
 }
 
 TEST_P(Power, F12_ARefusedPauseDoesNotKeepTheDeviceUp) {
@@ -162,7 +163,7 @@ TEST_P(Power, F12_PinsOutsideTheStandardTransportPauseButDoNotProcess) {
     EXPECT_EQ(story(), (Story{"4 run>pause", "power 1>4"}));
     forget_journal(filter);
     device_power(d0);
-    EXPECT_EQ(story(), (Story{"power 4>1", "4 pause>run"}));
+    EXPECT_EQ(story(), (Story{"power 4>1 after the bus", "4 pause>run"}));
     EXPECT_EQ(pin.state(), run);
     device_power(d3);
     pin.set_state(acquire);
@@ -197,7 +198,7 @@ TEST_P(Power, F12_APinThatIsClosedMeanwhileIsForgotten) {
     EXPECT_EQ(steps().back().to, stop);
     forget_journal(filter);
     device_power(d0);
-    EXPECT_EQ(story(), Story{"power 4>1"});
+    EXPECT_EQ(story(), Story{"power 4>1 after the bus"});
 }
 
 } // namespace

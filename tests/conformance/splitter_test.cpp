@@ -171,6 +171,22 @@ TEST_P(Splitter, C11_inferred_WhatWaitsCanBeCancelledAndKeepsItsData) {
     expect_bytes(one, 1, 8);
 }
 
+TEST_P(Splitter, C11_inferred_WhatWasCancelledBeforeWaitsForNobody) {
+    DataPin first = open(DATA_OUT_SPLIT), second = open(DATA_OUT_SPLIT);
+    Transfer one = read(first), two = read(first);
+    ASSERT_EQ(first.get_edge(leading), status::success);
+    first.execute(step(DATA_FILL, leading, 1, 8));
+    one.cancel(); // the driver has it locked
+    EXPECT_TRUE(one.pending());
+    first.advance_offsets_and_unlock(leading, 0, 8, true);
+    expect_bytes(one, 1, 8);
+    send(first, 2, 8);
+    EXPECT_TRUE(two.pending());
+    Transfer copy = read(second);
+    expect_bytes(copy, 2, 8);
+    expect_bytes(two, 2, 8);
+}
+
 TEST_P(Splitter, C11_inferred_StopSendsOnWhatWaits) {
     DataPin first = open(DATA_OUT_SPLIT), second = open(DATA_OUT_SPLIT);
     Transfer one = read(first), empty = read(first);

@@ -70,6 +70,7 @@ TEST_P(StartAt, F13_APausedPinRunsWhenTheEventComes) {
     EXPECT_TRUE(becomes(pin, run));
     let_pass(); // the pin says where it goes before the driver is called
     EXPECT_EQ(steps(), (std::vector<Step>{{STATES_IN, pause, run, run, run}}));
+    EXPECT_EQ(count(traced.events(), "ks.start-at"), 1u);
     // Once only.
     pin.set_state(pause);
     signal(STATES_PLAIN_EVENT);

@@ -178,6 +178,22 @@ TEST_P(StreamHeaders, G4_TheEndOfTheStreamIsAnEventOfPinsThatSaySo) {
     client.close(event);
 }
 
+TEST_P(StreamHeaders, G4_AHeaderWithoutDataLeavesTheOthersTheirs) {
+    DataPin pin = open(DATA_IN);
+    Transfer frames(client, Transfer::write, {.count = 2, .extent = 16});
+    frames.header(0).Data = nullptr;
+    frames.header(0).FrameExtent = frames.header(0).DataUsed = 0;
+    frames.start(pin.pin);
+    ASSERT_EQ(pin.get_edge(DATA_LEADING_EDGE), status::success);
+    EXPECT_EQ(pin.look(DATA_LEADING_EDGE).count, 0u);
+    ASSERT_EQ(pin.advance(DATA_LEADING_EDGE), status::success);
+    const DataPin::Look second = pin.look(DATA_LEADING_EDGE);
+    EXPECT_EQ(second.count, 16u);
+    EXPECT_EQ(second.first_bytes, 0x13121110u);
+    pin.unlock(DATA_LEADING_EDGE, true);
+    EXPECT_EQ(frames.wait(), status::success);
+}
+
 TEST_P(StreamHeaders, G4_FlushOnPauseGoesWhenTheStreamPauses) {
     DataPin pin = open(DATA_IN);
     Transfer stale(client, Transfer::write), kept(client, Transfer::write);
@@ -200,6 +216,18 @@ TEST_P(StreamHeaders, G4_FlushOnPauseGoesWhenTheStreamPauses) {
     EXPECT_EQ(kept.wait(), status::success);
     pin.pin.set_state(PinState::pause);
     EXPECT_EQ(next.wait(), status::cancelled);
+}
+
+TEST_P(StreamHeaders, G4_FlushOnPauseIsForAStreamThatHasRun) {
+    DataPin pin = open(DATA_IN, PinState::acquire);
+    Transfer early(client, Transfer::write);
+    early.header().OptionsFlags = flush_on_pause;
+    early.start(pin.pin);
+    pin.pin.set_state(PinState::pause);
+    EXPECT_TRUE(early.pending());
+    pin.pin.set_state(PinState::acquire);
+    pin.pin.set_state(PinState::pause);
+    EXPECT_TRUE(early.pending());
 }
 
 } // namespace

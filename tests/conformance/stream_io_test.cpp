@@ -177,6 +177,15 @@ TEST_P(StreamIo, G2_AReadMustComeWithDataUsedZero) {
     EXPECT_EQ(available(pin), 0u);
 }
 
+TEST_P(StreamIo, G2_inferred_WithMappingsDataUsedIsTheDriversAlone) {
+    DataPin pin = open(DATA_OUT_MAPPED);
+    Transfer frame = read(pin, 64);
+    ASSERT_EQ(pin.get_edge(DATA_LEADING_EDGE), status::success);
+    pin.advance_offsets_and_unlock(DATA_LEADING_EDGE, 0, 1, true); // a mapping, not a byte
+    EXPECT_EQ(frame.wait(), status::success);
+    EXPECT_EQ(frame.header().DataUsed, 0u);
+}
+
 TEST_P(StreamIo, G2_AReadBringsDataTimesAndFlagsBack) {
     DataPin pin = open(DATA_OUT);
     Transfer frames = read(pin, 32, 2);

@@ -130,6 +130,8 @@ TEST_P(Transports, C8_APinThatIsNotAVStreamsGetsIrps) {
         EXPECT_EQ(entry.values[1], 0u);
         EXPECT_EQ(entry.values[2], 0u);
     }
+    for (const JournalEntry &entry : only(journal(plain), "block"))
+        EXPECT_EQ(entry.values[0], status::not_supported); // until somebody sets it
     source.set_state(stop);
     source.close();
     EXPECT_TRUE(pairs("disconnect").empty());

@@ -1,6 +1,7 @@
 // The host side of EXPORT_CASE: a fresh simulated box, the driver, a client that asks for the case.
 #include "exports/case_run.h"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 
@@ -37,10 +38,13 @@ template <typename T> std::span<const std::byte> bytes_of(const T &value) {
                 fmt::format("{} failed with {:#x}", what, std::uint32_t(result.status)));
 }
 
+bool is_adapter(const CaseTable &table) {
+    return table.imports.contains("PcInitializeAdapterDriver");
+}
+
 /// Its devices have filters, which run cases by a property.
 bool has_filters(const CaseTable &table) {
-    return table.imports.contains("KsInitializeDriver") ||
-           table.imports.contains("PcInitializeAdapterDriver");
+    return table.imports.contains("KsInitializeDriver") || is_adapter(table);
 }
 
 /// A driver and a client that has its device open.
@@ -63,6 +67,8 @@ class Session {
         samples::stop(pin);
         return report;
     }
+
+    std::vector<std::string> findings() { return driver_.findings(); }
 
     /// What is left behind.
     Failures close() {
@@ -149,6 +155,20 @@ void judge_report(const std::optional<EXPORT_CASE_REPORT> &report, Failures &fai
         failures.push_back(fmt::format("and {} more", report->Failures - listed));
 }
 
+/// An adapter's findings are those that the case expects, no more and no less.
+void judge_findings(const EXPORT_CASE_REPORT &report, const std::vector<std::string> &found,
+                    Failures &failures) {
+    std::vector<std::string> expected;
+    for (std::uint32_t i = 0; i < report.Findings; ++i)
+        expected.emplace_back(report.Finding[i]);
+    for (const std::string &one : expected)
+        if (std::ranges::find(found, one) == found.end())
+            failures.push_back("the driver has no finding: " + one);
+    for (const std::string &one : found)
+        if (std::ranges::find(expected, one) == expected.end())
+            failures.push_back("the driver has a finding: " + one);
+}
+
 bool is_data(std::string_view name) {
     for (const auto &[module, exports] : box::export_catalogue().modules())
         if (const auto found = exports.find(name); found != exports.end())
@@ -217,6 +237,8 @@ Failures run_case(const CaseTable &table, const ExportCase &one, const std::file
         const auto report = session.run(one.number, one.target);
         after = images.call_counts().read();
         judge_report(report, failures);
+        if (report && is_adapter(table))
+            judge_findings(*report, session.findings(), failures);
         if (one.stop_code != 0)
             failures.push_back(fmt::format("the box did not stop with {:#x}", one.stop_code));
         // Cases of the rest of the kernel may be such as work once.

@@ -193,5 +193,61 @@ TEST(LowResources, AClientSeesTheStatusAndNothingStaysBehind) {
     }
 }
 
+/// A device that comes, and goes again.
+void come_and_go(Driver &driver, Steps &steps) {
+    bool there = false;
+    steps.step("insert", [&] {
+        driver.insert();
+        there = true;
+    });
+    for (bool gone = !there; !gone;)
+        steps.step("remove", [&] {
+            driver.remove();
+            gone = true;
+        });
+}
+
+TEST(LowResources, ADeviceStartsOrLeavesNothingBehind) {
+    Box box({.seed = test_seed()});
+    Client &client = box.client("poor");
+    for (const char *name :
+         {"cable", "camera", "plain_ks", "speaker", "legacycard", "pcicard", "uart"}) {
+        SCOPED_TRACE(name);
+        Driver &driver = box.load(driver_path(name));
+        driver.remove();
+        Steps usual;
+        come_and_go(driver, usual);
+        ASSERT_EQ(usual.refused(), "");
+        const Holdings before = holdings_of(box);
+        std::uint64_t number = 1;
+        for (;; ++number) {
+            Steps steps;
+            box.fail_allocation(number);
+            try {
+                come_and_go(driver, steps);
+            } catch (const BoxStopped &) {
+                FAIL() << "allocation " << number << ": " << box.failed_allocation() << "\n"
+                       << box.report();
+            }
+            const std::string failed = box.failed_allocation();
+            box.fail_allocation(0);
+            if (failed.empty())
+                break;
+            SCOPED_TRACE(fmt::format("allocation {}: {}", number, failed));
+            EXPECT_TRUE(
+                says_no_memory(steps.first_change(usual).value_or(status::insufficient_resources)))
+                << steps.refused();
+            box.run_for(std::chrono::milliseconds(20));
+            ASSERT_EQ(holdings_of(box), before) << steps.refused() << "\n"
+                                                << newest_blocks(box, 10);
+        }
+        EXPECT_GT(number, 10u);
+        driver.insert();
+        for (const InterfaceFacts &one : driver.filters())
+            EXPECT_NO_THROW((void)client.open_filter(one.path));
+        EXPECT_EQ(driver.unload(), std::vector<std::string>());
+    }
+}
+
 } // namespace
 } // namespace ksbox::stress

@@ -25,6 +25,7 @@ inline constexpr std::uint32_t propset_not_found = 0xC0000230;
 inline constexpr std::uint32_t no_match = 0xC0000272;
 inline constexpr std::uint32_t objectid_exists = 0xC000022B;
 inline constexpr std::uint32_t device_busy = 0x80000011;
+inline constexpr std::uint32_t no_memory = 0xC0000017;
 inline constexpr std::uint32_t access_denied = 0xC0000022;
 inline constexpr std::uint32_t insufficient_resources = 0xC000009A;
 inline constexpr std::uint32_t not_supported = 0xC00000BB;

@@ -67,10 +67,50 @@ TEST_P(Creates, ARequestThatCannotBeRead) {
               "the KSPIN_CONNECT with its data format: its 136 bytes cannot be read");
 }
 
+TEST_P(Creates, OtherRequestsThatCannotBeRead) {
+    const auto why = [&](const std::function<HRESULT(HANDLE *)> &call) {
+        HRESULT result = 0;
+        HANDLE made = nullptr;
+        client.run([&] { result = call(&made); });
+        EXPECT_EQ(std::uint32_t(result), 0x80070057u);
+        return client.last_refusal().sentence;
+    };
+    const HANDLE parent = as_handle(filter.handle());
+    EXPECT_EQ(why([&](HANDLE *made) {
+                  return KsCreateClock2(parent, reinterpret_cast<KSCLOCK_CREATE *>(0x10), made);
+              }),
+              "the KSCLOCK_CREATE: its 4 bytes cannot be read");
+    EXPECT_EQ(why([&](HANDLE *made) {
+                  return KsCreateAllocator2(parent, reinterpret_cast<KSALLOCATOR_FRAMING *>(0x10),
+                                            made);
+              }),
+              "the KSALLOCATOR_FRAMING: its 24 bytes cannot be read");
+    EXPECT_EQ(why([&](HANDLE *made) {
+                  return KsCreateTopologyNode2(parent, reinterpret_cast<KSNODE_CREATE *>(0x10),
+                                               GENERIC_READ, made);
+              }),
+              "the KSNODE_CREATE: its 8 bytes cannot be read");
+}
+
 TEST_P(Creates, AFormatThatIsTooShort) {
     RawConnect request(REFUSING_PLAIN, stereo);
     request.format().FormatSize = 63;
     EXPECT_EQ(create_raw(request), "the data format says it has 63 bytes, a KSDATAFORMAT has 64");
+    EXPECT_EQ(code, 0x80070057u);
+}
+
+TEST_P(Creates, AFormatThatIsTooLong) {
+    const RawConnect plain(REFUSING_NO_HANDLER, stereo);
+    std::vector<std::byte> bytes(0x10000);
+    std::ranges::copy(plain.bytes(), bytes.begin());
+    auto *connect = reinterpret_cast<KSPIN_CONNECT *>(bytes.data());
+    auto *format = reinterpret_cast<KSDATAFORMAT *>(connect + 1);
+    format->FormatSize = 65202 - sizeof(KSPIN_CONNECT);
+    EXPECT_EQ(create_pin2(filter, connect).error, 0u);
+    ++format->FormatSize;
+    EXPECT_EQ(create_pin2(filter, connect).error, 0x80070057u);
+    EXPECT_EQ(client.last_refusal().sentence, "the KSPIN_CONNECT with its data format has 65203 "
+                                              "bytes, a create string holds 65202");
 }
 
 TEST_P(Creates, AttributesThatAreNoList) {
@@ -127,6 +167,7 @@ TEST_P(Creates, NoSuchFilter) {
 TEST_P(Creates, DeniedToUserMode) {
     EXPECT_EQ(create(REFUSING_KERNEL), "pin factory 5 has KSPIN_FLAG_DENY_USERMODE_ACCESS, and the "
                                        "request comes from user mode");
+    EXPECT_EQ(code, 0x80070001u);
     EXPECT_EQ(reason_of([&] { open(REFUSING_DENIED); }),
               "the filter has KSFILTER_FLAG_DENY_USERMODE_ACCESS, and the request comes from user "
               "mode");
@@ -146,11 +187,13 @@ TEST_P(Creates, TheMedium) {
     request.medium = Identifier{guid_of(KSMEDIUMSETID_Standard), 7, 0};
     EXPECT_EQ(create(filter, request), "the medium KSMEDIUMSETID_Standard/7 is not among the "
                                        "mediums of pin factory 0: KSMEDIUMSETID_Standard/0");
+    EXPECT_EQ(code, 0x80070491u);
 }
 
 TEST_P(Creates, InstancesPossible) {
     const Pin first = pin(filter, REFUSING_ONE);
     EXPECT_EQ(create(REFUSING_ONE), "pin factory 4 allows 1 instance on a filter, and 1 exists");
+    EXPECT_EQ(code, 0x800705AAu);
 }
 
 TEST_P(Creates, TheDriversCreate) {
@@ -273,6 +316,10 @@ TEST_P(Creates, AnAllocator) {
                      "has no allocator of its own");
     framing.OptionsFlags = KSALLOCATOR_OPTIONF_SYSTEM_MEMORY;
     EXPECT_EQ(why(), "the framing asks for 0 frames of 0 bytes; neither may be 0");
+    framing.Frames = framing.FrameSize = 1;
+    framing.FileAlignment = 8191;
+    EXPECT_EQ(why(), "the framing asks for frames aligned by 8192 bytes; a page of 4096 is the "
+                     "most");
 }
 
 TEST_P(Creates, ANode) {
@@ -303,17 +350,20 @@ KSBOX_IN_BOTH_MODES(Connections);
 TEST_P(Connections, PinToHandleIsNotOpen) {
     EXPECT_EQ(connect(REFUSING_SOURCE, 0x7ff0),
               "PinToHandle is no handle of an open file: STATUS_INVALID_HANDLE (0xc0000008)");
+    EXPECT_EQ(code, 0x80070006u);
 }
 
 TEST_P(Connections, PinToHandleIsAFilter) {
     EXPECT_EQ(connect(REFUSING_SOURCE, filter.handle()),
               "PinToHandle is the handle of a filter, not of a pin");
+    EXPECT_EQ(code, 0x80070057u);
 }
 
 TEST_P(Connections, ABridgeConnectsToNothing) {
     const Pin sink = pin(filter, REFUSING_PLAIN);
     EXPECT_EQ(connect(REFUSING_BRIDGE, sink.handle()),
               "pin factory 9 has the communication bridge: its pins connect to no other pin");
+    EXPECT_EQ(code, 0x80070057u);
 }
 
 TEST_P(Connections, Communication) {
@@ -321,12 +371,14 @@ TEST_P(Connections, Communication) {
     EXPECT_EQ(connect(REFUSING_OUT, sink.handle()),
               "one of the two pins must be able to be an IRP source, the other an IRP sink; the "
               "communication of the new pin is sink, that of refusing/1/0.1 is sink");
+    EXPECT_EQ(code, 0x80070491u);
 }
 
 TEST_P(Connections, DataFlow) {
     const Pin sink = pin(filter, REFUSING_PLAIN);
     EXPECT_EQ(connect(REFUSING_SOURCE_IN, sink.handle()),
               "data flows into both pins, the new one and refusing/1/0.1");
+    EXPECT_EQ(code, 0x80070491u);
 }
 
 TEST_P(Connections, ConnectedAlready) {
@@ -334,6 +386,7 @@ TEST_P(Connections, ConnectedAlready) {
     const Pin source = pin(filter, REFUSING_SOURCE, sink.handle());
     EXPECT_EQ(connect(REFUSING_SOURCE, sink.handle()),
               "the pin of PinToHandle, refusing/1/0.1, is connected already");
+    EXPECT_EQ(code, 0x80070016u);
 }
 
 TEST_P(Connections, BeingConnectedByAnother) {
@@ -360,12 +413,35 @@ TEST_P(Connections, NotInStop) {
               "the pin of PinToHandle, refusing/1/0.1, is in PAUSE, and pins connect in STOP");
 }
 
+TEST_P(Connections, LeftStopMeanwhile) {
+    Pin sink = pin(filter, REFUSING_PLAIN);
+    Filter first = open(REFUSING_PINS);
+    answer(filter, "slow create", 1, 1);
+    PinRequest request = request_of(REFUSING_SOURCE);
+    request.pin_to_handle = sink.handle();
+    std::string why;
+    Client::Thread slow = client.spawn("slow", [&] {
+        CoInitializeEx(nullptr, 0);
+        why = create(first, request);
+    });
+    traced.box().run_for(std::chrono::milliseconds(100));
+    sink.set_state(PinState::acquire);
+    slow.join();
+    EXPECT_EQ(why, "the pin of PinToHandle, refusing/1/0.1, has left STOP meanwhile");
+    EXPECT_EQ(code, 0x80070016u);
+    // It had been connected, and is free again.
+    EXPECT_EQ(only(journal(filter), "disconnect").size(), 1u);
+    sink.set_state(PinState::stop);
+    EXPECT_EQ(create(first, request), "");
+}
+
 TEST_P(Connections, TheDriversConnect) {
     const Pin sink = pin(filter, REFUSING_PLAIN);
     answer(filter, "connect", unsuccessful);
     EXPECT_EQ(connect(REFUSING_SOURCE, sink.handle()),
               "the driver's Connect returned STATUS_UNSUCCESSFUL (0xc0000001) (asked of the IRP "
               "sink refusing/1/0.1)");
+    EXPECT_EQ(code, 0x8007001Fu);
     answer(filter, "connect", pending);
     EXPECT_EQ(
         connect(REFUSING_SOURCE, sink.handle()),

@@ -79,6 +79,7 @@ TEST_P(Formats, TheDriversSetDataFormat) {
     answer(filter, "set format", no_match);
     EXPECT_EQ(create(REFUSING_NO_HANDLER), "the driver's SetDataFormat returned STATUS_NO_MATCH "
                                            "(0xc0000272) for range 1 of pin factory 3");
+    EXPECT_TRUE(details.empty()); // the sentence says it all
     PinRequest high = request_of(REFUSING_PLAIN);
     high.format = DataFormat::audio({.rate_hz = 96000});
     EXPECT_NE(create(filter, high), "");
@@ -126,6 +127,12 @@ TEST_P(Formats, WhyNotSaysEverything) {
                   "pin factory 4 allows 1 instance on a filter, and 1 exists"}));
     EXPECT_EQ(filter.pin_facts(REFUSING_ONE).instances.current, 1u);
     EXPECT_TRUE(filter.why_not(request_of(REFUSING_PLAIN)).empty());
+    PinRequest other = request_of(REFUSING_PLAIN);
+    other.format = request.format;
+    EXPECT_EQ(filter.why_not(other),
+              (std::vector<std::string>{
+                  "range 1 of pin factory 0 has the subformat PCM; the format has IEEE_FLOAT",
+                  "range 2 of pin factory 0 has the subformat PCM; the format has IEEE_FLOAT"}));
     EXPECT_EQ(filter.why_not(request_of(REFUSING_KERNEL)).size(), 1u);
     EXPECT_EQ(
         filter.why_not(request_of(99)),

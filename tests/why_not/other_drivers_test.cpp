@@ -19,7 +19,8 @@ KSBOX_IN_BOTH_MODES(OtherDrivers);
 
 TEST_P(OtherDrivers, PlainPinIdOutOfRange) {
     Filter plain = open_first("plain");
-    EXPECT_EQ(create(plain, request_of(9)), "pin ID 9 is out of range: there are 4 pin factories");
+    EXPECT_EQ(create(plain, request_of(9)),
+              "pin ID 9 is out of range: the driver has 4 pin factories");
 }
 
 TEST_P(OtherDrivers, PlainCommunication) {

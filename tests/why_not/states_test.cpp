@@ -22,6 +22,9 @@ TEST_P(StateChanges, NoState) {
     Pin one = pin(filter, REFUSING_PLAIN);
     EXPECT_EQ(set(one, PinState(7)), "7 is no state: they go from 0 (STOP) to 3 (RUN)");
     EXPECT_EQ(code, invalid_parameter);
+    EXPECT_EQ(set(one, PinState(4)), "4 is no state: they go from 0 (STOP) to 3 (RUN)");
+    EXPECT_EQ(set(one, PinState(-1)), "-1 is no state: they go from 0 (STOP) to 3 (RUN)");
+    EXPECT_EQ(code, invalid_parameter);
 }
 
 TEST_P(StateChanges, AnUnattachedSource) {
@@ -35,9 +38,17 @@ TEST_P(StateChanges, AnUnattachedSource) {
 TEST_P(StateChanges, NecessaryInstances) {
     Filter needy = open(REFUSING_NECESSARY);
     Pin one = pin(needy, 0);
-    EXPECT_EQ(set(one, PinState::acquire), "pin factory 1 needs 1 instance before a pin of the "
+    EXPECT_EQ(set(one, PinState::acquire), "pin factory 1 needs 3 instances before a pin of the "
                                            "filter changes its state, and none exists");
     EXPECT_EQ(code, 0xC0000184u);
+    Pin other = pin(needy, 1);
+    EXPECT_EQ(set(one, PinState::acquire), "pin factory 1 needs 3 instances before a pin of the "
+                                           "filter changes its state, and 1 exists");
+    Pin third = pin(needy, 1);
+    EXPECT_EQ(set(one, PinState::acquire), "pin factory 1 needs 3 instances before a pin of the "
+                                           "filter changes its state, and 2 exist");
+    Pin fourth = pin(needy, 1);
+    EXPECT_EQ(set(one, PinState::acquire), "");
 }
 
 TEST_P(StateChanges, TheDriversSetDeviceState) {

@@ -72,6 +72,13 @@ TEST_P(Waiting, ForAnInputOfTheDrivers) {
     EXPECT_EQ(one.waiting_for(),
               (Lines{"1 input of the gate that the driver has added itself is off "
                      "(KsGateAddOffInputToAnd, KsGateTurnInputOff)"}));
+    answer(filter, "gate", 2);
+    Pin two = pin(filter, REFUSING_PLAIN);
+    two.set_state(PinState::pause);
+    EXPECT_EQ(two.waiting_for(),
+              (Lines{"no frame is queued at refusing/1/0.2: its client has sent none",
+                     "2 inputs of the gate that the driver has added itself are off "
+                     "(KsGateAddOffInputToAnd, KsGateTurnInputOff)"}));
 }
 
 TEST_P(Waiting, ForNobody) {
@@ -110,6 +117,21 @@ TEST_P(Waiting, ForTheEndOfAReset) {
               "refusing/1/0.1 is in reset: KSRESET_BEGIN came, KSRESET_END has not");
 }
 
+TEST_P(Waiting, ForTheEndOfTheOtherPinsReset) {
+    Pin sink = pin(filter, REFUSING_PLAIN);
+    Pin source = pin(filter, REFUSING_SOURCE, sink.handle());
+    const std::string reset = "refusing/1/0.1 is in reset: KSRESET_BEGIN came, KSRESET_END has not";
+    const auto says = [&] { return std::ranges::count(source.waiting_for(), reset); };
+    EXPECT_EQ(says(), 0);
+    for (const std::uint32_t value : {0u, 1u}) { // KSRESET_BEGIN, KSRESET_END
+        ASSERT_TRUE(client
+                        .control(sink.handle(), IOCTL_KS_RESET_STATE,
+                                 std::as_bytes(std::span(&value, 1)), {})
+                        .success());
+        EXPECT_EQ(says(), value == 0 ? 1 : 0);
+    }
+}
+
 TEST_P(Waiting, WithoutTransport) {
     Pin raw = pin(filter, REFUSING_NO_TRANSPORT);
     EXPECT_EQ(raw.waiting_for(), (Lines{"the pin is not of the standard transport: its frames are "
@@ -119,13 +141,21 @@ TEST_P(Waiting, WithoutTransport) {
 TEST_P(Waiting, ForNecessaryInstances) {
     Filter needy = open(REFUSING_NECESSARY);
     Pin one = pin(needy, 0);
-    EXPECT_EQ(one.waiting_for().at(1), "pin factory 1 needs 1 instance before a pin of the filter "
+    EXPECT_EQ(one.waiting_for().at(1), "pin factory 1 needs 3 instances before a pin of the filter "
                                        "changes its state, and none exists");
-    Pin other = pin(needy, 1);
+    Pin other = pin(needy, 1), third = pin(needy, 1), fourth = pin(needy, 1);
     one.set_state(PinState::pause);
     write(one);
-    EXPECT_EQ(one.waiting_for(), (Lines{"pin factory 1 needs 1 instance in the state in which "
-                                        "frames are processed, and 0 are in it"}));
+    const std::string needs = "pin factory 1 needs 3 instances in the state in which frames are "
+                              "processed, and ";
+    EXPECT_EQ(one.waiting_for(), Lines{needs + "0 are in it"});
+    other.set_state(PinState::pause);
+    EXPECT_EQ(one.waiting_for().back(), needs + "1 is in it");
+    third.set_state(PinState::pause);
+    EXPECT_EQ(one.waiting_for().back(), needs + "2 are in it");
+    fourth.set_state(PinState::pause);
+    for (const std::string &line : one.waiting_for())
+        EXPECT_FALSE(line.starts_with(needs)) << line;
 }
 
 TEST_P(Waiting, ForTheFiltersOtherPins) {
@@ -169,6 +199,34 @@ TEST_P(Waiting, ForAPinInRun) {
     write(one);
     EXPECT_EQ(one.waiting_for(), (Lines{"no pin is in RUN of those with "
                                         "KSPIN_FLAG_PROCESS_IF_ANY_IN_RUN_STATE"}));
+}
+
+TEST_P(Waiting, ForAProcessThatDoesNotReturn) {
+    Pin one = pin(filter, REFUSING_PLAIN);
+    one.set_state(PinState::pause);
+    answer(filter, "slow process", 1, 1);
+    Client::Thread writer = client.spawn("writer", [&] { write(one); });
+    traced.box().run_for(std::chrono::milliseconds(100));
+    const Lines lines = one.waiting_for();
+    writer.join();
+    EXPECT_EQ(lines, (Lines{"the driver's Process has been called and has not returned"}));
+}
+
+TEST_P(Waiting, ForTheProcessingMutex) {
+    Pin one = pin(filter, REFUSING_QUIET);
+    one.set_state(PinState::pause);
+    write(one);
+    constexpr Guid set{
+        0x0d9a4c57, 0x71e2, 0x4b8c, {0xa6, 0xf3, 0x2e, 0x85, 0xb0, 0x1c, 0x9d, 0x44}};
+    const std::uint32_t which = REFUSING_QUIET;
+    Client::Thread holder = client.spawn("holder", [&] {
+        filter.set(set, KSPROPERTY_REFUSING_HOLD, std::as_bytes(std::span(&which, 1)));
+    });
+    traced.box().run_for(std::chrono::milliseconds(100));
+    const Lines lines = one.waiting_for();
+    holder.join();
+    EXPECT_EQ(lines, (Lines{"the driver holds the processing mutex (KsPinAcquireProcessingMutex, "
+                            "KsFilterAcquireProcessingMutex)"}));
 }
 
 TEST_P(Waiting, ForACallbackThatDoesNotReturn) {

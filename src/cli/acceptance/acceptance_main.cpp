@@ -66,7 +66,7 @@ int main(int count, char **arguments) {
             options.driver = driver;
             options.realtime = realtime;
             options.timeout_s = time_limit_s;
-            std::string repeat = fmt::format("ksbox-acceptance {} --time {}", folder.string(),
+            std::string repeat = fmt::format("ksbox-acceptance {} --time {}", driver.string(),
                                              realtime ? "realtime" : "simulated");
             int code = supervise(
                 {.timeout_s = time_limit_s, .repeat_command = repeat},

@@ -123,8 +123,7 @@ void DefaultClock::cancel_timer(const Options &options) {
 void NTAPI DefaultClock::mark_reached(PKDPC, PVOID context, PVOID, PVOID) {
     auto &clock = *static_cast<DefaultClock *>(context);
     InterlockedExchange(&clock.timer_set_, 0);
-    if (clock.state() == KSSTATE_RUN)
-        clock.schedule_marks();
+    clock.schedule_marks();
     clock.dereference();
 }
 

@@ -33,10 +33,6 @@ void PinClock::release_master() {
         ObDereferenceObject(master);
 }
 
-bool PinClock::is_own_master() const {
-    return master_ && master_->RelatedFileObject == pin_.file;
-}
-
 /// AVStream passes the minidriver its pin, not a context.
 LONGLONG PinClock::own_time(PVOID context, PLONGLONG system_time) {
     Pin &pin = static_cast<PinClock *>(context)->pin_;

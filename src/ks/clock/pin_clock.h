@@ -29,8 +29,7 @@ class PinClock {
     /// Lets go of the master clock. Its file object may be the last that holds another pin, so no
     /// mutex may be held. PASSIVE_LEVEL.
     void release_master();
-    /// The pin is its own master: then each keeps the other's file.
-    bool is_own_master() const;
+    bool has_master() const { return master_ != nullptr; }
     /// An IKsReferenceClock on the master clock, or else the pin's own; the caller's reference.
     /// STATUS_DEVICE_NOT_READY: neither is there.
     Result<PIKSREFERENCECLOCK> reference_clock();

@@ -1,5 +1,6 @@
 // Client IRPs: in and out.
 #include "ks/stream/client_home.h"
+#include "base/quad.h"
 #include "ks/object_name.h"
 #include "ks/refusal.h"
 
@@ -59,7 +60,7 @@ NTSTATUS ClientHome::change_format(PIRP irp, StreamIrp &request) {
         status = refused(irp, STATUS_DEVICE_BUSY,
                          "the format changes in the stream, and the pin still has frames");
     } else {
-        std::vector<std::uint64_t> copy((bytes + 7) / 8);
+        std::vector<std::uint64_t> copy(quads(bytes));
         std::memcpy(copy.data(), header.Data, bytes);
         const auto format = read_format(std::as_bytes(std::span(copy)));
         MutexGuard guard(stream_.pin().control());

@@ -22,8 +22,7 @@ class PoolAllocator final : public FrameAllocator {
 
     void *allocate() override {
         // Whole pages: a frame may be mapped for DMA or shared with a client.
-        const std::size_t bytes =
-            (std::size_t(setup_.bytes) + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
+        const std::size_t bytes = ROUND_TO_PAGES(std::size_t(setup_.bytes));
         if (setup_.alignment > PAGE_SIZE)
             return nullptr;
         return ExAllocatePoolWithTag(NonPagedPool, bytes, pool_tag);

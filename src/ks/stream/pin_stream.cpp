@@ -336,11 +336,11 @@ void PinStream::cleanup(PFILE_OBJECT) {
     }
     // What the minidriver holds locked cannot be cancelled: it lets go on its way to STOP. A pipe
     // whose one end is given up has nothing to carry (A13).
-    if (transport_ != FrameTransport::client || !queue_->empty() || clock_.is_own_master())
+    if (transport_ != FrameTransport::client || !queue_->empty() || clock_.has_master())
         Pipe::stop(*this);
-    // Its clock keeps the pin, which would never be closed (inferred).
-    if (clock_.is_own_master())
-        clock_.release_master();
+    // The master clock may be the pin's own, or that of a pin which has this one's: each would keep
+    // the other's file for good (inferred).
+    clock_.release_master();
 }
 
 void PinStream::shut_down() {

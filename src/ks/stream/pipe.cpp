@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/quad.h"
 #include "ks/ks_class.h"
 #include "ks/stream/frame_allocator.h"
 #include "ks/stream/injection.h"
@@ -255,7 +256,7 @@ Result<void> Pipe::make_circuit(PinStream &source) {
         header_bytes = std::max(header_bytes, sink->pin().abi().StreamHeaderSize);
     Requester::Options options{
         setup,
-        (header_bytes + 7) & ~7u,
+        quad_aligned(header_bytes),
         static_cast<CCHAR>(sink ? 1 : IoGetRelatedDeviceObject(peer)->StackSize + 1),
         source_pin.file,
         read,

@@ -137,8 +137,8 @@ NTSTATUS Queue::advance(StreamPointer &pointer) {
 /// An unlocked pointer always succeeds: only a lock can tell whether there is a frame.
 NTSTATUS Queue::advance_locked(StreamPointer &pointer) {
     const bool was_locked = pointer.locked;
-    if (pointer.cancelled)
-        return was_locked ? STATUS_DEVICE_NOT_READY : STATUS_SUCCESS;
+    if (pointer.cancelled) // never one that is locked
+        return STATUS_SUCCESS;
     move(pointer, pointer.frame ? pointer.frame->next : nullptr);
     return was_locked ? lock(pointer) : STATUS_SUCCESS;
 }
@@ -149,9 +149,7 @@ bool Queue::use_offsets(StreamPointer &pointer, ULONG in_used, ULONG out_used) {
         note_change();
     const auto step = [&](KSSTREAM_POINTER_OFFSET &offset, ULONG used) {
         used = std::min(used, offset.Remaining);
-        const ULONG unit = options_.generate_mappings && pointer.frame->mappings
-                               ? pointer.frame->mappings->stride()
-                               : 1;
+        const ULONG unit = pointer.frame->mappings ? pointer.frame->mappings->stride() : 1;
         if (offset.Data)
             offset.Data += std::size_t(used) * unit;
         offset.Remaining -= used;

@@ -113,8 +113,6 @@ bool Splitter::lend_to(PinStream &branch, PinStream &sink) {
 }
 
 void Splitter::end_lending(PinStream &branch) {
-    if (!branch.lent_to)
-        return;
     Exclusive alone(*this);
     branch.lent_to = nullptr;
 }

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 
+#include "base/quad.h"
 #include "base/unicode.h"
 #include "nt/fs/file_facts.h"
 #include "nt/fs/host_folder.h"
@@ -68,10 +69,6 @@ std::vector<std::byte> fixed_part(FILE_INFORMATION_CLASS information_class,
     return bytes;
 }
 
-ULONG on_eight(ULONG bytes) {
-    return (bytes + 7) & ~7u;
-}
-
 } // namespace
 
 Result<void> DirectoryScan::start(const FileDescriptor &folder, std::u16string_view pattern) {
@@ -119,7 +116,7 @@ NTSTATUS DirectoryScan::read(FILE_INFORMATION_CLASS information_class, void *buf
     for (; next_ < entries_.size() && !(one_only && used != 0); ++next_) {
         const Entry &entry = entries_[next_];
         const auto name_bytes = static_cast<ULONG>(entry.name.size() * sizeof(WCHAR));
-        const ULONG start = on_eight(used);
+        const ULONG start = quad_aligned(used);
         const bool fits = start <= length && length - start >= fixed + name_bytes;
         if (!fits && (used != 0 || !is_first))
             break;

@@ -178,9 +178,7 @@ NTSTATUS send_create(Kernel &kernel, PFILE_OBJECT file, const FileOpen &request,
 /// CLEANUP and CLOSE: cannot fail, whatever the driver says.
 void send_plain(Kernel &kernel, PFILE_OBJECT file, UCHAR major) {
     auto *top = top_of_stack(kernel, file->DeviceObject);
-    auto *irp = allocate_irp(kernel, top->StackSize);
-    if (!irp) // tried again, as it cannot fail; a pool that is exhausted stays so
-        irp = allocate_irp(kernel, top->StackSize);
+    auto *irp = allocate_essential_irp(kernel, top->StackSize);
     KS_ASSERT(irp);
     irp->Flags = IRP_CLOSE_OPERATION | IRP_SYNCHRONOUS_API;
     irp->Tail.Overlay.OriginalFileObject = file;

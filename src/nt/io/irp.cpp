@@ -45,17 +45,35 @@ void start_trailer(IoManager &io, PIRP irp) {
     trailer->number = ke::add_shared(io.state().next_irp, decltype(io.state().next_irp)(1));
 }
 
+std::size_t whole_bytes(CCHAR stack_size) {
+    return irp_bytes(stack_size) + sizeof(IrpTrailer);
+}
+
+PIRP made_of(Kernel &kernel, void *memory, CCHAR stack_size) {
+    auto *irp = static_cast<PIRP>(memory);
+    if (!irp)
+        return nullptr;
+    initialise(irp, static_cast<USHORT>(irp_bytes(stack_size)), stack_size, irp_with_trailer);
+    start_trailer(kernel.io(), irp);
+    return irp;
+}
+
 } // namespace
 
 PIRP allocate_irp(Kernel &kernel, CCHAR stack_size, const void *caller) {
-    const auto bytes = irp_bytes(stack_size);
-    auto *irp = static_cast<PIRP>(kernel.pool().allocate_blank(
-        mm::PoolKind::nonpaged, bytes + sizeof(IrpTrailer), irp_tag, caller));
-    if (!irp)
-        return nullptr;
-    initialise(irp, static_cast<USHORT>(bytes), stack_size, irp_with_trailer);
-    start_trailer(kernel.io(), irp);
-    return irp;
+    return made_of(kernel,
+                   kernel.pool().allocate_blank(mm::PoolKind::nonpaged, whole_bytes(stack_size),
+                                                irp_tag, caller),
+                   stack_size);
+}
+
+PIRP allocate_essential_irp(Kernel &kernel, CCHAR stack_size) {
+    if (auto *irp = allocate_irp(kernel, stack_size))
+        return irp;
+    return made_of(kernel,
+                   kernel.pool().allocate_essential(mm::PoolKind::nonpaged, whole_bytes(stack_size),
+                                                    irp_tag, nullptr),
+                   stack_size);
 }
 
 void free_irp(Kernel &kernel, PIRP irp) {

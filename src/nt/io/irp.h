@@ -63,6 +63,8 @@ inline std::uint64_t irp_number(PIRP irp) {
 
 /// Null: no memory. `caller`: return address in the driver, for leak lists. IRQL <= DISPATCH_LEVEL.
 PIRP allocate_irp(Kernel &kernel, CCHAR stack_size, const void *caller = nullptr);
+/// For requests that cannot fail, as a close or a removal. Null only when the host has no memory.
+PIRP allocate_essential_irp(Kernel &kernel, CCHAR stack_size);
 void free_irp(Kernel &kernel, PIRP irp);
 
 /// Ties the IRP to the current thread: it is cancelled when the thread or its process ends, and

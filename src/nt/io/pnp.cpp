@@ -61,11 +61,19 @@ DeviceNode *Pnp::node_below(PDEVICE_OBJECT device) const {
     return node;
 }
 
+/// What a driver must not fail, and nobody takes back. @doc kernel/irp-mn-remove-device
+static bool cannot_fail(UCHAR minor) {
+    return minor == IRP_MN_REMOVE_DEVICE || minor == IRP_MN_SURPRISE_REMOVAL ||
+           minor == IRP_MN_CANCEL_REMOVE_DEVICE || minor == IRP_MN_STOP_DEVICE ||
+           minor == IRP_MN_CANCEL_STOP_DEVICE;
+}
+
 NTSTATUS Pnp::send(DeviceNode &node, UCHAR minor, const IO_STACK_LOCATION *parameters,
                    ULONG_PTR *information) {
     auto &kernel = io_.kernel();
     auto *top = top_of_stack(kernel, node.physical);
-    auto *irp = allocate_irp(kernel, top->StackSize);
+    auto *irp = cannot_fail(minor) ? allocate_essential_irp(kernel, top->StackSize)
+                                   : allocate_irp(kernel, top->StackSize);
     NTSTATUS status = STATUS_INSUFFICIENT_RESOURCES;
     if (irp) {
         irp->Tail.Overlay.Thread = reinterpret_cast<PETHREAD>(ke::current_thread().body);

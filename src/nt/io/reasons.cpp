@@ -47,6 +47,16 @@ void Reasons::say(PIRP irp, std::optional<NTSTATUS> status, Reason reason) {
     trailer->has_reason = true;
 }
 
+bool Reasons::said(PIRP irp, NTSTATUS status) {
+    const IrpTrailer *trailer = trailer_of(irp);
+    if (!trailer)
+        return false;
+    Reasons &self = reasons_of(current_kernel());
+    SpinGuard guard(self.lock_);
+    const auto found = self.of_irp_.find(trailer->number);
+    return found != self.of_irp_.end() && found->second.status == status;
+}
+
 void Reasons::say_for_thread(NTSTATUS status, Reason reason) {
     ke::Thread &thread = ke::current_thread();
     write(thread.kernel.trace(), "", status, reason);

@@ -23,6 +23,8 @@ class Reasons final : public KernelExtension {
     /// the request then ends with `status` (any error, without). An IRP in memory of a driver's own
     /// keeps no reason.
     static void say(PIRP irp, std::optional<NTSTATUS> status, Reason reason);
+    /// Whether it has been said why the request ends with that status.
+    static bool said(PIRP irp, NTSTATUS status);
     /// Of a call that is refused before it becomes an IRP: for the current thread (a create), or
     /// for the client's status block.
     static void say_for_thread(NTSTATUS status, Reason reason);

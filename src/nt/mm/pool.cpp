@@ -117,7 +117,7 @@ void Pool::set_guard(PoolGuard guard) {
 /// Pages for so many bytes, if there are so many. Called with the lock held.
 bool Pool::State::take(std::size_t bytes) {
     const std::size_t pages = round_to_pages(bytes);
-    if (pages < bytes || pages > most_bytes - taken)
+    if (pages < bytes || taken > most_bytes || pages > most_bytes - taken)
         return false;
     taken += pages;
     return true;
@@ -306,6 +306,18 @@ void *Pool::State::record_run(std::byte *pages, PoolKind kind, std::size_t bytes
     runs[number(pages)] =
         Block{pages, nullptr, caller, nullptr, ++sequence, bytes, tag, kind, BlockState::live};
     return pages;
+}
+
+void *Pool::allocate_essential(PoolKind kind, std::size_t bytes, std::uint32_t tag,
+                               const void *caller) {
+    auto pages = state_->memory.commit(Region::pool, bytes, 1);
+    if (!pages)
+        return nullptr; // the host has none
+    {
+        ke::HostLockGuard guard(state_->lock);
+        state_->taken += round_to_pages(bytes);
+    }
+    return state_->record_run(*pages, kind, bytes, tag, caller, true);
 }
 
 void *Pool::allocate_contiguous(std::size_t bytes, const PhysicalLimits &limits,

@@ -91,6 +91,10 @@ class Pool {
     void *allocate_blank(PoolKind kind, std::size_t bytes, std::uint32_t tag, const void *caller) {
         return allocate_filled(kind, bytes, tag, caller, Fill::none, std::nullopt);
     }
+    /// As allocate_blank(), in whole pages and however much there is already: for what cannot be
+    /// refused to the kernel itself. fail() does not see it.
+    void *allocate_essential(PoolKind kind, std::size_t bytes, std::uint32_t tag,
+                             const void *caller);
     /// Whole pages, physically contiguous within the limits, filled from the seed; a block of kind
     /// contiguous with contiguous_tag, which free() must be given.
     void *allocate_contiguous(std::size_t bytes, const PhysicalLimits &limits, const void *caller);

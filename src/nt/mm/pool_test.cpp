@@ -238,6 +238,29 @@ TEST_F(PoolTest, HasAGigabyte) {
     pool->free(first, tag, nullptr);
 }
 
+TEST_F(PoolTest, TheKernelItselfGetsWhatCannotBeRefused) {
+    constexpr std::size_t all = std::size_t(1) << 30, tag = 0x74736574;
+    const auto take = [&](std::size_t bytes) {
+        return pool->allocate_blank(PoolKind::nonpaged, bytes, tag, nullptr);
+    };
+    void *everything = take(all);
+    ASSERT_NE(everything, nullptr);
+    EXPECT_EQ(take(64), nullptr);
+    pool->fail(1);
+    void *essential = pool->allocate_essential(PoolKind::nonpaged, 64, tag, nullptr);
+    ASSERT_NE(essential, nullptr);
+    EXPECT_FALSE(pool->failed());
+    pool->fail(0);
+    EXPECT_EQ(pool->find(essential)->bytes, 64u);
+    pool->free(everything, tag, nullptr);
+    everything = take(all); // what is left is less
+    EXPECT_EQ(everything, nullptr);
+    pool->free(essential, tag, nullptr);
+    everything = take(all);
+    EXPECT_NE(everything, nullptr);
+    pool->free(everything, tag, nullptr);
+}
+
 TEST_F(PoolTest, PoisonsWhatDriversMustNotTouch) {
 #if !KSBOX_ASAN
     GTEST_SKIP() << "needs AddressSanitizer: the asan preset runs it";

@@ -8,6 +8,7 @@ struct Frames {
 
 static NTSTATUS NTAPI Initialize(PKSPIN Pin, PKSALLOCATOR_FRAMING Framing, PVOID *Context) {
     Journal("initialize", Pin->Id, Framing->Frames, Framing->FrameSize);
+    Journal("initialize aligned", Pin->Id, Framing->FileAlignment);
     const NTSTATUS Status = AnswerTo("initialize", STATUS_SUCCESS);
     if (!NT_SUCCESS(Status)) {
         return Status;

@@ -311,6 +311,15 @@ EXPORT_CASE(KsHandleSizedListQuery, KsTopologyPropertyHandler) {
     EXPECT_EQ(Found.Header.Count, 2u);
     EXPECT_EQ(Found.Items[1].FromNode, 0u);
     EXPECT_EQ(Found.Items[1].ToNode, (ULONG)KSFILTER_NODE);
+    EXPECT_SUCCESS(CaseProperty(File, KSPROPSETID_Topology, KSPROPERTY_TOPOLOGY_NODES,
+                                KSPROPERTY_TYPE_GET, &List, sizeof List, &Returned));
+    EXPECT_EQ(Returned, sizeof List.Header + sizeof(GUID));
+    EXPECT_EQ(List.Header.Count, 1u);
+    EXPECT_TRUE(CaseSameGuid(List.Items[0], NodeTypes[0]));
+    EXPECT_SUCCESS(CaseProperty(File, KSPROPSETID_Topology, KSPROPERTY_TOPOLOGY_CATEGORIES,
+                                KSPROPERTY_TYPE_GET, &List, sizeof List, &Returned));
+    EXPECT_EQ(Returned, sizeof List.Header + sizeof(GUID));
+    EXPECT_TRUE(CaseSameGuid(List.Items[0], CaseOwnCategory));
 }
 
 static KSRESET ResetSeen;
@@ -361,4 +370,60 @@ EXPORT_CASE(KsMergeAutomationTables) {
     EXPECT_EQ(Merged->MethodSetsCount, 1u);
     EXPECT_EQ(Merged->EventSetsCount, 0u);
     KsFreeObjectBag(Bag);
+}
+
+// A node's properties by the file of its filter, or of a pin.
+static const KSAUTOMATION_TABLE NodeAutomation = {SIZEOF_ARRAY(PropertySets),
+                                                  sizeof(KSPROPERTY_ITEM),
+                                                  PropertySets,
+                                                  SIZEOF_ARRAY(MethodSets),
+                                                  sizeof(KSMETHOD_ITEM),
+                                                  MethodSets,
+                                                  0,
+                                                  sizeof(KSEVENT_ITEM),
+                                                  NULL};
+static const KSNODE_DESCRIPTOR AutomatedNode = {&NodeAutomation, &CaseOwnSet, NULL};
+EXPORT_CASE(KsSynchronousIoControlDevice) {
+    CASE_FILTER Descriptor;
+    CaseInitializeFilter(Descriptor);
+    Descriptor.Descriptor.NodeDescriptorsCount = 1;
+    Descriptor.Descriptor.NodeDescriptors = &AutomatedNode;
+    CaseStream Stream(Case, Descriptor);
+    REQUIRE(Stream.Pin[0] != NULL);
+    const CaseFile *const Files[] = {&Stream.Filter, &Stream.File[0]};
+    Level = 0;
+    for (const CaseFile *File : Files) {
+        KSP_NODE Request = {};
+        Request.Property.Set = CaseOwnSet;
+        Request.Property.Id = 1;
+        Request.Property.Flags = KSPROPERTY_TYPE_GET | KSPROPERTY_TYPE_TOPOLOGY;
+        ULONG Value = 0, Returned = 0;
+        const auto Ask = [&](ULONG Bytes) {
+            return CaseControl(*File, IOCTL_KS_PROPERTY, &Request, Bytes, &Value, sizeof Value,
+                               &Returned);
+        };
+        ++Level;
+        EXPECT_SUCCESS(Ask(sizeof Request));
+        EXPECT_EQ(Value, Level);
+        EXPECT_EQ(Returned, sizeof Value);
+        // Its own property sets are no node's.
+        EXPECT_EQ(Ask(sizeof Request.Property), STATUS_INVALID_BUFFER_SIZE);
+        EXPECT_EQ(Ask(sizeof Request - 1), STATUS_INVALID_BUFFER_SIZE);
+        Request.NodeId = 1;
+        EXPECT_EQ(Ask(sizeof Request), STATUS_INVALID_PARAMETER);
+        Request.NodeId = (ULONG)KSFILTER_NODE; // the filter or pin itself
+        EXPECT_EQ(Ask(sizeof Request), STATUS_PROPSET_NOT_FOUND);
+        KSM_NODE Method = {};
+        Method.Method.Set = CaseOwnSet;
+        Method.Method.Id = 2;
+        Method.Method.Flags = KSMETHOD_TYPE_SEND | KSPROPERTY_TYPE_TOPOLOGY;
+        Value = 4;
+        EXPECT_SUCCESS(CaseControl(*File, IOCTL_KS_METHOD, &Method, sizeof Method, &Value,
+                                   sizeof Value, &Returned));
+        EXPECT_EQ(Value, 8u);
+        // What is no request of a set.
+        EXPECT_EQ(CaseControl(*File, 0x2f0fff, NULL, 0, NULL, 0, &Returned),
+                  STATUS_INVALID_DEVICE_REQUEST);
+        EXPECT_EQ(Returned, 0u);
+    }
 }

@@ -74,5 +74,20 @@ EXPORT_CASE(_KsEdit) {
     EXPECT_EQ(Larger[1], 18u);
     EXPECT_EQ(Larger[2], 0u);
     EXPECT_EQ(Larger[3], 0u);
+    EXPECT_EQ(KsRemoveItemFromObjectBag(Bag, Copy, FALSE),
+              0u); // gone, the larger one stands for it
+    // Smaller: there is room enough where it is.
+    EXPECT_SUCCESS(_KsEdit(Bag, &Item, sizeof(ULONG), 4 * sizeof(ULONG), 'tidE'));
+    EXPECT_EQ(Item, (PVOID)Larger);
+    // What is not the bag's is copied, as much of it as is wanted; nothing becomes zeros.
+    Item = const_cast<ULONG *>(Constant);
+    EXPECT_SUCCESS(_KsEdit(Bag, &Item, sizeof(ULONG), sizeof Constant, 'tidE'));
+    EXPECT_NE(Item, (PVOID)Constant);
+    EXPECT_EQ(*static_cast<ULONG *>(Item), 17u);
+    Item = NULL;
+    EXPECT_SUCCESS(_KsEdit(Bag, &Item, sizeof(ULONG), sizeof(ULONG), 'tidE'));
+    REQUIRE(Item != NULL);
+    EXPECT_EQ(*static_cast<ULONG *>(Item), 0u);
+    EXPECT_EQ(KsRemoveItemFromObjectBag(Bag, Item, TRUE), 1u);
     KsFreeObjectBag(Bag);
 }

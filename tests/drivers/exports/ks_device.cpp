@@ -41,9 +41,19 @@ static const KSDEVICE_DESCRIPTOR CountingDevice = {&CountingDispatch, 0, NULL,
 EXPORT_CASE(KsInitializeDriver, KsAddDevice) {
     Bottom Own(Case);
     PDRIVER_DISPATCH const Create = Case.Driver->MajorFunction[IRP_MJ_CREATE];
-    Case.Driver->MajorFunction[IRP_MJ_CREATE] = NULL;
+    const UCHAR Dispatched[] = {IRP_MJ_CREATE,         IRP_MJ_CLOSE,       IRP_MJ_DEVICE_CONTROL,
+                                IRP_MJ_READ,           IRP_MJ_WRITE,       IRP_MJ_FLUSH_BUFFERS,
+                                IRP_MJ_QUERY_SECURITY, IRP_MJ_SET_SECURITY};
+    const UCHAR Others[] = {IRP_MJ_CLEANUP, IRP_MJ_PNP, IRP_MJ_POWER, IRP_MJ_SYSTEM_CONTROL};
+    for (const UCHAR Major : Dispatched)
+        Case.Driver->MajorFunction[Major] = NULL;
+    for (const UCHAR Major : Others)
+        Case.Driver->MajorFunction[Major] = NULL;
     EXPECT_SUCCESS(KsInitializeDriver(Case.Driver, Case.RegistryPath, &CountingDevice));
-    EXPECT_EQ(Case.Driver->MajorFunction[IRP_MJ_CREATE], Create);
+    for (const UCHAR Major : Dispatched)
+        EXPECT_EQ(Case.Driver->MajorFunction[Major], Create);
+    for (const UCHAR Major : Others)
+        EXPECT_TRUE(Case.Driver->MajorFunction[Major] != NULL);
     EXPECT_TRUE(Case.Driver->DriverExtension->AddDevice != NULL);
     EXPECT_TRUE(Case.Driver->DriverUnload != NULL);
     Adds = 0;
@@ -64,13 +74,20 @@ EXPORT_CASE(KsCreateDevice, KsTerminateDevice) {
     Bottom Own(Case);
     PKSDEVICE Device = NULL;
     AddResult = STATUS_SUCCESS;
-    EXPECT_EQ(KsCreateDevice(Case.Driver, Own.Device, &CountingDevice, 1, &Device),
-              STATUS_INVALID_PARAMETER);
+    const ULONG TooSmall[] = {1, sizeof(KSDEVICE_HEADER) - 1};
+    for (const ULONG Bytes : TooSmall) {
+        EXPECT_EQ(KsCreateDevice(Case.Driver, Own.Device, &CountingDevice, Bytes, &Device),
+                  STATUS_INVALID_PARAMETER);
+    }
+    REQUIRE_SUCCESS(
+        KsCreateDevice(Case.Driver, Own.Device, &CountingDevice, sizeof(KSDEVICE_HEADER), NULL));
+    Own.Remove(Own.Device->AttachedDevice);
     REQUIRE_SUCCESS(KsCreateDevice(Case.Driver, Own.Device, &CountingDevice, 64, &Device));
     const PDEVICE_OBJECT Fdo = Device->FunctionalDeviceObject;
     EXPECT_EQ(KsGetDeviceForDeviceObject(Fdo), Device);
     EXPECT_EQ(Fdo->DeviceType, (DEVICE_TYPE)FILE_DEVICE_KS);
     EXPECT_FALSE(Fdo->Flags & DO_DEVICE_INITIALIZING);
+    EXPECT_TRUE((Fdo->Flags & DO_POWER_PAGABLE) != 0);
     Own.Remove(Fdo);
     EXPECT_EQ(Own.Device->AttachedDevice, (PDEVICE_OBJECT)NULL);
     // The minidriver's error comes back, and nothing stays attached.
@@ -78,6 +95,50 @@ EXPORT_CASE(KsCreateDevice, KsTerminateDevice) {
     EXPECT_EQ(KsCreateDevice(Case.Driver, Own.Device, &CountingDevice, 0, &Device),
               STATUS_INSUFFICIENT_RESOURCES);
     EXPECT_EQ(Own.Device->AttachedDevice, (PDEVICE_OBJECT)NULL);
+}
+
+// One of a device's filters that cannot be made undoes the device, and the filter before it.
+EXPORT_CASE(KsCreateDevice) {
+    Bottom Own(Case);
+    CASE_FILTER Right, Wrong;
+    CaseInitializeFilter(Right);
+    CaseInitializeFilter(Wrong);
+    Right.Descriptor.CategoriesCount = Wrong.Descriptor.CategoriesCount = 0;
+    Wrong.Descriptor.PinDescriptors = NULL;
+    const KSFILTER_DESCRIPTOR *const Filters[] = {&Right.Descriptor, &Wrong.Descriptor};
+    const KSDEVICE_DESCRIPTOR Two = {&CountingDispatch, SIZEOF_ARRAY(Filters), Filters,
+                                     KSDEVICE_DESCRIPTOR_VERSION};
+    PKSDEVICE Device = NULL;
+    AddResult = STATUS_SUCCESS;
+    EXPECT_EQ(KsCreateDevice(Case.Driver, Own.Device, &Two, 0, &Device), STATUS_INVALID_PARAMETER);
+    EXPECT_EQ(Device, (PKSDEVICE)NULL);
+    EXPECT_EQ(Own.Device->AttachedDevice, (PDEVICE_OBJECT)NULL);
+}
+
+// A device's client unknown goes with the device.
+namespace {
+class CountingUnknown : public IUnknown {
+  public:
+    STDMETHODIMP_(NTSTATUS) QueryInterface(REFIID Id, PVOID *Interface) {
+        UNREFERENCED_PARAMETER(Id);
+        *Interface = NULL;
+        return STATUS_NOINTERFACE;
+    }
+    STDMETHODIMP_(ULONG) AddRef() { return InterlockedIncrement(&References); }
+    STDMETHODIMP_(ULONG) Release() { return InterlockedDecrement(&References); }
+    LONG References = 1;
+};
+} // namespace
+EXPORT_CASE(KsRegisterAggregatedClientUnknown, KsTerminateDevice) {
+    Bottom Own(Case);
+    PKSDEVICE Device = NULL;
+    CountingUnknown Client;
+    AddResult = STATUS_SUCCESS;
+    REQUIRE_SUCCESS(KsCreateDevice(Case.Driver, Own.Device, &CountingDevice, 0, &Device));
+    EXPECT_TRUE(KsRegisterAggregatedClientUnknown(Device, &Client) != NULL);
+    EXPECT_EQ(Client.References, 2);
+    Own.Remove(Device->FunctionalDeviceObject);
+    EXPECT_EQ(Client.References, 1);
 }
 
 EXPORT_CASE(KsInitializeDevice, KsTerminateDevice, KsGetDeviceForDeviceObject) {
@@ -116,7 +177,8 @@ EXPORT_CASE(KsDefaultDispatchPnp) {
 
 // A bus that answers for the interfaces KS asks it for.
 static LONG BusReferences, InterfaceReferences;
-static bool OffersInterface, FailsInterface, AnswersConfig;
+static bool OffersInterface, FailsInterface, FailsLater, AnswersConfig;
+static PIRP Later;
 static UCHAR Config[16];
 static VOID NTAPI ReferenceInterface(PVOID Context) {
     UNREFERENCED_PARAMETER(Context);
@@ -161,19 +223,28 @@ static NTSTATUS NTAPI BusPnp(PDEVICE_OBJECT Device, PIRP Irp) {
         GetConfig(NULL, Space.WhichSpace, Space.Buffer, Space.Offset, Space.Length);
         return CaseFinish(Irp, STATUS_SUCCESS);
     }
-    if (Stack->MinorFunction == IRP_MN_QUERY_INTERFACE && FailsInterface)
-        return CaseFinish(Irp, STATUS_DEVICE_BUSY);
+    if (Stack->MinorFunction == IRP_MN_QUERY_INTERFACE && FailsInterface) {
+        if (!FailsLater)
+            return CaseFinish(Irp, STATUS_DEVICE_BUSY);
+        IoMarkIrpPending(Irp);
+        Later = Irp;
+        return STATUS_PENDING;
+    }
     if (Stack->MinorFunction != IRP_MN_QUERY_INTERFACE || !OffersInterface)
         return CaseFinish(Irp, Irp->IoStatus.Status);
     const GUID &Id = *Stack->Parameters.QueryInterface.InterfaceType;
     const PINTERFACE Interface = Stack->Parameters.QueryInterface.Interface;
     if (CaseSameGuid(Id, GUID_BUS_INTERFACE_STANDARD)) {
+        EXPECT_EQ(Stack->Parameters.QueryInterface.Size, sizeof(BUS_INTERFACE_STANDARD));
+        EXPECT_EQ(Stack->Parameters.QueryInterface.Version, 1);
         BUS_INTERFACE_STANDARD &Bus = *reinterpret_cast<PBUS_INTERFACE_STANDARD>(Interface);
         Bus.InterfaceReference = ReferenceInterface;
         Bus.InterfaceDereference = DereferenceInterface;
         Bus.SetBusData = SetConfig;
         Bus.GetBusData = GetConfig;
     } else if (CaseSameGuid(Id, REFERENCE_BUS_INTERFACE)) {
+        EXPECT_EQ(Stack->Parameters.QueryInterface.Size, sizeof(BUS_INTERFACE_REFERENCE));
+        EXPECT_EQ(Stack->Parameters.QueryInterface.Version, BUS_INTERFACE_REFERENCE_VERSION);
         BUS_INTERFACE_REFERENCE &Bus = *reinterpret_cast<PBUS_INTERFACE_REFERENCE>(Interface);
         Bus.Interface.InterfaceReference = ReferenceInterface;
         Bus.Interface.InterfaceDereference = DereferenceInterface;
@@ -249,19 +320,24 @@ EXPORT_CASE(KsDeviceGetBusData, KsDeviceSetBusData) {
 }
 
 EXPORT_CASE(KsReferenceBusObject, KsDereferenceBusObject) {
-    OnBus Own(Case);
-    REQUIRE(Own.Device != NULL);
-    const KSDEVICE_HEADER Header =
-        *static_cast<KSDEVICE_HEADER *>(Own.Device->FunctionalDeviceObject->DeviceExtension);
-    BusReferences = 0;
-    EXPECT_SUCCESS(KsReferenceBusObject(Header));
-    EXPECT_SUCCESS(KsReferenceBusObject(Header));
-    EXPECT_EQ(BusReferences, 2);
-    KsDereferenceBusObject(Header);
-    KsDereferenceBusObject(Header);
-    EXPECT_EQ(BusReferences, 0);
-    KsDereferenceBusObject(Header); // nothing to give back
-    EXPECT_EQ(BusReferences, 0);
+    {
+        OnBus Own(Case);
+        REQUIRE(Own.Device != NULL);
+        const KSDEVICE_HEADER Header =
+            *static_cast<KSDEVICE_HEADER *>(Own.Device->FunctionalDeviceObject->DeviceExtension);
+        BusReferences = 0;
+        EXPECT_SUCCESS(KsReferenceBusObject(Header));
+        EXPECT_SUCCESS(KsReferenceBusObject(Header));
+        EXPECT_EQ(BusReferences, 2);
+        EXPECT_EQ(InterfaceReferences, 1); // asked for once
+        KsDereferenceBusObject(Header);
+        KsDereferenceBusObject(Header);
+        EXPECT_EQ(BusReferences, 0);
+        KsDereferenceBusObject(Header); // nothing to give back
+        EXPECT_EQ(BusReferences, 0);
+    }
+    // The interface goes back with the device.
+    EXPECT_EQ(InterfaceReferences, 0);
 }
 
 // A bus without the interface needs no reference; one that fails is heard.
@@ -277,7 +353,17 @@ EXPORT_CASE(KsReferenceBusObject, KsDereferenceBusObject) {
     EXPECT_EQ(BusReferences, 0);
     FailsInterface = true;
     EXPECT_EQ(KsReferenceBusObject(Header), STATUS_DEVICE_BUSY);
-    FailsInterface = false;
+    // A bus may take its time.
+    FailsLater = true;
+    Later = NULL;
+    CaseThread Helper([] {
+        while (Later == NULL)
+            CaseSleep(1000);
+        CaseFinish(Later, STATUS_DEVICE_DATA_ERROR);
+    });
+    EXPECT_EQ(KsReferenceBusObject(Header), STATUS_DEVICE_DATA_ERROR);
+    Helper.Join();
+    FailsInterface = FailsLater = false;
 }
 
 // Frames of a bus master as scatter/gather mappings.

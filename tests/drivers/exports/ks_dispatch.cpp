@@ -58,9 +58,11 @@ EXPORT_CASE(KsDefaultDeviceIoCompletion) {
     for (const auto &One : Known) {
         CaseIrp Request(Case.Device, IRP_MJ_DEVICE_CONTROL);
         Request.Stack->Parameters.DeviceIoControl.IoControlCode = One.Code;
+        Request.Irp->IoStatus.Information = 5;
         EXPECT_EQ(KsDefaultDeviceIoCompletion(Case.Device, Request.Irp), One.Status);
         EXPECT_TRUE(Request.Completed());
         EXPECT_EQ(Request.Status(), One.Status);
+        EXPECT_EQ(Request.Irp->IoStatus.Information, 0u);
     }
 }
 
@@ -112,6 +114,29 @@ EXPORT_CASE(KsForwardIrp) {
         EXPECT_EQ(SeenIrp, Request.Irp);
         EXPECT_EQ(SeenFile, File.Object);
         EXPECT_TRUE(Request.Completed());
+    }
+}
+
+// The last location but one is enough.
+EXPORT_CASE(KsForwardIrp, KsForwardAndCatchIrp) {
+    CASE_PLAIN Handlers = {};
+    Handlers.Control = SeeControl;
+    CasePlainDevice Plain(Case, Handlers);
+    CaseFile File;
+    REQUIRE_SUCCESS(Plain.Open(File));
+    const bool Ways[] = {false, true};
+    for (const bool Catch : Ways) {
+        CaseIrp Request(Plain.Device, IRP_MJ_DEVICE_CONTROL);
+        while (Request.Irp->CurrentLocation > 2) {
+            IoCopyCurrentIrpStackLocationToNext(Request.Irp);
+            IoSetNextIrpStackLocation(Request.Irp);
+        }
+        SeenIrp = NULL;
+        EXPECT_EQ(Catch ? KsForwardAndCatchIrp(Plain.Device, Request.Irp, File.Object,
+                                               KsStackCopyToNewLocation)
+                        : KsForwardIrp(Request.Irp, File.Object, FALSE),
+                  STATUS_NO_MORE_ENTRIES);
+        EXPECT_EQ(SeenIrp, Request.Irp);
     }
 }
 

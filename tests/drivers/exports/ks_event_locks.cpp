@@ -45,9 +45,10 @@ static bool IsFree() {
 }
 
 // A one-shot event leaves while its list is locked.
+static PFILE_OBJECT RemovedFrom;
 static VOID NTAPI Leave(PFILE_OBJECT File, PKSEVENT_ENTRY Entry) {
-    UNREFERENCED_PARAMETER(File);
     ++Removed;
+    RemovedFrom = File;
     HeldInHandler = IsHeld();
     RemoveEntryList(&Entry->ListEntry);
 }
@@ -91,8 +92,22 @@ static void LiveUnder(CASE_CONTEXT &Case, KSEVENTS_LOCKTYPE LockKind, PVOID Obje
     EXPECT_SUCCESS(Lasting.Disable(File));
     EXPECT_TRUE(IsFree());
     EXPECT_FALSE(IsListEmpty(&List));
+    // One that the client lets go, or that goes with its file, leaves without the lock.
+    REQUIRE_SUCCESS(Once.Enable(File, CaseOwnSet, 6));
+    Removed = 0;
+    HeldInHandler = true;
+    RemovedFrom = NULL;
+    EXPECT_SUCCESS(Once.Disable(File));
+    EXPECT_EQ(Removed, 1);
+    EXPECT_EQ(RemovedFrom, File.Object);
+    if (Kind != KSEVENTS_NONE)
+        EXPECT_FALSE(HeldInHandler);
+    REQUIRE_SUCCESS(Once.Enable(File, CaseOwnSet, 6));
+    RemovedFrom = NULL;
     KsFreeEventList(File.Object, &List, Kind, Lock);
     EXPECT_TRUE(IsListEmpty(&List));
+    EXPECT_EQ(Removed, 2);
+    EXPECT_EQ(RemovedFrom, File.Object);
     EXPECT_TRUE(IsFree());
 }
 
@@ -271,6 +286,6 @@ EXPORT_CASE(KsGenerateEvent, KsEnableEvent) {
     TOLD_OTHERWISE Wrong;
     EXPECT_EQ(Wrong.Enable(File, 0x4000), STATUS_INVALID_PARAMETER);
     EXPECT_EQ(Wrong.Enable(File, 0), STATUS_INVALID_PARAMETER);
-    EXPECT_FALSE(NT_SUCCESS(Wrong.Enable(File, KSEVENTF_EVENT_HANDLE))); // no handle
+    EXPECT_EQ(Wrong.Enable(File, KSEVENTF_EVENT_HANDLE), STATUS_INVALID_HANDLE); // none is given
     EXPECT_TRUE(IsListEmpty(&List));
 }

@@ -112,6 +112,14 @@ EXPORT_CASE(KsGenerateDataEvent) {
     EXPECT_EQ(Got, Sent);
     EXPECT_EQ(CaseControl(Own.File, IOCTL_KS_ENABLE_EVENT, &Query, sizeof Query, &Got, sizeof Got),
               STATUS_NO_MORE_ENTRIES);
+    // The request must name the event whole.
+    EXPECT_SUCCESS(KsGenerateDataEvent(Own.First(), sizeof Sent, &Sent));
+    const ULONG TooShort[] = {sizeof(KSEVENT), sizeof Query - 1};
+    for (const ULONG Bytes : TooShort) {
+        EXPECT_EQ(CaseControl(Own.File, IOCTL_KS_ENABLE_EVENT, &Query, Bytes, &Got, sizeof Got),
+                  STATUS_INVALID_BUFFER_SIZE);
+    }
+    // What nobody fetches goes with the event.
 }
 
 EXPORT_CASE(KsDiscardEvent) {
@@ -150,13 +158,14 @@ static const EVENT_ITEM_AND_MORE LargeItems[] = {
 };
 static const KSEVENT_SET LargeSets[] = {
     {&CaseOwnSet, SIZEOF_ARRAY(LargeItems), &LargeItems[0].Item}};
+static ULONG LargeItemBytes;
 static NTSTATUS NTAPI LargeControl(PDEVICE_OBJECT Device, PIRP Irp) {
     UNREFERENCED_PARAMETER(Device);
     CASE_PLAIN_OBJECT *Object = CasePlainDevice::Of(CaseStack(Irp)->FileObject);
     return CaseFinish(Irp, KsEnableEventWithAllocator(Irp, SIZEOF_ARRAY(LargeSets), LargeSets,
                                                       &Object->Events, KSEVENTS_SPINLOCK,
                                                       &Object->EventsLock, AllocateForEvent,
-                                                      sizeof(EVENT_ITEM_AND_MORE)));
+                                                      LargeItemBytes));
 }
 
 EXPORT_CASE(KsEnableEventWithAllocator) {
@@ -167,6 +176,12 @@ EXPORT_CASE(KsEnableEventWithAllocator) {
     REQUIRE_SUCCESS(Plain.Open(File));
     CASE_PLAIN_OBJECT *Object = CasePlainDevice::Of(File.Object);
     CaseWatch Watch;
+    const ULONG Wrong[] = {sizeof(KSEVENT_ITEM) - 8, sizeof(EVENT_ITEM_AND_MORE) - 1};
+    for (const ULONG Bytes : Wrong) {
+        LargeItemBytes = Bytes;
+        EXPECT_EQ(Watch.Enable(File, CaseOwnSet, 5), STATUS_INVALID_PARAMETER);
+    }
+    LargeItemBytes = sizeof(EVENT_ITEM_AND_MORE);
     EventAllocations = 0;
     REQUIRE_SUCCESS(Watch.Enable(File, CaseOwnSet, 5));
     EXPECT_EQ(EventAllocations, 1);

@@ -37,6 +37,55 @@ EXPORT_CASE(KsCreateFilterFactory, KsFilterFactoryGetSymbolicLink,
     KsReleaseDevice(Device);
 }
 
+// Descriptors that cannot be read as they say, devices that are not AVStream's, and references
+// that no interface can have.
+EXPORT_CASE(KsCreateFilterFactory) {
+    const PKSDEVICE Device = KsGetDeviceForDeviceObject(Case.Device);
+    CasePlainDevice Plain(Case, {});
+    static WCHAR Reference[] = L"refused", Path[] = L"re\\fused";
+    static const KSNODE_DESCRIPTOR OneNode = {NULL, &CaseOwnSet, NULL};
+    CASE_FILTER Filter;
+    PKSFILTERFACTORY Factory = NULL;
+    const auto Create = [&](PDEVICE_OBJECT On, const KSFILTER_DESCRIPTOR *Descriptor, PWSTR Name) {
+        KsAcquireDevice(Device);
+        const NTSTATUS Status =
+            KsCreateFilterFactory(On, Descriptor, Name, NULL, 0, NULL, NULL, &Factory);
+        KsReleaseDevice(Device);
+        return Status;
+    };
+    const auto Refused = [&](void (*Spoil)(KSFILTER_DESCRIPTOR &Descriptor)) {
+        CaseInitializeFilter(Filter);
+        Filter.Descriptor.NodeDescriptorsCount = 1;
+        Filter.Descriptor.NodeDescriptors = &OneNode;
+        Spoil(Filter.Descriptor);
+        EXPECT_EQ(Create(Case.Device, &Filter.Descriptor, Reference), STATUS_INVALID_PARAMETER);
+    };
+    Refused([](KSFILTER_DESCRIPTOR &One) { One.PinDescriptorSize -= 8; });
+    Refused([](KSFILTER_DESCRIPTOR &One) { One.PinDescriptorSize += 4; });
+    Refused([](KSFILTER_DESCRIPTOR &One) { One.PinDescriptors = NULL; });
+    Refused([](KSFILTER_DESCRIPTOR &One) { One.NodeDescriptorSize -= 8; });
+    Refused([](KSFILTER_DESCRIPTOR &One) { One.NodeDescriptorSize += 4; });
+    Refused([](KSFILTER_DESCRIPTOR &One) { One.NodeDescriptors = NULL; });
+    Refused([](KSFILTER_DESCRIPTOR &One) { One.Categories = NULL; });
+    Refused([](KSFILTER_DESCRIPTOR &One) { One.ConnectionsCount = 1; });
+    EXPECT_EQ(Create(Case.Device, NULL, Reference), STATUS_INVALID_PARAMETER);
+    CaseInitializeFilter(Filter);
+    EXPECT_EQ(Create(Plain.Device, &Filter.Descriptor, Reference), STATUS_INVALID_PARAMETER);
+    // What could not be registered leaves its name free.
+    const NTSTATUS First = Create(Case.Device, &Filter.Descriptor, Path);
+    EXPECT_FALSE(NT_SUCCESS(First));
+    EXPECT_EQ(Create(Case.Device, &Filter.Descriptor, Path), First);
+    EXPECT_EQ(Factory, (PKSFILTERFACTORY)NULL);
+    // A filter without categories has no interface, and is fine.
+    Filter.Descriptor.CategoriesCount = 0;
+    Filter.Descriptor.Categories = NULL;
+    REQUIRE_SUCCESS(Create(Case.Device, &Filter.Descriptor, Reference));
+    EXPECT_EQ(KsFilterFactoryGetSymbolicLink(Factory), (PUNICODE_STRING)NULL);
+    KsAcquireDevice(Device);
+    EXPECT_SUCCESS(KsDeleteFilterFactory(Factory));
+    KsReleaseDevice(Device);
+}
+
 EXPORT_CASE(KsFilterFactoryAddCreateItem) {
     static WCHAR Second[] = L"second";
     CASE_FILTER Descriptor;
@@ -126,10 +175,17 @@ static HANDLE OpenKey(PCWSTR Path) {
 
 EXPORT_CASE(KsFilterFactoryUpdateCacheData, KsCacheMedium) {
     const KSPIN_MEDIUM Medium = {CaseOwnSet, 7, 0};
+    const KSPIN_MEDIUM Others[] = {{KSMEDIUMSETID_Standard, KSMEDIUM_TYPE_ANYINSTANCE, 0},
+                                   {CaseOwnSet, 0x1a, 0x20}};
     CASE_FILTER Descriptor;
     CaseInitializeFilter(Descriptor);
     Descriptor.Pins[0].PinDescriptor.MediumsCount = 1;
     Descriptor.Pins[0].PinDescriptor.Mediums = &Medium;
+    Descriptor.Pins[0].InstancesPossible = 1;
+    Descriptor.Pins[1].PinDescriptor.MediumsCount = SIZEOF_ARRAY(Others);
+    Descriptor.Pins[1].PinDescriptor.Mediums = Others;
+    Descriptor.Pins[1].PinDescriptor.Category = &CaseOwnCategory;
+    Descriptor.Pins[1].InstancesPossible = 2;
     CaseFactory Own(Case, Descriptor.Descriptor);
     REQUIRE(Own.Factory != NULL);
     const PUNICODE_STRING Link = KsFilterFactoryGetSymbolicLink(Own.Factory);
@@ -140,7 +196,36 @@ EXPORT_CASE(KsFilterFactoryUpdateCacheData, KsCacheMedium) {
     EXPECT_TRUE(ReadValue(Key, L"FilterData", Data, sizeof Data) > 16);
     EXPECT_EQ(Data[0], 2u); // version
     EXPECT_EQ(Data[2], 2u); // pins
+    // The first pin: flags (output), instances, types, mediums, category; a type, a medium.
+    EXPECT_EQ(Data[5], 8u);
+    EXPECT_EQ(Data[6], 1u);
+    EXPECT_EQ(Data[7], 1u);
+    EXPECT_EQ(Data[8], 1u);
+    EXPECT_EQ(Data[9], 0u);
+    // The second: flags (many).
+    EXPECT_EQ(Data[16], 4u);
+    EXPECT_EQ(Data[17], 2u);
+    EXPECT_EQ(Data[18], 1u);
+    EXPECT_EQ(Data[19], 2u);
+    EXPECT_NE(Data[20], 0u);
+    // Without a limit the number is zero.
+    Descriptor.Pins[1].InstancesPossible = KSINSTANCE_INDETERMINATE;
+    EXPECT_SUCCESS(KsFilterFactoryUpdateCacheData(Own.Factory, &Descriptor.Descriptor));
+    EXPECT_TRUE(ReadValue(Key, L"FilterData", Data, sizeof Data) > 16);
+    EXPECT_EQ(Data[16], 4u);
+    EXPECT_EQ(Data[17], 0u);
     ZwClose(Key);
+    // Numbers are hexadecimal; the standard medium tells nothing, and is not there.
+    Key = OpenKey(L"\\Registry\\Machine\\System\\CurrentControlSet\\Control\\MediumCache\\"
+                  L"{5D2F0C11-3C58-4E0B-8C5E-0B6F0A7D3E21}\\1a\\20");
+    REQUIRE(Key != NULL);
+    ULONG Input = 9;
+    EXPECT_EQ(ReadValue(Key, Link->Buffer, &Input, sizeof Input), sizeof Input);
+    EXPECT_EQ(Input, 0u);
+    ZwClose(Key);
+    EXPECT_EQ(OpenKey(L"\\Registry\\Machine\\System\\CurrentControlSet\\Control\\MediumCache\\"
+                      L"{4747B320-62CE-11CF-A5D6-28DB04C10000}"),
+              (HANDLE)NULL);
     Key = OpenKey(CASE_MEDIUM_CACHE);
     REQUIRE(Key != NULL);
     ULONG Direction = 9;
@@ -175,13 +260,35 @@ EXPORT_CASE(KsRegisterFilterWithNoKSPins) {
                                                      KEY_READ, &Key));
     EXPECT_TRUE(ReadValue(Key, L"FilterData", Data, sizeof Data) > 16);
     EXPECT_EQ(Data[2], 3u);
+    // The first pin: an input of one instance, no types, one medium, no category; the second an
+    // output.
+    EXPECT_EQ(Data[5], 0u);
+    EXPECT_EQ(Data[6], 1u);
+    EXPECT_EQ(Data[7], 0u);
+    EXPECT_EQ(Data[8], 1u);
+    EXPECT_EQ(Data[9], 0u);
+    EXPECT_EQ(Data[12], 8u);
+    EXPECT_EQ(Data[16], 0u);
+    GUID Categories[] = {CaseOwnSet, CaseOwnFormat, CaseOwnCategory};
+    EXPECT_SUCCESS(KsRegisterFilterWithNoKSPins(Case.PhysicalDevice, &CaseOwnCategory,
+                                                SIZEOF_ARRAY(Directions), Directions, Mediums,
+                                                Categories));
+    EXPECT_TRUE(ReadValue(Key, L"FilterData", Data, sizeof Data) > 16);
+    const ULONG At = Data[16];
+    REQUIRE(At != 0 && At <= sizeof Data - sizeof(GUID));
+    EXPECT_TRUE(CaseSameGuid(*reinterpret_cast<GUID *>(reinterpret_cast<UCHAR *>(Data) + At),
+                             CaseOwnFormat));
     ZwClose(Key);
     Key = OpenKey(CASE_MEDIUM_CACHE);
     EXPECT_TRUE(Key != NULL);
     if (Key != NULL)
         ZwClose(Key);
-    EXPECT_FALSE(NT_SUCCESS(KsRegisterFilterWithNoKSPins(Case.PhysicalDevice, &CaseOwnFormat, 1,
-                                                         Directions, Mediums, NULL)));
+    EXPECT_EQ(KsRegisterFilterWithNoKSPins(Case.PhysicalDevice, &CaseOwnFormat, 1, Directions,
+                                           Mediums, NULL),
+              STATUS_NO_SUCH_DEVICE);
+    // Interfaces are found by the bottom of the stack.
+    EXPECT_FALSE(NT_SUCCESS(
+        KsRegisterFilterWithNoKSPins(Case.Device, &CaseOwnCategory, 1, Directions, Mediums, NULL)));
 }
 
 // Serialized property sets in the registry.
@@ -246,6 +353,12 @@ EXPORT_CASE(KsUnserializeObjectPropertiesFromRegistry) {
     EXPECT_SUCCESS(ZwSetValueKey(Key, &Name, 0, REG_BINARY, Saved, sizeof Saved));
     EXPECT_EQ(KsUnserializeObjectPropertiesFromRegistry(File.Object, Key, NULL),
               STATUS_PROPSET_NOT_FOUND);
+    // A header alone, of no property.
+    Header.PropertySet = CaseOwnSet;
+    Header.Count = 0;
+    EXPECT_SUCCESS(ZwSetValueKey(Key, &Name, 0, REG_BINARY, &Header, sizeof Header));
+    EXPECT_SUCCESS(KsUnserializeObjectPropertiesFromRegistry(File.Object, Key, NULL));
+    Header.Count = 1;
     // Values that are no saved properties.
     EXPECT_SUCCESS(ZwSetValueKey(Key, &Name, 0, REG_BINARY, Saved, sizeof Header - 1));
     EXPECT_EQ(KsUnserializeObjectPropertiesFromRegistry(File.Object, Key, NULL),

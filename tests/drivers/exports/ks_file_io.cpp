@@ -329,14 +329,70 @@ EXPORT_CASE(KsReadFile, KsWriteFile, KsStreamIo) {
     Table.FastIoRead = NULL;
     EXPECT_EQ(Read(NULL), STATUS_PENDING);
     LetGo();
-    Table.SizeOfFastIoDispatch = FIELD_OFFSET(FAST_IO_DISPATCH, FastIoWrite);
-    EXPECT_EQ(KsWriteFile(File.Object, NULL, NULL, &IoStatus, Data, sizeof Data, 7, KernelMode),
-              STATUS_PENDING);
+    const auto Write = [&] {
+        return KsWriteFile(File.Object, NULL, NULL, &IoStatus, Data, sizeof Data, 7, KernelMode);
+    };
+    Table.SizeOfFastIoDispatch = FIELD_OFFSET(FAST_IO_DISPATCH, FastIoWrite) + sizeof(PVOID) - 1;
+    EXPECT_EQ(Write(), STATUS_PENDING);
     LetGo();
+    EXPECT_EQ(Fast, 5);
+    Table.SizeOfFastIoDispatch++;
+    EXPECT_EQ(Write(), STATUS_END_OF_FILE);
+    EXPECT_EQ(Fast, 6);
     Table.SizeOfFastIoDispatch = sizeof Table;
     EXPECT_EQ(Stream(CountCompletion), STATUS_PENDING);
     LetGo();
     EXPECT_EQ(KeReadStateEvent(&Event), 1);
-    EXPECT_EQ(Fast, 5);
+    EXPECT_EQ(Fast, 6);
     Case.Driver->FastIoDispatch = Before;
+}
+
+// File information from a driver that takes its time.
+static PIRP InformationIrp;
+static NTSTATUS NTAPI HoldInformation(PDEVICE_OBJECT Device, PIRP Irp) {
+    UNREFERENCED_PARAMETER(Device);
+    InformationIrp = Irp;
+    IoMarkIrpPending(Irp);
+    return STATUS_PENDING;
+}
+
+EXPORT_CASE(KsQueryInformationFile, KsSetInformationFile) {
+    CasePlainDevice Plain(Case, {});
+    CaseFile File;
+    REQUIRE_SUCCESS(Plain.Open(File));
+    PDRIVER_DISPATCH *const Handlers = Case.Driver->MajorFunction;
+    const PDRIVER_DISPATCH Query = Handlers[IRP_MJ_QUERY_INFORMATION],
+                           Set = Handlers[IRP_MJ_SET_INFORMATION];
+    Handlers[IRP_MJ_QUERY_INFORMATION] = Handlers[IRP_MJ_SET_INFORMATION] = HoldInformation;
+    FILE_STANDARD_INFORMATION Standard = {};
+    for (int Round = 0; Round < 2; ++Round) {
+        InformationIrp = NULL;
+        CaseThread Helper([&] {
+            while (InformationIrp == NULL)
+                CaseSleep(10);
+            const PIO_STACK_LOCATION Stack = CaseStack(InformationIrp);
+            EXPECT_EQ(Stack->FileObject, File.Object);
+            EXPECT_EQ(InformationIrp->RequestorMode, KernelMode);
+            EXPECT_EQ(InformationIrp->AssociatedIrp.SystemBuffer, (PVOID)&Standard);
+            EXPECT_EQ(InformationIrp->Tail.Overlay.Thread != NULL, TRUE);
+            if (Round == 0) {
+                EXPECT_EQ(Stack->MajorFunction, IRP_MJ_QUERY_INFORMATION);
+                EXPECT_EQ(Stack->Parameters.QueryFile.Length, sizeof Standard);
+                EXPECT_EQ(Stack->Parameters.QueryFile.FileInformationClass,
+                          FileStandardInformation);
+            } else {
+                EXPECT_EQ(Stack->MajorFunction, IRP_MJ_SET_INFORMATION);
+                EXPECT_EQ(Stack->Parameters.SetFile.Length, 8u);
+                EXPECT_EQ(Stack->Parameters.SetFile.FileInformationClass, FileEndOfFileInformation);
+            }
+            CaseFinish(InformationIrp, STATUS_DEVICE_BUSY);
+        });
+        EXPECT_EQ(Round == 0
+                      ? KsQueryInformationFile(File.Object, &Standard, sizeof Standard,
+                                               FileStandardInformation)
+                      : KsSetInformationFile(File.Object, &Standard, 8, FileEndOfFileInformation),
+                  STATUS_DEVICE_BUSY);
+    }
+    Handlers[IRP_MJ_QUERY_INFORMATION] = Query;
+    Handlers[IRP_MJ_SET_INFORMATION] = Set;
 }

@@ -41,6 +41,20 @@ void CaseFile::Close() {
     Handle = NULL;
 }
 
+NTSTATUS CaseOpenBelow(const CaseFile &Parent, PVOID Name, USHORT Bytes) {
+    UNICODE_STRING Text = {Bytes, Bytes, static_cast<PWCH>(Name)};
+    OBJECT_ATTRIBUTES Attributes;
+    IO_STATUS_BLOCK IoStatus;
+    HANDLE Opened = NULL;
+    InitializeObjectAttributes(&Attributes, &Text, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
+                               Parent.Handle, NULL);
+    const NTSTATUS Status = ZwCreateFile(&Opened, GENERIC_READ, &Attributes, &IoStatus, NULL, 0, 0,
+                                         FILE_OPEN, 0, NULL, 0);
+    if (NT_SUCCESS(Status))
+        ZwClose(Opened);
+    return Status;
+}
+
 static const KSDATARANGE OwnRange = {{sizeof(KSDATARANGE),
                                       0,
                                       0,

@@ -33,6 +33,9 @@ class CaseFile {
     PFILE_OBJECT Object = nullptr;
 };
 
+// Opens what a name of so many bytes leads to below the file, and closes it again.
+NTSTATUS CaseOpenBelow(const CaseFile &Parent, PVOID Name, USHORT Bytes);
+
 // A descriptor that a case may still change: Pins[0] an output, Pins[1] an input, one data range.
 struct CASE_FILTER {
     KSFILTER_DESCRIPTOR Descriptor;

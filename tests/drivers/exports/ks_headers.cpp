@@ -110,9 +110,32 @@ EXPORT_CASE(KsRecalculateStackDepth, KsSetTargetDeviceObject, KsSetTargetState) 
     EXPECT_EQ(Plain.Device->StackSize, Lower + 6);
     KsRecalculateStackDepth(Plain.Header, TRUE);
     EXPECT_EQ(Plain.Device->StackSize, Lower + 5);
+    // Another target begins disabled, too; one that is less deep changes nothing.
+    KsSetTargetDeviceObject(Header, Case.LowerDevice);
+    KsRecalculateStackDepth(Plain.Header, FALSE);
+    EXPECT_EQ(Plain.Device->StackSize, Lower + 1);
+    KsSetTargetState(Header, KSTARGET_STATE_ENABLED);
+    KsSetTargetDeviceObject(Header, Case.LowerDevice); // the one it has
+    KsRecalculateStackDepth(Plain.Header, FALSE);
+    EXPECT_EQ(Plain.Device->StackSize, Lower + 1);
+    KsSetTargetDeviceObject(Header, Target); // and back
+    KsSetTargetState(Header, KSTARGET_STATE_ENABLED);
+    KsRecalculateStackDepth(Plain.Header, FALSE);
+    EXPECT_EQ(Plain.Device->StackSize, Lower + 6);
     KsSetTargetDeviceObject(Header, NULL);
     KsRecalculateStackDepth(Plain.Header, FALSE);
     EXPECT_EQ(Plain.Device->StackSize, Lower + 1);
+    // At least one location is needed, and a header without a base has nothing to change.
+    KsSetDevicePnpAndBaseObject(Plain.Header, NULL, Plain.Device);
+    KsRecalculateStackDepth(Plain.Header, TRUE);
+    EXPECT_EQ(Plain.Device->StackSize, 1);
+    KsRecalculateStackDepth(Plain.Header, FALSE);
+    EXPECT_EQ(Plain.Device->StackSize, 1);
+    Plain.Device->StackSize = Lower + 3;
+    KsSetDevicePnpAndBaseObject(Plain.Header, Case.LowerDevice, NULL);
+    KsRecalculateStackDepth(Plain.Header, FALSE);
+    EXPECT_EQ(Plain.Device->StackSize, Lower + 3);
+    KsSetDevicePnpAndBaseObject(Plain.Header, Case.LowerDevice, Plain.Device);
     IoDeleteDevice(Target);
 }
 
@@ -139,7 +162,80 @@ EXPORT_CASE(KsSetPowerDispatch, KsDefaultDispatchPower) {
     EXPECT_TRUE(Request.Completed());
     EXPECT_EQ(PowerCalls, 1);
     EXPECT_EQ(PowerContext, (PVOID)&File);
-    KsSetPowerDispatch(CasePlainDevice::Of(File.Object)->Header, NULL, NULL);
+    // Another one takes its place; none is none.
+    const KSOBJECT_HEADER Header = CasePlainDevice::Of(File.Object)->Header;
+    const auto Query = [&] {
+        CaseIrp Another(Plain.Device, IRP_MJ_POWER, IRP_MN_QUERY_POWER);
+        Another.Stack->Parameters.Power.Type = DevicePowerState;
+        Another.Stack->Parameters.Power.State.DeviceState = PowerDeviceD0;
+        KsDefaultDispatchPower(Plain.Device, Another.Irp);
+        EXPECT_TRUE(Another.Completed());
+    };
+    KsSetPowerDispatch(Header, CountPower, &Plain);
+    Query();
+    EXPECT_EQ(PowerCalls, 2);
+    EXPECT_EQ(PowerContext, (PVOID)&Plain);
+    KsSetPowerDispatch(Header, NULL, NULL);
+    KsSetPowerDispatch(Header, NULL, NULL);
+    Query();
+    EXPECT_EQ(PowerCalls, 2);
+    // It goes with its object.
+    KsSetPowerDispatch(Header, CountPower, &Plain);
+    File.Close();
+    Query();
+    EXPECT_EQ(PowerCalls, 2);
+}
+
+// Objects below an object: a slot that nobody has filled makes none, and what lies below a file
+// must be a KS object.
+static NTSTATUS NTAPI CreateClockBelow(PDEVICE_OBJECT Device, PIRP Irp) {
+    UNREFERENCED_PARAMETER(Device);
+    PKSCLOCK_CREATE Request = NULL;
+    const NTSTATUS Status = KsValidateClockCreateRequest(Irp, &Request);
+    if (NT_SUCCESS(Status))
+        EXPECT_EQ(Request->CreateFlags, 0u);
+    return CaseFinish(Irp, NT_SUCCESS(Status) ? STATUS_NOT_SUPPORTED : Status);
+}
+EXPORT_CASE(KsAllocateObjectHeader, KsValidateClockCreateRequest) {
+    CasePlainDevice Plain(Case, {});
+    CaseFile File;
+    static WCHAR Name[] = L"child\\\0\0\0";
+    const USHORT NameBytes = 5 * sizeof(WCHAR);
+    REQUIRE_SUCCESS(Plain.Open(File));
+    KSOBJECT_CREATE_ITEM &Slot = CasePlainDevice::Of(File.Object)->Slot[0];
+    RtlInitUnicodeString(&Slot.ObjectClass, L"child");
+    EXPECT_EQ(CaseOpenBelow(File, Name, NameBytes), STATUS_OBJECT_NAME_NOT_FOUND);
+    Slot.Create = CreateClockBelow;
+    // Name, backslash and the request, no byte more or less.
+    const USHORT Whole = NameBytes + sizeof(WCHAR) + sizeof(KSCLOCK_CREATE);
+    EXPECT_EQ(CaseOpenBelow(File, Name, Whole), STATUS_NOT_SUPPORTED);
+    const USHORT Wrong[] = {NameBytes, NameBytes + sizeof(WCHAR), Whole - 2, Whole + 2};
+    for (const USHORT Bytes : Wrong)
+        EXPECT_EQ(CaseOpenBelow(File, Name, Bytes), STATUS_INVALID_PARAMETER);
+    Slot.Flags = KSCREATE_ITEM_NOPARAMETERS;
+    EXPECT_EQ(CaseOpenBelow(File, Name, Whole), STATUS_OBJECT_NAME_INVALID);
+    PVOID const Context = File.Object->FsContext;
+    File.Object->FsContext = NULL;
+    EXPECT_EQ(CaseOpenBelow(File, Name, Whole), STATUS_INVALID_PARAMETER);
+    File.Object->FsContext = Context;
+}
+
+// An item of the driver's own memory, which is not copied.
+EXPORT_CASE(KsAllocateObjectCreateItem, KsFreeObjectCreateItem) {
+    KSDEVICE_HEADER Header = NULL;
+    REQUIRE_SUCCESS(KsAllocateDeviceHeader(&Header, 0, NULL));
+    KSOBJECT_CREATE_ITEM Item = {};
+    Item.Create = NoCreate;
+    RtlInitUnicodeString(&Item.ObjectClass, L"one");
+    EXPECT_SUCCESS(KsAllocateObjectCreateItem(Header, &Item, FALSE, NULL));
+    EXPECT_EQ(KsAllocateObjectCreateItem(Header, &Item, FALSE, NULL), STATUS_OBJECT_NAME_COLLISION);
+    EXPECT_EQ(KsAllocateObjectCreateItem(Header, &Item, TRUE, NULL), STATUS_OBJECT_NAME_COLLISION);
+    // It is found by the name that it has by then.
+    UNICODE_STRING Before = Item.ObjectClass;
+    RtlInitUnicodeString(&Item.ObjectClass, L"two");
+    EXPECT_EQ(KsFreeObjectCreateItem(Header, &Before), STATUS_OBJECT_NAME_NOT_FOUND);
+    EXPECT_SUCCESS(KsFreeObjectCreateItem(Header, &Item.ObjectClass));
+    KsFreeDeviceHeader(Header);
 }
 
 // Shared among readers, not with a writer.

@@ -138,6 +138,37 @@ EXPORT_CASE(KsCompletePendingRequest) {
     EXPECT_EQ(KsGetObjectTypeFromFileObject(Filter.Object), KsObjectTypeFilter);
 }
 
+// What it ends with is what the opener gets, and a close may wait likewise.
+static NTSTATUS NTAPI PendClose(PKSFILTER Filter, PIRP Irp) {
+    return PendCreate(Filter, Irp);
+}
+EXPORT_CASE(KsCompletePendingRequest, KsGetFirstChild) {
+    CASE_FILTER Descriptor;
+    CaseInitializeFilter(Descriptor);
+    Descriptor.Dispatch.Create = PendCreate;
+    Descriptor.Dispatch.Close = PendClose;
+    CaseFactory Own(Case, Descriptor.Descriptor);
+    REQUIRE(Own.Factory != NULL);
+    CaseFile Filter;
+    const auto After = [&](NTSTATUS Status, auto Do) {
+        KeInitializeEvent(&PendingSeen, NotificationEvent, FALSE);
+        CaseThread Helper([&] {
+            KeWaitForSingleObject(&PendingSeen, Executive, KernelMode, FALSE, NULL);
+            CaseSleep(1000);
+            PendingIrp->IoStatus.Status = Status;
+            KsCompletePendingRequest(PendingIrp);
+        });
+        Do();
+        Helper.Join();
+    };
+    After(STATUS_DEVICE_DATA_ERROR, [&] { EXPECT_EQ(Own.Open(Filter), STATUS_DEVICE_DATA_ERROR); });
+    EXPECT_EQ(KsGetFirstChild(Own.Factory), (PVOID)NULL);
+    After(STATUS_SUCCESS, [&] { EXPECT_SUCCESS(Own.Open(Filter)); });
+    EXPECT_TRUE(KsGetFirstChild(Own.Factory) != NULL);
+    After(STATUS_DEVICE_DATA_ERROR, [&] { Filter.Close(); }); // no close can fail
+    EXPECT_EQ(KsGetFirstChild(Own.Factory), (PVOID)NULL);
+}
+
 // The unknown that a case aggregates: it counts and knows one interface of its own.
 namespace {
 class CountingUnknown : public IUnknown {

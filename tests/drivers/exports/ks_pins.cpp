@@ -17,6 +17,19 @@ EXPORT_CASE(KsCreatePin) {
     CaseInitializeConnect(Request, 0, NULL);
     Request.Format.SubFormat = CaseOwnSet; // not in the data range
     EXPECT_EQ(KsCreatePin(Filter.Handle, &Request.Connect, GENERIC_READ, &Handle), STATUS_NO_MATCH);
+    // A format need not have an even number of bytes.
+    struct {
+        CASE_CONNECT Request;
+        UCHAR More;
+    } Odd;
+    CaseInitializeConnect(Odd.Request, 0, NULL);
+    Odd.Request.Format.FormatSize++;
+    Odd.More = 0x5a;
+    REQUIRE_SUCCESS(KsCreatePin(Filter.Handle, &Odd.Request.Connect, GENERIC_READ, &Handle));
+    REQUIRE_SUCCESS(Second.Adopt(Handle));
+    const PKSDATAFORMAT Format = KsGetPinFromFileObject(Second.Object)->ConnectionFormat;
+    EXPECT_EQ(Format->FormatSize, sizeof(KSDATAFORMAT) + 1);
+    EXPECT_EQ(reinterpret_cast<const UCHAR *>(Format + 1)[0], 0x5a);
 }
 
 // The same request as it reaches a driver without AVStream.
@@ -28,6 +41,9 @@ static NTSTATUS NTAPI CreateConnection(PDEVICE_OBJECT Device, PIRP Irp) {
     KSPIN_DESCRIPTOR Pins[2] = {Filter.Pins[0].PinDescriptor, Filter.Pins[1].PinDescriptor};
     Pins[1].Communication = ValidatedCommunication;
     PKSPIN_CONNECT Connect = NULL;
+    // The name of what is to be created, a backslash, and the request as it is.
+    EXPECT_EQ(CaseStack(Irp)->FileObject->FileName.Length,
+              sizeof KSSTRING_Pin + sizeof(CASE_CONNECT));
     const NTSTATUS Status = KsValidateConnectRequest(Irp, SIZEOF_ARRAY(Pins), Pins, &Connect);
     if (NT_SUCCESS(Status)) {
         EXPECT_EQ(Connect->PinId, 1u);
@@ -195,7 +211,7 @@ EXPORT_CASE(KsPinDataIntersection, KsPinDataIntersectionEx) {
         EXPECT_SUCCESS(CaseControl(File, IOCTL_KS_PROPERTY, &Request, sizeof Request, &Format,
                                    sizeof Format, &Returned));
         EXPECT_TRUE(CaseSameGuid(Format.SubFormat, CaseOwnFormat));
-        Request.Pin.PinId = 5;
+        Request.Pin.PinId = 2;
         EXPECT_EQ(CaseControl(File, IOCTL_KS_PROPERTY, &Request, sizeof Request, &Format,
                               sizeof Format, &Returned),
                   STATUS_INVALID_PARAMETER);

@@ -90,6 +90,24 @@ EXPORT_CASE(KsInitializeDeviceProfile, KsPublishDeviceProfile, KsPersistDevicePr
                 sizeof CaseOwnSet);
     EXPECT_TRUE(RtlCompareMemory(Value.Head.Data + HeadBytes - 4 + PinBytes, &Profile.Media[0],
                                  MediaBytes) == MediaBytes);
+    const auto Stored = [&](ULONG Offset) {
+        ULONG Word;
+        RtlCopyMemory(&Word, Value.Head.Data + Offset, sizeof Word);
+        return Word;
+    };
+    const auto StoredGuid = [&](ULONG Offset, const GUID &Expected) {
+        return RtlCompareMemory(Value.Head.Data + Offset, &Expected, sizeof Expected) ==
+               sizeof Expected;
+    };
+    const ULONG FirstPin = HeadBytes - 4, SecondPin = FirstPin + PinBytes + MediaBytes;
+    EXPECT_EQ(Stored(16), 0u);
+    EXPECT_EQ(Stored(20), 2u);
+    EXPECT_TRUE(StoredGuid(FirstPin, PINNAME_VIDEO_CAPTURE));
+    EXPECT_EQ(Stored(FirstPin + 16), 0u);
+    EXPECT_EQ(Stored(FirstPin + 20), 1u);
+    EXPECT_TRUE(StoredGuid(SecondPin, PINNAME_VIDEO_STILL));
+    EXPECT_EQ(Stored(SecondPin + 20), 1u);
+    EXPECT_EQ(Stored(ProfileBytes - 4), 0u); // of concurrencies
     // Another of the same group.
     Profile.Info.Camera.Info.Index = 1;
     Profile.Concur();
@@ -97,6 +115,10 @@ EXPORT_CASE(KsInitializeDeviceProfile, KsPublishDeviceProfile, KsPersistDevicePr
     REQUIRE_SUCCESS(KsPersistDeviceProfile(Own.Factory));
     REQUIRE_SUCCESS(ReadStore(Own.Factory, Value));
     EXPECT_EQ(Value.Head.DataLength, 2 * ProfileBytes + ConcurrencyBytes);
+    EXPECT_EQ(Stored(ProfileBytes + 16), 1u);
+    EXPECT_EQ(Stored(2 * ProfileBytes - 4), 1u);
+    EXPECT_TRUE(StoredGuid(2 * ProfileBytes, CaseOwnFormat));
+    EXPECT_EQ(Stored(2 * ProfileBytes + 16), 1u);
     // An empty store takes the profiles away.
     EXPECT_SUCCESS(KsInitializeDeviceProfile(Own.Factory));
     EXPECT_SUCCESS(KsPersistDeviceProfile(Own.Factory));
@@ -120,7 +142,6 @@ EXPORT_CASE(KsPublishDeviceProfile, KsInitializeDeviceProfile) {
     };
     Refused([](PROFILE &Profile) { Profile.Info.Type = 2; });
     Refused([](PROFILE &Profile) { --Profile.Info.Size; });
-    Refused([](PROFILE &Profile) { Profile.Info.Camera.Info.ProfileId = KSCAMERAPROFILE_Legacy; });
     Refused([](PROFILE &Profile) { Profile.Info.Camera.Info.PinCount = 0; });
     Refused([](PROFILE &Profile) { Profile.Info.Camera.Info.Pins = NULL; });
     Refused([](PROFILE &Profile) { Profile.Info.Camera.Reserved = 1; });
@@ -132,7 +153,17 @@ EXPORT_CASE(KsPublishDeviceProfile, KsInitializeDeviceProfile) {
     Refused([](PROFILE &Profile) { Profile.Other.Profiles = NULL; });
     Refused([](PROFILE &Profile) { Profile.Pins[1].PinCategory = CaseOwnCategory; });
     Refused([](PROFILE &Profile) { Profile.Pins[1].MediaInfos = NULL; });
+    Refused([](PROFILE &Profile) { Profile.Media[0].Data0 = 1; });
+    Refused([](PROFILE &Profile) { Profile.Media[0].Data1 = 1; });
+    Refused([](PROFILE &Profile) { Profile.Media[0].Data2 = 1; });
     Refused([](PROFILE &Profile) { Profile.Media[1].Data3 = 1; });
+    Refused([](PROFILE &Profile) { Profile.Info.Camera.Info.ProfileId = KSCAMERAPROFILE_Legacy; });
+    PROFILE Preview;
+    Preview.Pins[0].PinCategory = PINNAME_VIDEO_PREVIEW;
+    EXPECT_SUCCESS(KsPublishDeviceProfile(Own.Factory, &Preview.Info));
+    Preview.Pins[1].MediaInfoCount = 0; // a pin need not have media
+    Preview.Pins[1].MediaInfos = NULL;
+    EXPECT_SUCCESS(KsPublishDeviceProfile(Own.Factory, &Preview.Info));
     Refused([](PROFILE &Profile) { Profile.Media[1].Flags = KSCAMERAPROFILE_FLAGS_VIDEOHDR; });
     Refused([](PROFILE &Profile) {
         Profile.Media[0].Flags = KSCAMERAPROFILE_FLAGS_VARIABLEPHOTOSEQUENCE;

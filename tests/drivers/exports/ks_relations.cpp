@@ -103,6 +103,35 @@ EXPORT_CASE(KsCreateFilterFactory) {
     KsReleaseDevice(Device);
 }
 
+// An object whose table has nothing but a Close.
+static KSOBJECT_HEADER BareHeader;
+static NTSTATUS NTAPI CloseBare(PDEVICE_OBJECT Device, PIRP Irp) {
+    UNREFERENCED_PARAMETER(Device);
+    KsFreeObjectHeader(BareHeader);
+    return CaseFinish(Irp, STATUS_SUCCESS);
+}
+static NTSTATUS NTAPI CreateBare(PDEVICE_OBJECT Device, PIRP Irp) {
+    UNREFERENCED_PARAMETER(Device);
+    static const KSDISPATCH_TABLE Table = {NULL, NULL, NULL, NULL, CloseBare,
+                                           NULL, NULL, NULL, NULL, NULL};
+    CaseStack(Irp)->FileObject->FsContext = &BareHeader;
+    return CaseFinish(Irp, KsAllocateObjectHeader(&BareHeader, 0, NULL, Irp, &Table));
+}
+EXPORT_CASE(KsDispatchIrp, KsAllocateObjectHeader) {
+    CASE_PLAIN Handlers = {};
+    Handlers.Create = CreateBare;
+    CasePlainDevice Plain(Case, Handlers);
+    CaseFile File;
+    REQUIRE_SUCCESS(Plain.Open(File));
+    const UCHAR Majors[] = {IRP_MJ_READ, IRP_MJ_WRITE, IRP_MJ_FLUSH_BUFFERS, IRP_MJ_DEVICE_CONTROL};
+    for (const UCHAR Major : Majors) {
+        CaseIrp Request(Plain.Device, Major);
+        Request.Stack->FileObject = File.Object;
+        EXPECT_EQ(KsDispatchIrp(Plain.Device, Request.Irp), STATUS_INVALID_DEVICE_REQUEST);
+        EXPECT_EQ(Request.Status(), STATUS_INVALID_DEVICE_REQUEST);
+    }
+}
+
 // What the table of a plain object lacks is refused; so is a file that is no object's.
 EXPORT_CASE(KsSetMajorFunctionHandler) {
     CasePlainDevice Plain(Case, {});

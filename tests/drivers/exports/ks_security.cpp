@@ -36,6 +36,8 @@ EXPORT_CASE(KsDispatchQuerySecurity, KsDispatchSetSecurity) {
     const SECURITY_INFORMATION Dacl = DACL_SECURITY_INFORMATION;
     EXPECT_EQ(SendSecurity(Plain, File, IRP_MJ_QUERY_SECURITY, Dacl, &Found, sizeof Found, &Bytes),
               STATUS_NO_SECURITY_ON_OBJECT);
+    EXPECT_EQ(SendSecurity(Plain, File, IRP_MJ_SET_SECURITY, Dacl, &Found, sizeof Found, &Bytes),
+              STATUS_NO_SECURITY_ON_OBJECT);
     // A descriptor in a piece of pool of its own, without an access list.
     Plain.Item.SecurityDescriptor = ExAllocatePoolWithTag(PagedPool, sizeof Found, 'esaC');
     REQUIRE(Plain.Item.SecurityDescriptor != NULL);
@@ -64,6 +66,14 @@ EXPORT_CASE(KsDispatchQuerySecurity, KsDispatchSetSecurity) {
         SendSecurity(Plain, File, IRP_MJ_QUERY_SECURITY, Dacl, &Answer, sizeof Answer, &Bytes));
     EXPECT_TRUE(Answer.Descriptor.Control & SE_DACL_PRESENT);
     EXPECT_EQ(Answer.List.AclSize, sizeof Answer.List);
+    // Nobody keeps the device's lock: another thread gets it.
+    EXPECT_FALSE(KeAreApcsDisabled());
+    {
+        CaseThread Other([&] {
+            KsAcquireDeviceSecurityLock(Plain.Header, TRUE);
+            KsReleaseDeviceSecurityLock(Plain.Header);
+        });
+    }
     ExFreePool(Plain.Item.SecurityDescriptor);
     Plain.Item.SecurityDescriptor = NULL;
 }

@@ -91,15 +91,15 @@ EXPORT_CASE(KsGetOuterUnknown) {
     // A device's functions are counted with it, and lead back.
     const PUNKNOWN Outer = KsGetOuterUnknown(Own.Device);
     IKsDeviceFunctions *Functions = NULL;
-    REQUIRE_SUCCESS(Outer->QueryInterface(IID_IKsDeviceFunctions, (PVOID *)&Functions));
     const ULONG Before = Outer->AddRef();
-    EXPECT_EQ(Functions->AddRef(), Before + 1);
+    REQUIRE_SUCCESS(Outer->QueryInterface(IID_IKsDeviceFunctions, (PVOID *)&Functions));
+    EXPECT_EQ(Functions->AddRef(), Before + 2);
     PVOID Back = NULL;
     EXPECT_SUCCESS(Functions->QueryInterface(IID_IKsControl, &Back));
     EXPECT_EQ(Back, (PVOID)Outer);
     Outer->Release();
     Functions->Release();
-    EXPECT_EQ(Functions->Release(), Before - 1);
+    EXPECT_EQ(Functions->Release(), Before);
     Outer->Release();
     PVOID None = &Own;
     EXPECT_EQ(KsGetOuterUnknown(Own.Factory)->QueryInterface(IID_IKsDeviceFunctions, &None),
@@ -118,7 +118,32 @@ static NTSTATUS NTAPI AnswerAll(PDEVICE_OBJECT Device, PIRP Irp) {
         Irp->IoStatus.Information = 3;
         return CaseFinish(Irp, STATUS_SUCCESS);
     }
+    if (Control.IoControlCode == IOCTL_KS_HANDSHAKE) {
+        EXPECT_EQ(Control.InputBufferLength, sizeof(KSHANDSHAKE));
+        EXPECT_EQ(Control.OutputBufferLength, sizeof(KSHANDSHAKE));
+        EXPECT_EQ(Irp->RequestorMode, KernelMode);
+        static_cast<PKSHANDSHAKE>(Irp->UserBuffer)->ProtocolId =
+            static_cast<PKSHANDSHAKE>(Control.Type3InputBuffer)->ProtocolId;
+        return CaseFinish(Irp, STATUS_NO_MORE_ENTRIES);
+    }
     return CaseFinish(Irp, STATUS_NOT_FOUND);
+}
+EXPORT_CASE(KsPinHandshake) {
+    CASE_PLAIN Handlers = {};
+    Handlers.Control = AnswerAll;
+    CasePlainDevice Plain(Case, Handlers);
+    CaseFile Peer;
+    REQUIRE_SUCCESS(Plain.Open(Peer));
+    CASE_FILTER Descriptor;
+    CaseInitializeFilter(Descriptor);
+    CaseFactory Own(Case, Descriptor.Descriptor);
+    CaseFile Filter, File;
+    REQUIRE_SUCCESS(Own.Open(Filter));
+    REQUIRE_SUCCESS(CaseConnect(Filter, 0, Peer.Handle, File));
+    KSHANDSHAKE In = {CaseOwnSet, NULL, NULL}, Out = {};
+    EXPECT_EQ(KsPinHandshake(KsGetPinFromFileObject(File.Object), &In, &Out),
+              STATUS_NO_MORE_ENTRIES);
+    EXPECT_TRUE(CaseSameGuid(Out.ProtocolId, CaseOwnSet));
 }
 EXPORT_CASE(KsPinGetConnectedPinInterface, KsPinGetConnectedPinFileObject) {
     CASE_PLAIN Handlers = {};

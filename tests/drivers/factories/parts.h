@@ -55,7 +55,7 @@ ULONG CopyCreateString(PVOID Buffer, ULONG Bytes);
 extern const KSPIN_DESCRIPTOR_EX ListsPins[LISTS_COUNT];
 extern const KSPIN_DESCRIPTOR_EX OverridesPins[OVERRIDES_COUNT];
 extern const KSAUTOMATION_TABLE OverridesAutomation;
-#define MISTAKES_COUNT 12
+#define MISTAKES_COUNT 14
 extern const KSPIN_DESCRIPTOR_EX MistakesPins[MISTAKES_COUNT];
 extern const KSPIN_DESCRIPTOR_EX NecessaryPins[NECESSARY_COUNT];
 extern const KSFILTER_DISPATCH NecessaryDispatch;

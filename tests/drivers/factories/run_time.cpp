@@ -91,6 +91,11 @@ static NTSTATUS NTAPI GetSoundPins(PIRP Irp, PKSIDENTIFIER Request, PVOID Data) 
     return AnswerNumber(Irp, Data, Sound);
 }
 
+static VOID NTAPI FactoryPower(PKSFILTERFACTORY Factory, DEVICE_POWER_STATE State) {
+    UNREFERENCED_PARAMETER(Factory);
+    UNREFERENCED_PARAMETER(State);
+}
+
 static NTSTATUS NTAPI AddFilter(PIRP Irp, PKSIDENTIFIER Request, PVOID Data) {
     const KSP_PIN *Asked = reinterpret_cast<const KSP_PIN *>(Request);
     const PKSDEVICE Device = KsGetDevice(KsGetFilterFromIrp(Irp));
@@ -101,7 +106,7 @@ static NTSTATUS NTAPI AddFilter(PIRP Irp, PKSIDENTIFIER Request, PVOID Data) {
     KsAcquireDevice(Device);
     NTSTATUS Status = KsCreateFilterFactory(
         Device->FunctionalDeviceObject, &DynamicFilters[Asked->PinId], DynamicNames[Asked->PinId],
-        NULL, Asked->Reserved, NULL, NULL, &Factory);
+        NULL, Asked->Reserved, FactoryPower, FactoryPower, &Factory);
     if (NT_SUCCESS(Status)) {
         Dynamic[Asked->PinId] = Factory;
         Status = KsFilterFactorySetDeviceClassesState(Factory, TRUE);

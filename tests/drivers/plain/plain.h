@@ -4,6 +4,7 @@
 //     "set state" {pin, from * 16 + to}
 //     "write", "read" {pin, the IRP's StackCount, its CurrentLocation}
 //     "location" {OutputBufferLength, InputBufferLength, Type3InputBuffer | Flags} of each
+//     "block" {IoStatus.Status} of each, as it arrives
 //     "got", "made" {pin, the frame's number, bytes}
 //     "close" {pin}
 //

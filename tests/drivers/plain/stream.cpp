@@ -63,6 +63,7 @@ NTSTATUS StreamPin(PlainPin *Pin, PIRP Irp, BOOLEAN Write) {
     Journal("location", Location->Parameters.DeviceIoControl.OutputBufferLength,
             Location->Parameters.DeviceIoControl.InputBufferLength,
             ULONGLONG(Location->Parameters.DeviceIoControl.Type3InputBuffer) | Location->Flags);
+    Journal("block", ULONG(Irp->IoStatus.Status));
     if (Write != (PlainPins[Pin->Id].DataFlow == KSPIN_DATAFLOW_IN)) {
         return Complete(Irp, STATUS_INVALID_DEVICE_REQUEST);
     }

@@ -112,8 +112,10 @@ static NTSTATUS NTAPI CreatePin(PKSPIN Pin, PIRP Irp) {
         Pending = Irp;
         IoMarkIrpPending(Irp);
     }
-    if (NT_SUCCESS(Status) && AnswerTo("gate", 0) == 1) {
-        KsGateAddOffInputToAnd(KsPinGetAndGate(Pin));
+    if (NT_SUCCESS(Status)) {
+        for (NTSTATUS Inputs = AnswerTo("gate", 0); Inputs > 0; --Inputs) {
+            KsGateAddOffInputToAnd(KsPinGetAndGate(Pin));
+        }
     }
     return Status;
 }
@@ -132,6 +134,9 @@ static NTSTATUS NTAPI CloseAttached(PKSPIN Pin, PIRP) {
 
 // Frames stay where they are.
 static NTSTATUS NTAPI ProcessPin(PKSPIN) {
+    if (AnswerTo("slow process", 0) == 1) {
+        Sleep300();
+    }
     return STATUS_PENDING;
 }
 static NTSTATUS NTAPI ProcessFilter(PKSFILTER, PKSPROCESSPIN_INDEXENTRY) {
@@ -154,13 +159,17 @@ static NTSTATUS NTAPI ConnectPin(PKSPIN) {
     return AnswerTo("connect", STATUS_SUCCESS);
 }
 
+static VOID NTAPI DisconnectPin(PKSPIN Pin) {
+    Journal("disconnect", Pin->Id);
+}
+
 static NTSTATUS NTAPI Intersect(PVOID, PIRP, PKSP_PIN, PKSDATARANGE, PKSDATARANGE, ULONG, PVOID,
                                 PULONG) {
     return AnswerTo("intersect", STATUS_NO_MATCH);
 }
 
-static const KSPIN_DISPATCH PinDispatch = {CreatePin, NULL,       ProcessPin, NULL, SetFormat,
-                                           SetState,  ConnectPin, NULL,       NULL, NULL};
+static const KSPIN_DISPATCH PinDispatch = {CreatePin, NULL,       ProcessPin,    NULL, SetFormat,
+                                           SetState,  ConnectPin, DisconnectPin, NULL, NULL};
 static const KSPIN_DISPATCH IdleDispatch = {CreatePin, NULL,       NULL, NULL, SetFormat,
                                             SetState,  ConnectPin, NULL, NULL, NULL};
 static PVOID NTAPI Allocate(PVOID) {
@@ -247,7 +256,7 @@ static const KSPIN_DESCRIPTOR_EX Ranges[RANGES_COUNT] = {
     PIN(&PinDispatch, IN, SINK, MixedRanges, Intersect, 0, ANY)};
 
 static const KSPIN_DESCRIPTOR_EX Necessary[] = {OF_FILTER(&IdleDispatch, 0, 0),
-                                                OF_FILTER(&IdleDispatch, 0, 1)};
+                                                OF_FILTER(&IdleDispatch, 0, 3)};
 
 // Ends the create that is pending with the status that is set.
 static NTSTATUS NTAPI SetFinish(PIRP, PKSIDENTIFIER, PVOID Data) {
@@ -260,10 +269,24 @@ static NTSTATUS NTAPI SetFinish(PIRP, PKSIDENTIFIER, PVOID Data) {
     return STATUS_SUCCESS;
 }
 
+// Holds the processing mutex of the first pin of that pin factory for 300 ms.
+static NTSTATUS NTAPI SetHold(PIRP Irp, PKSIDENTIFIER, PVOID Data) {
+    PKSPIN Pin = KsFilterGetFirstChildPin(KsGetFilterFromIrp(Irp), *static_cast<PULONG>(Data));
+    if (Pin == NULL) {
+        return STATUS_NOT_FOUND;
+    }
+    KsPinAcquireProcessingMutex(Pin);
+    Sleep300();
+    KsPinReleaseProcessingMutex(Pin);
+    return STATUS_SUCCESS;
+}
+
 static const GUID RefusingSetId = {STATIC_KSPROPSETID_Refusing};
-static DEFINE_KSPROPERTY_TABLE(Items){DEFINE_KSPROPERTY_ITEM(KSPROPERTY_REFUSING_FINISH, NULL,
-                                                             sizeof(KSPROPERTY), sizeof(NTSTATUS),
-                                                             SetFinish, NULL, 0, NULL, NULL, 0)};
+static DEFINE_KSPROPERTY_TABLE(Items){
+    DEFINE_KSPROPERTY_ITEM(KSPROPERTY_REFUSING_FINISH, NULL, sizeof(KSPROPERTY), sizeof(NTSTATUS),
+                           SetFinish, NULL, 0, NULL, NULL, 0),
+    DEFINE_KSPROPERTY_ITEM(KSPROPERTY_REFUSING_HOLD, NULL, sizeof(KSPROPERTY), sizeof(ULONG),
+                           SetHold, NULL, 0, NULL, NULL, 0)};
 
 static DEFINE_KSPROPERTY_SET_TABLE(Sets){
     JOURNAL_PROPERTY_SET,

@@ -1,7 +1,8 @@
 // Filters whose pins refuse and wait in every way that there is: for the tests of the reasons that
 // are given. The journal (../support/journal.h) can be told to answer: "filter create", "create",
 // "set format", "connect", "set state", "intersect" (a status), "delay" (1: SetDeviceState takes
-// 300 ms), "slow create" (1: Create does), "gate" (1: Create adds an off input to the pin's gate).
+// 300 ms), "slow process" (1: Process does), "slow create" (1: Create does), "gate" (that many off
+// inputs Create adds to the pin's gate).
 #pragma once
 
 // {0D9A4C57-71E2-4B8C-A6F3-2E85B01C9D44}, on the filter.
@@ -9,14 +10,16 @@
     0x0d9a4c57, 0x71e2, 0x4b8c, 0xa6, 0xf3, 0x2e, 0x85, 0xb0, 0x1c, 0x9d, 0x44
 typedef enum {
     // Set, NTSTATUS: ends the create that the driver answered with STATUS_PENDING.
-    KSPROPERTY_REFUSING_FINISH
+    KSPROPERTY_REFUSING_FINISH,
+    // Set, ULONG: holds the processing mutex of that pin factory's first pin for 300 ms.
+    KSPROPERTY_REFUSING_HOLD
 } KSPROPERTY_REFUSING;
 
 // The filters, in their order.
 typedef enum {
     REFUSING_PINS,      // the pin factories of REFUSING_PIN; pins process by themselves
     REFUSING_CENTRIC,   // filter-centric; CENTRIC_PIN
-    REFUSING_NECESSARY, // filter-centric; an instance of pin factory 1 is necessary
+    REFUSING_NECESSARY, // filter-centric; three instances of pin factory 1 are necessary
     REFUSING_DENIED,    // KSFILTER_FLAG_DENY_USERMODE_ACCESS
     REFUSING_RANGES     // RANGES_PIN
 } REFUSING_FILTER;

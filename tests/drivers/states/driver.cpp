@@ -56,8 +56,7 @@ static NTSTATUS NTAPI QueryPower(PKSDEVICE Device, PIRP Irp, DEVICE_POWER_STATE 
 static VOID NTAPI SetPower(PKSDEVICE Device, PIRP Irp, DEVICE_POWER_STATE To,
                            DEVICE_POWER_STATE From) {
     UNREFERENCED_PARAMETER(Device);
-    UNREFERENCED_PARAMETER(Irp);
-    Journal("set power", ULONG(To), ULONG(From));
+    Journal("set power", ULONG(To), ULONG(From), NT_SUCCESS(Irp->IoStatus.Status));
 }
 
 static const KSDEVICE_DISPATCH DeviceDispatch = {

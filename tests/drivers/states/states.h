@@ -9,7 +9,7 @@
 //     "process" {pin, ClientState}
 //     "made", "got" {pin, the frame's number, DataUsed}
 //     "sleep", "wake" {pin, device power state}; "filter sleep", "filter wake"
-//     "set power" {to, from}; "query power"
+//     "set power" {to, from, the bus has done it}; "query power"
 //     "handshake" {pin, In's protocol, In's argument}
 //     "event" {the data behind KSEVENTDATA}
 //

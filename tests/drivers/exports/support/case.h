@@ -95,6 +95,11 @@ struct EXPORT_CASE_RECORD {
             return;                                                                                \
     } while (0)
 
+// What was wrong with the driver's last call is a finding (inspect): the test program looks for it,
+// word for word, when the case has ended. PASSIVE_LEVEL.
+void CaseExpectFinding(const char *Sentence);
+#define EXPECT_FINDING(Sentence) CaseExpectFinding(Sentence)
+
 bool CaseCheck(bool Holds, const char *File, ULONG Line, const char *Text, bool HasValues,
                ULONGLONG Actual, ULONGLONG Expected);
 

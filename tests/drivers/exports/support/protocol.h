@@ -5,6 +5,7 @@
 #define EXPORT_CASE_TEXT_BYTES 200
 #define EXPORT_CASE_FILE_BYTES 48
 #define EXPORT_CASE_MAXIMUM_FAILURES 24
+#define EXPORT_CASE_MAXIMUM_FINDINGS 12
 
 // One expectation that did not hold.
 typedef struct _EXPORT_CASE_FAILURE {
@@ -21,6 +22,8 @@ typedef struct _EXPORT_CASE_REPORT {
     unsigned int Checks;   // expectations evaluated
     unsigned int Failures; // how many failed; the first EXPORT_CASE_MAXIMUM_FAILURES are listed
     EXPORT_CASE_FAILURE Failure[EXPORT_CASE_MAXIMUM_FAILURES];
+    unsigned int Findings; // sentences that the driver's findings have, in that order
+    char Finding[EXPORT_CASE_MAXIMUM_FINDINGS][EXPORT_CASE_TEXT_BYTES];
 } EXPORT_CASE_REPORT;
 
 // The bug check of a case that is to stop the box and does not meet an expectation before: the

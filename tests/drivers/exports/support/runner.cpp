@@ -38,6 +38,12 @@ bool CaseCheck(bool Holds, const char *File, ULONG Line, const char *Text, bool 
     return false;
 }
 
+void CaseExpectFinding(const char *Sentence) {
+    if (CaseCheck(Report.Findings < EXPORT_CASE_MAXIMUM_FINDINGS, __FILE_NAME__, __LINE__, Sentence,
+                  false, 0, 0))
+        CopyText(Report.Finding[Report.Findings++], EXPORT_CASE_TEXT_BYTES, Sentence);
+}
+
 // The entries between the two ends that are no padding, counted.
 static const EXPORT_CASE_RECORD *FindCase(ULONG Number) {
     const EXPORT_CASE_RECORD *const volatile *Entry = &FirstCase;
@@ -51,6 +57,7 @@ static const EXPORT_CASE_RECORD *FindCase(ULONG Number) {
 const EXPORT_CASE_REPORT *RunExportCase(ULONG Number, CASE_CONTEXT &Case) {
     Report.Checks = 0;
     Report.Failures = 0;
+    Report.Findings = 0;
     if (Number == EXPORT_CASE_NONE)
         return &Report;
     const EXPORT_CASE_RECORD *Record = FindCase(Number);
