@@ -27,14 +27,15 @@ constexpr const char *exit_codes =
 struct Commands {
     InspectOptions inspect;
     PlayOptions play;
+    RouteOptions route;
     RecordOptions record;
     WhyOptions why;
     PropertyOptions get, set;
     DriveOptions drive;
     BuildOptions build;
-    CLI::App *inspect_command = nullptr, *play_command = nullptr, *record_command = nullptr,
-             *why_command = nullptr, *get_command = nullptr, *set_command = nullptr,
-             *drive_command = nullptr, *build_command = nullptr;
+    CLI::App *inspect_command = nullptr, *play_command = nullptr, *route_command = nullptr,
+             *record_command = nullptr, *why_command = nullptr, *get_command = nullptr,
+             *set_command = nullptr, *drive_command = nullptr, *build_command = nullptr;
 };
 
 void add_driver(CLI::App &command, RunOptions &options, const char *name) {
@@ -90,6 +91,27 @@ void add_play(CLI::App &app, Commands &commands) {
     command.add_option("--queue", options.queue, "frames in flight, 16 unless given")
         ->check(CLI::Range(2, 256))
         ->type_name("N");
+    add_run_options(command, options.run);
+}
+
+void add_route(CLI::App &app, Commands &commands) {
+    RouteOptions &options = commands.route;
+    CLI::App &command = *app.add_subcommand(
+        "route", "Streams from a file or a driver into another; the system's mixer converts where "
+                 "formats differ");
+    commands.route_command = &command;
+    constexpr const char *form = "FILE|DRIVER.sys[:PIN|:ENDPOINT]";
+    command.add_option("--from", options.from, "what is streamed from")
+        ->required()
+        ->type_name(form);
+    command.add_option("--to", options.to, "what is streamed into")->required()->type_name(form);
+    command
+        .add_option("--seconds", options.seconds,
+                    "how long to stream from a driver, 1 unless given")
+        ->check(CLI::PositiveNumber)
+        ->type_name("S");
+    command.add_flag("!--no-limiter", options.limit,
+                     "where the mixer converts: clips beyond full scale and changes nothing else");
     add_run_options(command, options.run);
 }
 
@@ -221,6 +243,9 @@ int run_command(const Commands &commands, int count, char **arguments) {
                    [&](Worker &worker) { return inspect(commands.inspect, worker); });
     if (commands.play_command->parsed())
         return run(commands.play.run, [&](Worker &worker) { return play(commands.play, worker); });
+    if (commands.route_command->parsed())
+        return run(commands.route.run,
+                   [&](Worker &worker) { return route(commands.route, worker); });
     if (commands.record_command->parsed())
         return run(commands.record.run,
                    [&](Worker &worker) { return record(commands.record, worker); });
@@ -247,6 +272,7 @@ int main(int count, char **arguments) {
     Commands commands;
     add_inspect(app, commands);
     add_play(app, commands);
+    add_route(app, commands);
     add_record(app, commands);
     add_why(app, commands);
     commands.get_command =

@@ -26,7 +26,8 @@ struct PlayOptions {
     RunOptions run;
     std::vector<std::filesystem::path> inputs; ///< several are mixed
     bool limit = true;                         ///< the mixer's limiter
-    std::filesystem::path record;              ///< empty: play only
+    bool convert = false;         ///< by the mixer, where no pin takes a single file as it is
+    std::filesystem::path record; ///< empty: play only
     std::optional<std::uint32_t> record_pin;
     EndpointOptions endpoint;
     std::string record_endpoint; ///< empty: by record_pin
@@ -46,6 +47,14 @@ struct RecordOptions {
     EndpointOptions endpoint;
 };
 int record(const RecordOptions &options, Worker &worker);
+
+struct RouteOptions {
+    RunOptions run; ///< without a driver
+    std::string from, to;
+    std::optional<double> seconds;
+    bool limit = true;
+};
+int route(const RouteOptions &options, Worker &worker);
 
 struct WhyOptions {
     RunOptions run;

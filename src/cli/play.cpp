@@ -13,6 +13,7 @@
 #include "cli/frame_ring.h"
 #include "cli/mixed_files.h"
 #include "cli/pins.h"
+#include "cli/player.h"
 #include "cli/session.h"
 #include "cli/terminal.h"
 #include "cli/underruns.h"
@@ -30,14 +31,14 @@ constexpr std::uint64_t tail_limit_100ns = 2 * second_100ns;
 
 class Player {
   public:
-    Player(const PlayOptions &options, Session &session) : options_(options), session_(session) {
-        for (const auto &input : options.inputs)
-            files_.push_back(open_audio(input));
-    }
+    Player(const PlayOptions &options, Session &session,
+           std::vector<std::unique_ptr<AudioReader>> files, const std::vector<FoundPin> &renders)
+        : options_(options), session_(session), files_(std::move(files)), renders_(renders) {}
 
     int run();
 
   private:
+    void connect_alone();
     void open_pins();
     void start();
     void render();
@@ -56,6 +57,7 @@ class Player {
     const PlayOptions &options_;
     Session &session_;
     std::vector<std::unique_ptr<AudioReader>> files_;
+    const std::vector<FoundPin> &renders_;
     std::unique_ptr<AudioReader> wav_; ///< what is played, from open_pins() on
     std::unique_ptr<WavWriter> out_;
     std::optional<ConnectedPin> render_pin_, capture_pin_;
@@ -76,16 +78,23 @@ std::size_t Player::frame_bytes() const {
     return std::max<std::uint64_t>(blocks, 1) * wav_->block_bytes();
 }
 
-void Player::open_pins() {
-    const std::vector<FoundPin> renders =
-        options_.endpoint.given()
-            ? open_endpoint(session_, DataFlow::in, options_.endpoint)
-            : find_pins(session_, DataFlow::in, Media::audio, options_.run.pin);
-    if (files_.size() == 1) {
+/// As it is, if a pin takes it so.
+void Player::connect_alone() {
+    try {
+        render_pin_ = connect_first(renders_, forms_of(DataFormat::wave(files_.front()->format())));
         wav_ = std::move(files_.front());
-        render_pin_ = connect_first(renders, forms_of(DataFormat::wave(wav_->format())));
-    } else {
-        render_pin_ = connect_first(renders, formats_of_sum(files_, renders));
+    } catch (const BadInput &refusal) {
+        if (!options_.convert)
+            throw;
+        fmt::print("through the mixer: {}\n", refusal.what());
+    }
+}
+
+void Player::open_pins() {
+    if (files_.size() == 1)
+        connect_alone();
+    if (!render_pin_) {
+        render_pin_ = connect_first(renders_, formats_of_sum(files_, renders_));
         wav_ = std::make_unique<MixedFiles>(session_, std::move(files_), render_pin_->format,
                                             options_.limit);
     }
@@ -358,15 +367,27 @@ int Player::run() {
 
 } // namespace
 
+int play_into(const PlayOptions &options, Session &session,
+              std::vector<std::unique_ptr<AudioReader>> readers,
+              const std::vector<FoundPin> &renders) {
+    return Player(options, session, std::move(readers), renders).run();
+}
+
 int play(const PlayOptions &options, Worker &worker) {
-    {
-        for (const auto &input : options.inputs)
-            (void)open_audio(input); // a bad file is known before the driver runs
-        if (!options.record.empty())
-            OutputFile::check(options.record);
-    }
+    // A bad file is known before the driver runs.
+    std::vector<std::unique_ptr<AudioReader>> files;
+    for (const auto &input : options.inputs)
+        files.push_back(open_audio(input));
+    if (!options.record.empty())
+        OutputFile::check(options.record);
     Session session(options.run, worker);
-    return session.run([&] { return Player(options, session).run(); });
+    return session.run([&] {
+        const std::vector<FoundPin> renders =
+            options.endpoint.given()
+                ? open_endpoint(session, DataFlow::in, options.endpoint)
+                : find_pins(session, DataFlow::in, Media::audio, options.run.pin);
+        return play_into(options, session, std::move(files), renders);
+    });
 }
 
 } // namespace ksbox::cli

@@ -89,6 +89,11 @@ Session::Session(const RunOptions &options, Worker &worker) : options_(options),
     client_ = &box_->client("ksbox");
 }
 
+Driver &Session::load(const std::filesystem::path &driver) {
+    note_missing_imports(driver);
+    return box_->load(driver);
+}
+
 Session::LowResources::~LowResources() {
     const std::uint64_t number = session.options_.fail_allocation;
     if (number == 0 || !session.box_)

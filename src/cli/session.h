@@ -25,7 +25,12 @@ class Session {
     const RunOptions &options() const { return options_; }
     Worker &worker() { return worker_; }
     Box &box() { return *box_; }
+    /// The driver that filters() and the functions for pins and endpoints look at: at first the
+    /// options' one.
     Driver &driver() { return *driver_; }
+    void use(Driver &driver) { driver_ = &driver; }
+    /// One more, without the options' parameters. Throws what Box::load throws.
+    Driver &load(const std::filesystem::path &driver);
     Client &client() { return *client_; }
 
     /// The filters that --filter names; all of them without it. Throws BadInput when there is none.

@@ -1,0 +1,90 @@
+// ksbox route: from a file or a driver into another.
+#include <gmock/gmock.h>
+
+#include "e2e/command.h"
+#include "e2e/wav_file.h"
+
+namespace e2e {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Route : public Command {
+  protected:
+    Outcome route(const std::string &from, const std::string &to,
+                  const std::vector<std::string> &more = {}) {
+        std::vector<std::string> arguments{"route", "--from", from, "--to", to};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return ksbox(arguments);
+    }
+    std::string sys(const std::string &name, const std::string &which = {}) {
+        return driver(name).string() + (which.empty() ? "" : ":" + which);
+    }
+};
+
+TEST_F(Route, AFileIntoADriver) {
+    write_wav(file("in.wav"), {}, noise(48'000));
+    const Outcome outcome = route(file("in.wav"), sys("speaker", "Speakers"));
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("played 48000 bytes"));
+    EXPECT_THAT(outcome.out, Not(HasSubstr("mixer")));
+}
+
+TEST_F(Route, AFileThatThePinDoesNotTakeGoesThroughTheMixer) {
+    write_wav(file("in.wav"), {.tag = 3, .rate_hz = 192'000, .bits = 32, .valid_bits = 32},
+              std::vector<std::byte>(192'000 * 8));
+    const Outcome outcome = route(file("in.wav"), sys("legacycard"));
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("through the mixer: "));
+    EXPECT_THAT(outcome.out, HasSubstr("PCM 16 bit, 2 channels, 48000 Hz"));
+    EXPECT_THAT(outcome.out, HasSubstr("(1.000 s)"));
+}
+
+TEST_F(Route, ADriverIntoAFileAsRecordDoes) {
+    const Outcome outcome = route(sys("tone"), file("out.wav"), {"--seconds", "0.5"});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    ASSERT_EQ(
+        ksbox({"record", file("same.wav"), "--driver", driver("tone"), "--seconds", "0.5"}).code,
+        0);
+    EXPECT_EQ(read_wav(file("out.wav")).data, read_wav(file("same.wav")).data);
+}
+
+TEST_F(Route, ADriverIntoAnotherInAFormatOfBoth) {
+    const Outcome outcome = route(sys("tone"), sys("speaker"), {"--seconds", "2"});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("from pin 0 of tone: PCM 16 bit, 2 channels, 96000 Hz"));
+    EXPECT_THAT(outcome.out, HasSubstr("played 768000 bytes (2.000 s)"));
+    EXPECT_THAT(outcome.out, Not(HasSubstr("mixer")));
+}
+
+TEST_F(Route, BetweenCardsInBothTimes) {
+    for (const std::string time : {"simulated", "realtime"})
+        for (const std::string target : {"legacycard", "pcicard", "speaker"}) {
+            const Outcome outcome =
+                route(sys("legacycard", "1"), sys(target), {"--seconds", "0.3", "--time", time});
+            EXPECT_EQ(outcome.code, 0) << target << ", " << time << ": " << outcome.err;
+            EXPECT_THAT(outcome.out, HasSubstr("(0.300 s)"));
+        }
+}
+
+TEST_F(Route, BadEndsAreOneClearLine) {
+    write_wav(file("in.wav"), {}, noise(4'800));
+    const std::pair<Outcome, std::string> cases[] = {
+        {route(file("in.wav"), file("out.wav")), "one end of a route is a driver"},
+        {route(sys("speaker", "Nothing"), file("out.wav")), "no endpoint 'Nothing'"},
+        {route(file("in.wav"), sys("speaker", "9")), "no pin 9"},
+        {route(file("in.wav"), sys("speaker") + ":"), "behind the colon"},
+        {route(file("none.wav"), sys("speaker")), "none.wav"},
+        {route(file("none.sys"), sys("speaker")), "none.sys"},
+        {route(file("in.wav"), file("none.sys")), "none.sys"},
+    };
+    for (const auto &[outcome, words] : cases) {
+        EXPECT_EQ(outcome.code, 2) << words;
+        EXPECT_THAT(outcome.err, HasSubstr(words));
+        EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+    }
+}
+
+} // namespace
+} // namespace e2e
