@@ -1,7 +1,7 @@
 // main() of every benchmark program: Google Benchmark over the program's questions, and what the
 // report program and ctest ask for besides.
 //   --smoke             each case a few times, so that ctest notices one that no longer works
-//   --describe          the questions as JSON
+//   --describe          the questions as JSON, and the qualities with what they are
 //   --count N NAME/SIDE one case N times and nothing else, for callgrind
 #include <benchmark/benchmark.h>
 
@@ -28,7 +28,8 @@ nlohmann::json describe(const std::vector<Aim> &aims) {
 }
 
 nlohmann::json describe(const Program &program) {
-    nlohmann::json questions = nlohmann::json::array(), slopes = nlohmann::json::array();
+    nlohmann::json questions = nlohmann::json::array(), slopes = nlohmann::json::array(),
+                   qualities = nlohmann::json::array();
     for (const Question &question : program.questions) {
         nlohmann::json sides = nlohmann::json::array();
         for (const Case &one : question.cases)
@@ -47,7 +48,17 @@ nlohmann::json describe(const Program &program) {
                           {"to", slope.to},
                           {"steps", slope.steps},
                           {"aims", describe(slope.aims)}});
-    return {{"questions", questions}, {"slopes", slopes}};
+    for (const Quality &quality : program.qualities) {
+        nlohmann::json values;
+        for (const Quality::Value &value : quality.values)
+            values[to_string(value.side)] = value.measure();
+        qualities.push_back({{"name", quality.name},
+                             {"title", quality.title},
+                             {"unit", quality.unit},
+                             {"at_least", quality.at_least},
+                             {"values", values}});
+    }
+    return {{"questions", questions}, {"slopes", slopes}, {"qualities", qualities}};
 }
 
 std::string name_of(const Question &question, const Case &one) {
@@ -66,6 +77,13 @@ int smoke(const Program &program) {
                 ++failures;
             }
             std::printf("%-28s %s\n", name_of(question, one).c_str(), outcome.c_str());
+        }
+    for (const Quality &quality : program.qualities)
+        for (const Quality::Value &one : quality.values) {
+            const double value = one.measure();
+            std::printf("%-28s %.4g %s\n", (quality.name + "/" + to_string(one.side)).c_str(),
+                        value, quality.unit.c_str());
+            failures += one.side == Side::ksbox && !(value >= quality.at_least);
         }
     return failures == 0 ? 0 : 1;
 }

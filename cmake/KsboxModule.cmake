@@ -61,12 +61,12 @@ find_package(GTest REQUIRED)
 
 # ksbox_bench(NAME DEPENDS modules … DRIVERS names …): bench/NAME/*.cpp as the Google Benchmark
 # program bench-NAME. Its --smoke runs every case a few times; ctest does that, and says that it
-# skips it where GStreamer is missing.
+# skips it where GStreamer or PipeWire is missing.
 function(ksbox_bench name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;DRIVERS" ${ARGN})
   if(NOT TARGET ksbox_bench_support)
     add_test(NAME bench.${name}.smoke COMMAND ${CMAKE_COMMAND} -E echo
-             "skipped: no GStreamer to compare with (./dev bench installs libgstreamer1.0-dev)")
+             "skipped: no GStreamer and PipeWire to compare with (./dev bench installs them)")
     set_tests_properties(bench.${name}.smoke PROPERTIES SKIP_REGULAR_EXPRESSION "^skipped:")
     return()
   endif()

@@ -9,12 +9,13 @@
 
 namespace ksbox::bench {
 
-constexpr std::array<const char *, 3> side_names{"ksbox", "limit", "gstreamer"};
+constexpr std::array<const char *, 4> side_names{"ksbox", "limit", "gstreamer", "spa"};
 
 /// Of one row and side: what the row's `shown` cost.
 struct Figure {
     std::optional<double> time_ns;      ///< CPU time, median of the repetitions
     std::optional<double> instructions; ///< slope between N and 2 N
+    std::optional<double> quality;      ///< in a row of that, and nothing else
 };
 
 struct RowAim {
@@ -26,8 +27,10 @@ struct RowAim {
 
 struct Row {
     std::string name, title;
-    std::array<Figure, 3> figures;
+    std::array<Figure, side_names.size()> figures;
     std::vector<RowAim> aims;
+    std::string unit = {}; ///< of a quality, which is the better the greater it is
+    double at_least = 0;
 };
 
 /// Measures every question of a program; a row for each, then one for each slope.

@@ -75,7 +75,9 @@ void set_aims(std::vector<Row> &rows, const nlohmann::json &described) {
                 {aim["factor"], find(rows, question).figures[0], question, aim["called"]});
         else
             row.aims.push_back({aim["factor"], row.figures.at(side_index(side)), side,
-                                side == "gstreamer" ? "GStreamer" : side});
+                                side == "gstreamer" ? "GStreamer"
+                                : side == "spa"     ? "SPA"
+                                                    : side});
     }
 }
 
@@ -116,6 +118,12 @@ std::vector<Row> measure_program(const std::string &program, int repetitions,
             row.figures[i].instructions =
                 per_step(from.figures[i].instructions, to.figures[i].instructions, steps);
         }
+        rows.push_back(row);
+    }
+    for (const auto &quality : description["qualities"]) {
+        Row row{quality["name"], quality["title"], {}, {}, quality["unit"], quality["at_least"]};
+        for (const auto &[side, value] : quality["values"].items())
+            row.figures.at(side_index(side)).quality = value;
         rows.push_back(row);
     }
     for (const char *kind : {"questions", "slopes"})

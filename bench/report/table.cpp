@@ -54,25 +54,35 @@ std::string reached(const Value &ours, const Value &theirs, double factor) {
     return *ours <= *theirs * factor ? "yes" : "no";
 }
 
-std::array<Value, 3> values(const Row &row, bool is_time) {
-    std::array<Value, 3> list;
+using Values = std::array<Value, side_names.size()>;
+
+Values values(const Row &row, bool is_time) {
+    Values list;
     for (std::size_t i = 0; i < list.size(); ++i)
         list[i] = is_time ? row.figures[i].time_ns : row.figures[i].instructions;
     return list;
 }
 
-constexpr std::array<std::size_t, 8> widths{42, 11, 11, 11, 8, 8, 30, 12};
+constexpr std::size_t column_count = 10;
+constexpr std::array<std::size_t, column_count> widths{42, 11, 11, 11, 11, 8, 8, 8, 30, 12};
 
-std::string line(const std::array<std::string, 8> &cells) {
+bool is_of_spa(std::size_t column) {
+    return column == 4 || column == 7;
+}
+
+/// SPA has columns where it has figures.
+std::string line(const std::array<std::string, column_count> &cells, bool with_spa) {
     std::string text;
     for (std::size_t i = 0; i < cells.size(); ++i)
-        text += padded(cells[i], widths[i], i >= 1 && i <= 5) + (i + 1 < cells.size() ? "  " : "");
+        if (with_spa || !is_of_spa(i))
+            text +=
+                padded(cells[i], widths[i], i >= 1 && i <= 7) + (i + 1 < cells.size() ? "  " : "");
     text.erase(text.find_last_not_of(' ') + 1);
     return text + "\n";
 }
 
-std::string row_line(const Row &row, bool is_time) {
-    const auto [ours, limit, peer] = values(row, is_time);
+std::string row_line(const Row &row, bool is_time, bool with_spa) {
+    const auto [ours, limit, gstreamer, spa] = values(row, is_time);
     std::string aims, outcome;
     for (const RowAim &aim : row.aims) {
         const char *separator = aims.empty() ? "" : ", ";
@@ -81,20 +91,40 @@ std::string row_line(const Row &row, bool is_time) {
             separator + reached(ours, is_time ? aim.of.time_ns : aim.of.instructions, aim.factor);
     }
     return line({is_time ? row.title : "", show(ours, is_time), show(limit, is_time),
-                 show(peer, is_time), ratio_text(ours, limit), ratio_text(ours, peer), aims,
-                 outcome});
+                 show(gstreamer, is_time), show(spa, is_time), ratio_text(ours, limit),
+                 ratio_text(ours, gstreamer), ratio_text(ours, spa), aims, outcome},
+                with_spa);
+}
+
+std::string quality_line(const Row &row, bool with_spa) {
+    std::array<std::string, column_count> cells{row.title};
+    for (std::size_t i = 0; i < side_names.size(); ++i) {
+        const Value &value = row.figures[i].quality;
+        cells[1 + i] = value ? fmt::format("{:.1f} {}", *value, row.unit) : "-";
+    }
+    cells[5] = cells[6] = cells[7] = "-";
+    cells[8] = fmt::format("≥ {:g} {}", row.at_least, row.unit);
+    cells[9] = row.figures[0].quality >= row.at_least ? "yes" : "no";
+    return line(cells, with_spa);
 }
 
 } // namespace
 
 std::string render(const std::vector<Row> &rows) {
+    const bool with_spa = std::ranges::any_of(
+        rows, [](const Row &row) { return row.figures[3].time_ns || row.figures[3].quality; });
     std::string text = line({"benchmark (CPU time, instructions)", "ksbox", "limit", "GStreamer",
-                             "÷ limit", "÷ GSt", "aim", "reached"});
+                             "SPA", "÷ limit", "÷ GSt", "÷ SPA", "aim", "reached"},
+                            with_spa);
     for (const Row &row : rows) {
-        text += row_line(row, true);
+        if (!row.unit.empty()) {
+            text += quality_line(row, with_spa);
+            continue;
+        }
+        text += row_line(row, true, with_spa);
         if (std::ranges::any_of(row.figures,
                                 [](const Figure &f) { return f.instructions.has_value(); }))
-            text += row_line(row, false);
+            text += row_line(row, false, with_spa);
     }
     return text;
 }
@@ -109,7 +139,10 @@ nlohmann::json to_json(const std::vector<Row> &rows) {
             {"name", row.name}, {"title", row.title}, {"aims", nlohmann::json::array()}};
         for (std::size_t i = 0; i < side_names.size(); ++i)
             one[side_names[i]] = {{"cpu_ns", value(row.figures[i].time_ns)},
-                                  {"instructions", value(row.figures[i].instructions)}};
+                                  {"instructions", value(row.figures[i].instructions)},
+                                  {"quality", value(row.figures[i].quality)}};
+        if (!row.unit.empty())
+            one.update({{"unit", row.unit}, {"at_least", row.at_least}});
         for (const RowAim &aim : row.aims)
             one["aims"].push_back(
                 {{"against", aim.against},

@@ -11,6 +11,8 @@ const char *to_string(Side side) {
         return "limit";
     case Side::gstreamer:
         return "gstreamer";
+    case Side::spa:
+        return "spa";
     }
     return "?";
 }

@@ -1,5 +1,6 @@
 // What a benchmark program asks: questions, each answered by ksbox, by a hand-written loop that
-// does only the unavoidable (the limit), and by GStreamer's nearest equivalent. bench_main.cpp
+// does only the unavoidable (the limit), and by the nearest equivalents of GStreamer and of SPA,
+// PipeWire's plugins. bench_main.cpp
 // measures them with Google Benchmark; the report program joins what all programs say into one
 // table.
 #pragma once
@@ -11,7 +12,7 @@
 
 namespace ksbox::bench {
 
-enum class Side : std::uint8_t { ksbox, limit, gstreamer };
+enum class Side : std::uint8_t { ksbox, limit, gstreamer, spa };
 const char *to_string(Side side);
 
 /// Does the thing in question `count` times. Throws when the result is wrong.
@@ -56,9 +57,21 @@ struct Slope {
     std::vector<Aim> aims;
 };
 
+/// A row of what is the better the greater it is, and the same on every machine.
+struct Quality {
+    std::string name, title, unit;
+    double at_least = 0; ///< of ksbox
+    struct Value {
+        Side side = Side::ksbox;
+        std::function<double()> measure;
+    };
+    std::vector<Value> values;
+};
+
 struct Program {
     std::vector<Question> questions;
-    std::vector<Slope> slopes;
+    std::vector<Slope> slopes = {};
+    std::vector<Quality> qualities = {};
 };
 
 /// Defined once by each benchmark program.

@@ -101,6 +101,13 @@ void encode_integers(unsigned valid_bits, std::span<const float> samples, Dither
     }
 }
 
+template <typename Real> void encode_reals(std::span<const float> samples, std::byte *out) {
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        const Real value = samples[i] == samples[i] ? samples[i] : 0.0F; // no NaN
+        std::memcpy(out + i * sizeof value, &value, sizeof value);
+    }
+}
+
 HWY_INLINE V bend(V value, V knee, V room) {
     const Floats d;
     // room × u / (1 + u): its slope at the knee is 1, and it never reaches `room`.
@@ -113,47 +120,19 @@ HWY_INLINE V bend(V value, V knee, V room) {
 } // namespace
 
 void decode_block(Encoding encoding, const std::byte *samples, std::span<float> out) {
-    switch (encoding) {
-    case Encoding::u8:
-        return decode_all<Encoding::u8>(samples, out);
-    case Encoding::s16:
-        return decode_all<Encoding::s16>(samples, out);
-    case Encoding::s24:
-        return decode_all<Encoding::s24>(samples, out);
-    case Encoding::s32:
-        return decode_all<Encoding::s32>(samples, out);
-    case Encoding::f32:
-        return decode_all<Encoding::f32>(samples, out);
-    case Encoding::f64:
-        return decode_all<Encoding::f64>(samples, out);
-    }
+    for_encoding(encoding, [&]<Encoding known>() { decode_all<known>(samples, out); });
 }
 
 void encode_block(Encoding encoding, unsigned valid_bits, std::span<const float> samples,
                   Dither *dither, std::byte *out) {
-    const auto clean = [](float value) { return value == value ? value : 0.0F; };
-    switch (encoding) {
-    case Encoding::u8:
-        return encode_integers<Encoding::u8>(valid_bits, samples, dither, out);
-    case Encoding::s16:
-        return encode_integers<Encoding::s16>(valid_bits, samples, dither, out);
-    case Encoding::s24:
-        return encode_integers<Encoding::s24>(valid_bits, samples, dither, out);
-    case Encoding::s32:
-        return encode_integers<Encoding::s32>(valid_bits, samples, dither, out);
-    case Encoding::f32:
-        for (std::size_t i = 0; i < samples.size(); ++i) {
-            const float value = clean(samples[i]);
-            std::memcpy(out + i * sizeof value, &value, sizeof value);
-        }
-        return;
-    case Encoding::f64:
-        for (std::size_t i = 0; i < samples.size(); ++i) {
-            const double value = clean(samples[i]);
-            std::memcpy(out + i * sizeof value, &value, sizeof value);
-        }
-        return;
-    }
+    for_encoding(encoding, [&]<Encoding known>() {
+        if constexpr (known == Encoding::f32)
+            encode_reals<float>(samples, out);
+        else if constexpr (known == Encoding::f64)
+            encode_reals<double>(samples, out);
+        else
+            encode_integers<known>(valid_bits, samples, dither, out);
+    });
 }
 
 void limit_block(std::span<float> samples, float knee) {

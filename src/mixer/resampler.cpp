@@ -4,6 +4,7 @@
 #include <soxr.h>
 
 #include "abi/windows.h"
+#include "base/assert.h"
 
 namespace ksbox::mixer {
 namespace {
@@ -35,21 +36,27 @@ void Resampler::Free::operator()(void *soxr) const {
 }
 
 Resampler::Step Resampler::process(std::span<const float> in, std::span<float> out) {
+    // To soxr no pointer is the end of the input.
+    static constexpr float none = 0;
     std::size_t taken = 0, made = 0;
-    (void)soxr_process(handle(soxr_.get()), in.data(), in.size() / channels_, &taken, out.data(),
-                       out.size() / channels_, &made);
+    const soxr_error_t error =
+        soxr_process(handle(soxr_.get()), in.empty() ? &none : in.data(), in.size() / channels_,
+                     &taken, out.data(), out.size() / channels_, &made);
+    KS_ASSERT(!error);
     return {taken, made};
 }
 
 std::size_t Resampler::drain(std::span<float> out) {
     std::size_t made = 0;
-    (void)soxr_process(handle(soxr_.get()), nullptr, 0, nullptr, out.data(), out.size() / channels_,
-                       &made);
+    const soxr_error_t error = soxr_process(handle(soxr_.get()), nullptr, 0, nullptr, out.data(),
+                                            out.size() / channels_, &made);
+    KS_ASSERT(!error);
     return made;
 }
 
 void Resampler::reset() {
-    (void)soxr_clear(handle(soxr_.get()));
+    const soxr_error_t error = soxr_clear(handle(soxr_.get()));
+    KS_ASSERT(!error);
 }
 
 double Resampler::delay() const {

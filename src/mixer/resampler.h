@@ -25,6 +25,7 @@ class Resampler {
     /// Takes whole frames of `in`, all unless `out` is full; makes what it has of `out`.
     Step process(std::span<const float> in, std::span<float> out);
     /// The input has ended: makes what is still inside. Frames made; fewer than fit: that was all.
+    /// More input only after a reset(): soxr would read what is not there.
     std::size_t drain(std::span<float> out);
     /// Forgets the stream: the next frame is a first one.
     void reset();

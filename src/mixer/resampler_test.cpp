@@ -71,6 +71,20 @@ TEST(Resampler, ATonesNoiseIs130dBBelowIt) {
         EXPECT_GE(residue_db(resampled(tone, 44'100, 48'000), tone, 48'000), 130.0) << tone;
 }
 
+TEST(Resampler, ABlockOfNothingIsNotTheEnd) {
+    std::vector<float> in(4'410), plain(6'000), broken(6'000);
+    for (std::size_t i = 0; i < in.size(); ++i)
+        in[i] = std::sin(0.1F * float(i));
+    auto one = Resampler::create(44'100, 48'000, 1), other = Resampler::create(44'100, 48'000, 1);
+    ASSERT_TRUE(one && other);
+    const auto whole = (*one)->process(in, plain);
+    EXPECT_EQ((*other)->process({}, broken).made, 0u);
+    const auto rest = (*other)->process(in, broken);
+    EXPECT_EQ(rest.taken, whole.taken);
+    EXPECT_EQ(rest.made, whole.made);
+    EXPECT_EQ(plain, broken);
+}
+
 TEST(Resampler, ResetBeginsAnew) {
     auto made = Resampler::create(44'100, 48'000, 1);
     ASSERT_TRUE(made);

@@ -58,6 +58,24 @@ HWY_INLINE void store_floats(V value, float *at, std::size_t count) {
         at[i] = some[i];
 }
 
+/// act<encoding>(), the encoding being known when it is compiled.
+template <typename Act> HWY_INLINE void for_encoding(Encoding encoding, Act act) {
+    switch (encoding) {
+    case Encoding::u8:
+        return act.template operator()<Encoding::u8>();
+    case Encoding::s16:
+        return act.template operator()<Encoding::s16>();
+    case Encoding::s24:
+        return act.template operator()<Encoding::s24>();
+    case Encoding::s32:
+        return act.template operator()<Encoding::s32>();
+    case Encoding::f32:
+        return act.template operator()<Encoding::f32>();
+    case Encoding::f64:
+        return act.template operator()<Encoding::f64>();
+    }
+}
+
 /// A vector of samples.
 template <Encoding encoding> HWY_INLINE V load(const std::byte *at) {
     const Floats d;
