@@ -11,6 +11,7 @@
 #include "cli/cyclic_stream.h"
 #include "cli/failures.h"
 #include "cli/frame_ring.h"
+#include "cli/level_meter.h"
 #include "cli/mixed_files.h"
 #include "cli/pins.h"
 #include "cli/player.h"
@@ -61,6 +62,7 @@ class Player {
     std::unique_ptr<AudioReader> wav_; ///< what is played, from open_pins() on
     std::unique_ptr<WavWriter> out_;
     std::optional<ConnectedPin> render_pin_, capture_pin_;
+    std::optional<LevelMeter> meter_; ///< of what goes to the render pin
     // Frames, or for WaveRT pins the cyclic buffer.
     std::optional<FrameRing> render_ring_, capture_ring_;
     std::unique_ptr<CyclicStream> render_cyclic_, capture_cyclic_;
@@ -98,6 +100,7 @@ void Player::open_pins() {
         wav_ = std::make_unique<MixedFiles>(session_, std::move(files_), render_pin_->format,
                                             options_.limit);
     }
+    meter_.emplace(render_pin_->format);
     if (options_.record.empty())
         return;
     out_ = std::make_unique<WavWriter>(options_.record, wav_->format(), !options_.run.realtime);
@@ -121,6 +124,7 @@ void Player::fill_and_submit() {
     Frame *frame = render_ring_->free_frame();
     frame->used = static_cast<std::uint32_t>(wav_->read(frame->buffer.bytes()));
     frame->options = wav_->bytes_left() == 0 ? frame_option::end_of_stream : 0;
+    meter_->hear(frame->buffer.bytes().first(frame->used));
     submitted_ += frame->used;
     render_ring_->submit();
 }
@@ -128,7 +132,9 @@ void Player::fill_and_submit() {
 // The file's next bytes, and silence behind its end.
 void Player::fill_cyclic(std::size_t bytes) {
     std::vector<std::byte> data(bytes);
-    submitted_ += wav_->read(data);
+    const std::size_t read = wav_->read(data);
+    meter_->hear(std::span(data).first(read));
+    submitted_ += read;
     render_cyclic_->write(data);
 }
 
@@ -184,7 +190,7 @@ void Player::render_cyclic() {
             dry_.push_back({submitted_, 0}); // the device went round without new data
         moved_at = now;
         played_ = std::min<std::uint64_t>(played_ + moved, wav_->data_bytes());
-        progress.at(played_);
+        progress.at(played_, meter_->text());
         fill_cyclic(moved);
     }
 }
@@ -207,7 +213,7 @@ void Player::render() {
         }
         waited = 0;
         played_ += done->used;
-        progress.at(played_);
+        progress.at(played_, meter_->text());
         if (wav_->bytes_left() == 0)
             continue;
         if (options_.run.realtime && render_ring_->dry())

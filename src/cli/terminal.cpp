@@ -24,16 +24,17 @@ std::string Paint::with(std::string_view code, std::string_view text) const {
 Progress::Progress(std::string what, std::uint64_t total)
     : what_(std::move(what)), total_(total), on_(total != 0 && isatty(STDERR_FILENO) != 0) {}
 
-void Progress::at(std::uint64_t done) {
+void Progress::at(std::uint64_t done, const std::string &behind) {
     if (!on_)
         return;
     int percent = static_cast<int>(done >= total_ ? 100 : done * 100 / total_);
-    if (percent == drawn_percent_)
+    if (percent == drawn_percent_ && behind == drawn_behind_)
         return;
     drawn_percent_ = percent;
+    drawn_behind_ = behind;
     int filled = percent * bar_width / 100;
-    fmt::print(stderr, "\r{} [{}{}] {:3}%", what_, std::string(filled, '='),
-               std::string(bar_width - filled, ' '), percent);
+    fmt::print(stderr, "\r{} [{}{}] {:3}%  {}\x1b[K", what_, std::string(filled, '='),
+               std::string(bar_width - filled, ' '), percent, behind);
     std::fflush(stderr);
 }
 

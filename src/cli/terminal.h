@@ -23,19 +23,21 @@ class Paint {
     bool on_;
 };
 
-/// A bar on standard error that redraws itself at every percent; nothing when that is no terminal.
+/// A bar on standard error that redraws itself at every percent, and whenever what stands behind it
+/// changes; nothing when that is no terminal.
 class Progress {
   public:
     Progress(std::string what, std::uint64_t total);
     ~Progress(); ///< wipes the bar
     Progress(const Progress &) = delete;
     Progress &operator=(const Progress &) = delete;
-    void at(std::uint64_t done);
+    void at(std::uint64_t done, const std::string &behind = {});
 
   private:
     std::string what_;
     std::uint64_t total_;
     int drawn_percent_ = -1;
+    std::string drawn_behind_;
     bool on_;
 };
 
