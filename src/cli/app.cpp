@@ -188,10 +188,8 @@ void add_drive(CLI::App &app, Commands &commands) {
     command.add_option("script", options.script, "the scenario: one command a line")
         ->required()
         ->type_name("SCRIPT");
-    command
-        .add_option("--driver", options.run.driver,
-                    "the driver; unless given, the one that the script names")
-        ->type_name("X.sys");
+    add_drivers_option(command, options.run,
+                       "the driver; unless given, those that the script names; may be repeated");
     command.add_flag("-v,--verbose", options.verbose, "prints each command with its time");
     add_run_options(command, options.run);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -63,9 +64,10 @@ int get_property(const PropertyOptions &options, Worker &worker);
 int set_property(const PropertyOptions &options, Worker &worker);
 
 struct DriveOptions {
-    RunOptions run; ///< an empty driver: the script names it
-    std::filesystem::path script;
+    RunOptions run;               ///< an empty driver: the script names it
+    std::filesystem::path script; ///< "-": standard input
     bool verbose = false;
+    std::FILE *output = stdout; ///< what it reports
 };
 int drive_script(const DriveOptions &options, Worker &worker);
 

@@ -116,8 +116,8 @@ std::vector<FoundPin> find_pins(Session &session, DataFlow flow, Media media,
     return found;
 }
 
-Pin create_pin(Filter &filter, const PinFacts &facts, const DataFormat &format) {
-    PinRequest request{.pin_id = facts.id, .format = format};
+Pin create_pin(Filter &filter, const PinFacts &facts, const DataFormat &format, Handle to) {
+    PinRequest request{.pin_id = facts.id, .format = format, .pin_to_handle = to};
     if (!facts.interfaces.empty())
         request.interface = facts.interfaces.front();
     if (!facts.mediums.empty())

@@ -17,7 +17,7 @@ namespace ksbox::cli {
 
 class Session {
   public:
-    /// Loads and starts the driver; throws what Box::load throws.
+    /// Loads and starts the drivers; throws what Box::load throws.
     Session(const RunOptions &options, Worker &worker);
     Session(const Session &) = delete;
     Session &operator=(const Session &) = delete;
@@ -25,7 +25,12 @@ class Session {
     const RunOptions &options() const { return options_; }
     Worker &worker() { return worker_; }
     Box &box() { return *box_; }
-    Driver &driver() { return *driver_; }
+    Driver &driver() { return *drivers_.front(); } ///< the only one for most commands
+    const std::vector<Driver *> &drivers() { return drivers_; }
+    /// The filters of all drivers.
+    std::vector<InterfaceFacts> interfaces();
+    /// "tone.sys, gain.sys", for messages.
+    std::string names() const;
     Client &client() { return *client_; }
 
     /// The filters that --filter names; all of them without it. Throws BadInput when there is none.
@@ -67,7 +72,7 @@ class Session {
     std::optional<Watch> watch_;
     LowResources low_resources_{*this};
     Network network_{*this};
-    Driver *driver_ = nullptr;
+    std::vector<Driver *> drivers_;
     Client *client_ = nullptr;
 };
 
