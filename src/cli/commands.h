@@ -71,6 +71,15 @@ struct DriveOptions {
 };
 int drive_script(const DriveOptions &options, Worker &worker);
 
+enum class GraphForm : std::uint8_t { dot, svg, json };
+struct GraphOptions {
+    RunOptions run;               ///< an empty driver: the script names it
+    std::filesystem::path script; ///< runs first; "-": standard input; empty: none
+    std::optional<GraphForm> form;
+    std::filesystem::path output; ///< empty: standard output
+};
+int graph(const GraphOptions &options, Worker &worker);
+
 /// The program: parses, supervises, runs.
 int main(int count, char **arguments);
 
