@@ -190,7 +190,8 @@ void add_drive(CLI::App &app, Commands &commands) {
         ->required()
         ->type_name("SCRIPT");
     add_drivers_option(command, options.run,
-                       "the driver; unless given, those that the script names; may be repeated");
+                       "the driver; unless given, those that the script names; may be repeated: "
+                       "--inf, --reg, --set, --coverage and --gdb are the first one's");
     command.add_flag("-v,--verbose", options.verbose, "prints each command with its time");
     add_run_options(command, options.run);
 }
@@ -200,7 +201,9 @@ void add_graph(CLI::App &app, Commands &commands) {
     CLI::App &command = *app.add_subcommand(
         "graph", "Draws the filters of drivers, their pins, and what is connected to what");
     commands.graph_command = &command;
-    add_drivers_option(command, options.run, "a driver; may be repeated");
+    add_drivers_option(command, options.run,
+                       "a driver; may be repeated: --inf, --reg, --set, --coverage and --gdb are "
+                       "the first one's");
     command
         .add_option("--script", options.script,
                     "a scenario (docs/drive.md; -: standard input) to run first: the graph is "
