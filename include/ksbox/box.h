@@ -20,6 +20,7 @@
 namespace ksbox {
 
 class Kernel;
+struct GraphFacts;
 
 /// How drivers get pool. Guarded, each allocation has pages of its own between inaccessible ones,
 /// as from Driver Verifier's special pool: an access beyond it stops the box at the instruction,
@@ -182,6 +183,12 @@ class Box {
     /// What drivers asked of the network and BoxOptions::net does not allow, one sentence each, in
     /// the order they did. Also for a stopped box.
     std::vector<std::string> network_refusals() const;
+
+    /// Its filters, what is open of them and what is connected to what, at this moment
+    /// (ksbox/graph.h). What is open is read from KS's own objects, and no driver notices; the
+    /// drivers' filters are then each opened by a client of the graph's own, and asked what they
+    /// describe. Throws BoxStopped: the objects of a stopped box may be in the middle of a change.
+    GraphFacts graph();
 
     /// Asks the box to stop soon, from any thread or a signal handler: the call in progress throws
     /// BoxStopped with a report of what was running.

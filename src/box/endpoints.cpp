@@ -2,7 +2,6 @@
 // bridge pin at the end, through as many filters as physical connections lead to.
 // @doc audio/audio-endpoint-builder-algorithm
 #include <algorithm>
-#include <cstring>
 #include <deque>
 #include <memory>
 #include <set>
@@ -10,24 +9,14 @@
 
 #include "abi/guid.h"
 #include "abi/windows.h"
-#include "base/unicode.h"
 #include "box/answers.h"
+#include "box/physical_connection.h"
 #include "ksbox/endpoint.h"
 #include "ksbox/filter.h"
 
 namespace ksbox {
 
 namespace {
-
-// A filter's device and reference string: its interfaces of other categories are the same filter.
-std::u16string identity_of(std::string_view path) {
-    std::u16string text = to_utf16(path);
-    const std::size_t begin = text.find(u"#{"), end = text.find(u'}');
-    if (begin != text.npos && end != text.npos && begin < end)
-        text.erase(begin, end - begin + 1);
-    std::ranges::transform(text, text.begin(), upcase);
-    return text;
-}
 
 // Whether a client streams sound through it.
 bool streams_audio(const PinFacts &pin) {
@@ -154,32 +143,22 @@ void EndpointSearch::arrive(Place at, std::deque<Place> &next) {
     add(at);
 }
 
-// The pin at the other end of a physical connection. @doc stream/ksproperty-pin-physicalconnection
+// The pin at the other end of a physical connection.
 std::optional<Place> EndpointSearch::across(const Place &at) {
-    const std::uint32_t selector[2] = {at.pin, 0};
-    const auto answer = box::optionally([&] {
-        return filters_[at.filter]->filter.get(to_guid(KSPROPSETID_Pin),
-                                               KSPROPERTY_PIN_PHYSICALCONNECTION, {},
-                                               std::as_bytes(std::span(selector)));
-    });
-    constexpr std::size_t text_at = offsetof(KSPIN_PHYSICALCONNECTION, SymbolicLinkName);
-    if (!answer || answer->size() < text_at)
+    const auto end = box::physical_connection(filters_[at.filter]->filter, at.pin);
+    if (!end)
         return std::nullopt;
-    const auto pin = box::read_as<std::uint32_t>(*answer, offsetof(KSPIN_PHYSICALCONNECTION, Pin));
-    std::u16string link((answer->size() - text_at) / sizeof(char16_t), u'\0');
-    std::memcpy(link.data(), answer->data() + text_at, link.size() * sizeof(char16_t));
-    link.resize(std::min(link.find(u'\0'), link.size()));
-    const std::u16string identity = identity_of(to_utf8(link));
+    const std::u16string identity = box::identity_of(end->link);
     for (std::size_t i = 0; i < filters_.size(); ++i)
-        if (identity_of(filters_[i]->interface.path) == identity)
-            return Place{i, -1, pin, at.way};
+        if (box::identity_of(filters_[i]->interface.path) == identity)
+            return Place{i, -1, end->pin, at.way};
     const auto opened = box::optionally([&] {
-        open({to_utf8(link), {}, {}});
+        open({end->link, {}, {}});
         return true;
     });
     if (!opened)
         return std::nullopt; // a filter that is gone
-    return Place{filters_.size() - 1, -1, pin, at.way};
+    return Place{filters_.size() - 1, -1, end->pin, at.way};
 }
 
 void EndpointSearch::add(const Place &end) {

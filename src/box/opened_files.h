@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "broker/transport.h"
 #include "ksbox/guid.h"
@@ -30,6 +31,13 @@ class OpenedFiles {
         ke::HostLockGuard guard(lock_);
         auto found = origins_.find(handle);
         return found == origins_.end() ? std::nullopt : std::optional(found->second);
+    }
+    std::vector<broker::Handle> handles() const {
+        ke::HostLockGuard guard(lock_);
+        std::vector<broker::Handle> all;
+        for (const auto &[handle, origin] : origins_)
+            all.push_back(handle);
+        return all;
     }
     void remove(broker::Handle handle) {
         ke::HostLockGuard guard(lock_);

@@ -17,6 +17,7 @@
 #include "box/request_state.h"
 #include "broker/broker.h"
 #include "broker/transport.h"
+#include "ks/open_objects.h"
 #include "ksbox/box.h"
 #include "ksbox/client.h"
 #include "ksbox/system_driver.h"
@@ -143,6 +144,11 @@ class DriverState final : public LoadedDriver {
     void start();
     std::vector<std::string> unload() override;
     bool unloaded() const { return image_ == nullptr; }
+    /// What is open of its devices. On a box thread.
+    ks::OpenObjects open_objects();
+    /// Whether it is a device object of its own, or the bottom of a stack that it drives. On a box
+    /// thread.
+    bool owns(const DEVICE_OBJECT *device);
     /// The file of DriverOptions::coverage, if that was asked for; once. "" or what went wrong.
     std::string write_coverage();
 

@@ -32,10 +32,12 @@ struct Commands {
     WhyOptions why;
     PropertyOptions get, set;
     DriveOptions drive;
+    GraphOptions graph;
     BuildOptions build;
     CLI::App *inspect_command = nullptr, *play_command = nullptr, *route_command = nullptr,
              *record_command = nullptr, *why_command = nullptr, *get_command = nullptr,
-             *set_command = nullptr, *drive_command = nullptr, *build_command = nullptr;
+             *set_command = nullptr, *drive_command = nullptr, *graph_command = nullptr,
+             *build_command = nullptr;
 };
 
 void add_driver(CLI::App &command, RunOptions &options, const char *name) {
@@ -213,11 +215,43 @@ void add_drive(CLI::App &app, Commands &commands) {
     command.add_option("script", options.script, "the scenario: one command a line")
         ->required()
         ->type_name("SCRIPT");
-    command
-        .add_option("--driver", options.run.driver,
-                    "the driver; unless given, the one that the script names")
-        ->type_name("X.sys");
+    add_drivers_option(command, options.run,
+                       "the driver; unless given, those that the script names; may be repeated: "
+                       "--inf, --reg, --set, --coverage and --gdb are the first one's");
     command.add_flag("-v,--verbose", options.verbose, "prints each command with its time");
+    add_run_options(command, options.run);
+}
+
+void add_graph(CLI::App &app, Commands &commands) {
+    GraphOptions &options = commands.graph;
+    CLI::App &command = *app.add_subcommand(
+        "graph", "Draws the filters of drivers, their pins, and what is connected to what");
+    commands.graph_command = &command;
+    add_drivers_option(command, options.run,
+                       "a driver; may be repeated: --inf, --reg, --set, --coverage and --gdb are "
+                       "the first one's");
+    command
+        .add_option("--script", options.script,
+                    "a scenario (docs/drive.md; -: standard input) to run first: the graph is "
+                    "drawn as it is at its end, with all that is still open; it may name the "
+                    "drivers")
+        ->type_name("SCRIPT");
+    auto *dot = command.add_flag_callback(
+        "--dot", [&options] { options.form = GraphForm::dot; },
+        "prints Graphviz' language; the default");
+    auto *svg = command.add_flag_callback(
+        "--svg", [&options] { options.form = GraphForm::svg; },
+        "prints a picture, laid out by Graphviz' dot");
+    auto *json = command.add_flag_callback(
+        "--json", [&options] { options.form = GraphForm::json; },
+        "prints JSON (docs/graph-json.md)");
+    dot->excludes(svg)->excludes(json);
+    svg->excludes(json);
+    command
+        .add_option("-o,--output", options.output,
+                    "writes to that file; its extension (.dot, .svg, .json) says in which form, "
+                    "unless given")
+        ->type_name("FILE");
     add_run_options(command, options.run);
 }
 
@@ -257,6 +291,9 @@ int run_command(const Commands &commands, int count, char **arguments) {
     if (commands.drive_command->parsed())
         return run(commands.drive.run,
                    [&](Worker &worker) { return drive_script(commands.drive, worker); });
+    if (commands.graph_command->parsed())
+        return run(commands.graph.run,
+                   [&](Worker &worker) { return graph(commands.graph, worker); });
     return run(commands.set.run,
                [&](Worker &worker) { return set_property(commands.set, worker); });
 }
@@ -280,6 +317,7 @@ int main(int count, char **arguments) {
     commands.set_command =
         add_property(app, commands.set, "set", "Sets a property of a filter, pin or node");
     add_drive(app, commands);
+    add_graph(app, commands);
     commands.build_command = add_build(app, commands.build);
     for (CLI::App *command : app.get_subcommands({}))
         command->footer(command == commands.drive_command ? scenario_help() + exit_codes

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -74,11 +75,21 @@ int get_property(const PropertyOptions &options, Worker &worker);
 int set_property(const PropertyOptions &options, Worker &worker);
 
 struct DriveOptions {
-    RunOptions run; ///< an empty driver: the script names it
-    std::filesystem::path script;
+    RunOptions run;               ///< an empty driver: the script names it
+    std::filesystem::path script; ///< "-": standard input
     bool verbose = false;
+    std::FILE *output = stdout; ///< what it reports
 };
 int drive_script(const DriveOptions &options, Worker &worker);
+
+enum class GraphForm : std::uint8_t { dot, svg, json };
+struct GraphOptions {
+    RunOptions run;               ///< an empty driver: the script names it
+    std::filesystem::path script; ///< runs first; "-": standard input; empty: none
+    std::optional<GraphForm> form;
+    std::filesystem::path output; ///< empty: standard output
+};
+int graph(const GraphOptions &options, Worker &worker);
 
 /// The program: parses, supervises, runs.
 int main(int count, char **arguments);

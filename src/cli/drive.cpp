@@ -2,6 +2,7 @@
 // line.
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include "cli/audio_file.h"
 #include "cli/commands.h"
 #include "cli/drive_run.h"
+#include "cli/drive_scenario.h"
 #include "cli/failures.h"
 #include "cli/property_value.h"
 #include "drive/script.h"
@@ -23,10 +25,14 @@ drive::Script read_script(const std::filesystem::path &file) {
     std::error_code error;
     if (std::filesystem::is_directory(file, error))
         throw BadInput(file.string() + ": it is a folder, not a scenario");
-    std::ifstream stream(file, std::ios::binary);
+    std::ifstream stream;
+    if (file != "-")
+        stream.open(file, std::ios::binary);
     if (!stream)
         throw BadInput(file.string() + ": cannot be read");
-    const std::string text((std::istreambuf_iterator<char>(stream)), {});
+    const std::string text(std::istreambuf_iterator<char>(
+                               file == "-" ? std::cin : static_cast<std::istream &>(stream)),
+                           {});
     auto script = drive::Script::parse(text);
     if (!script)
         throw BadInput(fmt::format("{}:{}:{}: {}", file.string(), script.error().place.line,
@@ -93,44 +99,48 @@ class Check {
     std::filesystem::path script_;
 };
 
-// Removes it at the end.
-struct TemporaryFile {
-    std::filesystem::path name;
-    ~TemporaryFile() {
-        std::error_code error;
-        if (!name.empty())
-            std::filesystem::remove(name, error);
-    }
-};
-
-std::filesystem::path make_trace(TemporaryFile &file) {
+std::filesystem::path make_trace() {
     std::string name = (std::filesystem::temp_directory_path() / "ksbox-drive-XXXXXX").string();
     const int made = mkstemp(name.data());
     if (made < 0)
         throw BadInput("no temporary file for the trace can be made: " + name);
     close(made);
-    return file.name = name;
+    return name;
 }
 
 } // namespace
 
-int drive_script(const DriveOptions &options, Worker &worker) {
-    const drive::Script script = read_script(options.script);
+Scenario::Scenario(const DriveOptions &options)
+    : script(read_script(options.script)), run(options.run) {
     for (const drive::Command &command : script.commands)
         std::visit(Check(options.script), command.action);
-    RunOptions run = options.run;
-    const auto *named = std::get_if<drive::LoadDriver>(&script.commands.front().action);
-    if (run.driver.empty() && named == nullptr)
+    std::vector<std::filesystem::path> named;
+    for (const drive::Command &command : script.commands)
+        if (const auto *driver = std::get_if<drive::LoadDriver>(&command.action))
+            named.push_back(options.script.parent_path() / driver->file.text);
+    if (run.driver.empty() && named.empty())
         throw BadInput(options.script.string() +
                        ": no driver is named: begin with 'driver FILE', or give --driver");
-    if (run.driver.empty())
-        run.driver = options.script.parent_path() / named->file.text;
-    TemporaryFile trace;
+    if (run.driver.empty()) {
+        run.driver = named.front();
+        run.more_drivers.assign(named.begin() + 1, named.end());
+    }
     for (const drive::Command &command : script.commands)
         if (run.trace.empty() && std::holds_alternative<drive::ExpectOrder>(command.action))
-            run.trace = make_trace(trace);
-    Session session(run, worker);
-    return session.run([&] { return DriveRun(session, options, run.trace).run(script); });
+            run.trace = trace_ = make_trace();
+}
+
+Scenario::~Scenario() {
+    std::error_code error;
+    if (!trace_.empty())
+        std::filesystem::remove(trace_, error);
+}
+
+int drive_script(const DriveOptions &options, Worker &worker) {
+    const Scenario scenario(options);
+    Session session(scenario.run, worker);
+    return session.run(
+        [&] { return DriveRun(session, options, scenario.run.trace).run(scenario.script); });
 }
 
 } // namespace ksbox::cli

@@ -54,7 +54,7 @@ bool is_refusal(const Failure &failure, const drive::Refusal &wanted) {
 
 DriveRun::DriveRun(Session &session, const DriveOptions &options, std::filesystem::path trace)
     : session_(session), options_(options), trace_(std::move(trace)),
-      interfaces_(session.driver().filters()) {}
+      interfaces_(session.interfaces()) {}
 
 // Streams before pins, pins before filters.
 DriveRun::~DriveRun() {
@@ -74,11 +74,11 @@ int DriveRun::run(const drive::Script &script) {
         if (session_.worker().interrupted() != 0)
             break;
         if (options_.verbose)
-            fmt::print("[{:13.7f}] {}: {}\n", double(session_.box().now_100ns()) / 1e7,
-                       command.place.line, command.text);
+            fmt::print(options_.output, "[{:13.7f}] {}: {}\n",
+                       double(session_.box().now_100ns()) / 1e7, command.place.line, command.text);
         carry_out(command);
     }
-    fmt::print("{}: {} commands, {} expectations met, {:.3f} s of {} time\n",
+    fmt::print(options_.output, "{}: {} commands, {} expectations met, {:.3f} s of {} time\n",
                options_.script.string(), done_, expected_,
                double(session_.box().now_100ns() - begin) / 1e7,
                options_.run.realtime ? "real" : "simulated");
@@ -120,7 +120,7 @@ KsObject &DriveRun::object(const std::string &name) {
 }
 
 void DriveRun::operator()(const drive::Open &open) {
-    const std::vector<InterfaceFacts> now = session_.driver().filters();
+    const std::vector<InterfaceFacts> now = session_.interfaces();
     if (!now.empty())
         interfaces_ = now; // of a device that is gone, the paths still tell what opening them says
     std::string known;
@@ -133,7 +133,7 @@ void DriveRun::operator()(const drive::Open &open) {
         }
         known += (known.empty() ? "" : ", ") + filter_label(interfaces_[i]);
     }
-    throw BadInput(fmt::format("{} has no filter '{}'; it has {}", session_.driver().name(),
+    throw BadInput(fmt::format("{} has no filter '{}'; it has {}", session_.names(),
                                open.filter.text, known.empty() ? "none" : known));
 }
 
@@ -142,7 +142,7 @@ std::vector<DataFormat> DriveRun::formats(const FoundPin &pin,
     if (wish.like)
         return forms_of(read_file(*wish.like).format);
     std::vector<DataFormat> best = default_formats(*pin.filter, pin.facts.id, pin.facts.ranges);
-    if (!wish.rate_hz && !wish.bits && !wish.channels && !wish.is_float)
+    if (wish.is_pins_own())
         return best;
     std::vector<DataFormat> formats;
     for (const DataFormat &one : best) {
@@ -176,11 +176,15 @@ void DriveRun::operator()(const drive::Connect &connect) {
         found.push_back({std::shared_ptr<Filter>(&open.filter, [](Filter *) {}), open.interface,
                          open.filter.pin_facts(connect.pin)});
     }
+    const OpenPin *const to = connect.to ? &pin(connect.to->text) : nullptr;
     std::exception_ptr first;
     for (FoundPin &pin : found)
-        for (const DataFormat &format : formats(pin, connect.format))
+        for (const DataFormat &format : to != nullptr && connect.format.is_pins_own()
+                                            ? std::vector{to->format}
+                                            : formats(pin, connect.format))
             try {
-                auto made = std::make_unique<Pin>(create_pin(*pin.filter, pin.facts, format));
+                auto made = std::make_unique<Pin>(
+                    create_pin(*pin.filter, pin.facts, format, to ? to->pin->handle() : 0));
                 pins_.insert_or_assign(
                     connect.name.text,
                     OpenPin{std::move(pin.filter), std::move(made), format, {}, false});
@@ -210,7 +214,7 @@ void DriveRun::operator()(const drive::Get &get) {
                   {get.selectors.node, get.selectors.pin, get.selectors.channel});
     const std::string text = describe_value(property.kind, value);
     if (!get.value) {
-        fmt::print("{}: {}\n", get.property.text, text);
+        fmt::print(options_.output, "{}: {}\n", get.property.text, text);
         return;
     }
     bool same = text == get.value->text;
@@ -259,9 +263,18 @@ void DriveRun::operator()(drive::SystemPower power) {
     power == drive::SystemPower::suspend ? session_.box().suspend() : session_.box().resume();
 }
 
-void DriveRun::operator()(drive::DeviceChange change) {
-    Driver &driver = session_.driver();
-    switch (change) {
+Driver &DriveRun::device_driver(const std::optional<drive::Word> &name) {
+    if (!name && session_.drivers().size() > 1)
+        throw BadInput("there are several drivers: say whose device, one of " + session_.names());
+    for (Driver *driver : session_.drivers())
+        if (!name || lower(driver->name()) == lower(name->text))
+            return *driver;
+    throw BadInput(fmt::format("there is no driver '{}', only {}", name->text, session_.names()));
+}
+
+void DriveRun::operator()(const drive::ChangeDevice &change) {
+    Driver &driver = device_driver(change.driver);
+    switch (change.change) {
     case drive::DeviceChange::surprise_remove:
         driver.surprise_remove();
         break;

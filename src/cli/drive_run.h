@@ -37,7 +37,7 @@ class DriveRun {
     void operator()(const drive::Finish &finish);
     void operator()(const drive::MoveJack &move);
     void operator()(drive::SystemPower power);
-    void operator()(drive::DeviceChange change);
+    void operator()(const drive::ChangeDevice &change);
     void operator()(const drive::Close &close);
     void operator()(const drive::Wait &wait);
     void operator()(const drive::ExpectSound &expect);
@@ -64,6 +64,7 @@ class DriveRun {
 
     void carry_out(const drive::Command &command);
     std::string place(drive::Place place) const;
+    Driver &device_driver(const std::optional<drive::Word> &name);
     KsObject &object(const std::string &name);
     OpenPin &pin(const std::string &name) { return pins_.at(name); }
     /// Throws BadInput: it is none of sound.

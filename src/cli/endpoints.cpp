@@ -98,7 +98,7 @@ void add_endpoint_options(CLI::App &command, EndpointOptions &options, const std
 }
 
 Endpoint find_endpoint(Session &session, std::optional<DataFlow> flow, const std::string &name) {
-    const std::vector<InterfaceFacts> filters = session.driver().filters();
+    const std::vector<InterfaceFacts> filters = session.interfaces();
     const std::vector<Endpoint> all = find_endpoints(session.client(), filters);
     std::vector<const Endpoint *> listed;
     for (const Endpoint &one : all)
@@ -109,14 +109,14 @@ Endpoint find_endpoint(Session &session, std::optional<DataFlow> flow, const std
     const auto named = matches(all, name, filters);
     const auto found = with_flow(named, flow);
     if (all.empty())
-        throw BadInput(session.driver().name() + " has no audio endpoint");
+        throw BadInput(session.names() + " has no audio endpoint");
     if (named.empty())
         throw BadInput(
-            fmt::format("{} has no endpoint '{}'; it has {}", session.driver().name(), name, have));
+            fmt::format("{} has no endpoint '{}'; it has {}", session.names(), name, have));
     if (found.empty())
         throw BadInput(fmt::format("{} {}, so it cannot be used here; {} has {}", names_of(named),
-                                   verb_of(named.front()->facts().data_flow),
-                                   session.driver().name(), have));
+                                   verb_of(named.front()->facts().data_flow), session.names(),
+                                   have));
     if (found.size() > 1)
         throw BadInput(fmt::format("'{}' is ambiguous: {}; say more of the name, or the number in "
                                    "inspect's list",
@@ -127,7 +127,7 @@ Endpoint find_endpoint(Session &session, std::optional<DataFlow> flow, const std
 std::vector<FoundPin> pins_of(Session &session, const Endpoint &endpoint) {
     std::vector<FoundPin> found;
     for (const EndpointPin &pin : endpoint.facts().pins)
-        for (const InterfaceFacts &interface : session.driver().filters())
+        for (const InterfaceFacts &interface : session.interfaces())
             if (interface.path == pin.filter) {
                 auto filter = std::make_shared<Filter>(session.client().open_filter(pin.filter));
                 PinFacts facts = filter->pin_facts(pin.id);

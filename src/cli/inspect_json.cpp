@@ -5,19 +5,26 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/inspect.h"
+#include "cli/inspect_json.h"
 #include "ksbox/guid_names.h"
 
 namespace ksbox::cli {
 
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-constexpr int format_version = 1;
-
 Json guid_json(const Guid &guid, const char *prefix) {
     return {{"name", guid_name(guid, prefix)}, {"guid", guid.to_string()}};
 }
+
+Json jack_json(const JackFacts &jack) {
+    return {{"connected", jack.connected},
+            {"connection", jack_connection(jack)},
+            {"location", jack_location(jack)},
+            {"channel_mask", jack.channel_mask},
+            {"color", jack.color}};
+}
+
+namespace {
+
+constexpr int format_version = 1;
 
 Json identifier_json(const Identifier &identifier, const std::string &name) {
     return {{"name", name},
@@ -138,6 +145,8 @@ Json end_json(std::int64_t node, std::uint32_t pin) {
     return {{"node", node < 0 ? Json() : Json(node)}, {"pin", pin}};
 }
 
+} // namespace
+
 Json filter_json(const FilterReport &filter) {
     Json json;
     json["name"] = filter.label;
@@ -164,6 +173,8 @@ Json filter_json(const FilterReport &filter) {
     return json;
 }
 
+namespace {
+
 // JSON has no number for silence.
 Json decibels_json(std::int32_t level) {
     return level == INT32_MIN ? Json() : Json(double(level) / 65536);
@@ -187,11 +198,7 @@ Json endpoint_json(const EndpointReport &one) {
     json["bridge"] = endpoint_pin_json(facts.bridge);
     json["jacks"] = Json::array();
     for (const JackFacts &jack : one.jacks)
-        json["jacks"].push_back({{"connected", jack.connected},
-                                 {"connection", jack_connection(jack)},
-                                 {"location", jack_location(jack)},
-                                 {"channel_mask", jack.channel_mask},
-                                 {"color", jack.color}});
+        json["jacks"].push_back(jack_json(jack));
     json["volumes"] = Json::array();
     for (const VolumeFacts &volume : one.volumes) {
         Json levels{{"filter", volume.node.filter}, {"node", volume.node.id}};

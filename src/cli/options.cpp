@@ -164,6 +164,19 @@ void add_run_options(CLI::App &command, RunOptions &options) {
                      "the driver's symbols and breaks there");
 }
 
+void add_drivers_option(CLI::App &command, RunOptions &options, const char *help) {
+    command
+        .add_option_function<std::vector<std::string>>(
+            "--driver",
+            [&options](const std::vector<std::string> &all) {
+                options.driver = all.front();
+                options.more_drivers.assign(all.begin() + 1, all.end());
+            },
+            help)
+        ->allow_extra_args(false)
+        ->type_name("X.sys");
+}
+
 void add_filter_option(CLI::App &command, RunOptions &options) {
     command
         .add_option("--filter", options.filter,

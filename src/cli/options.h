@@ -19,6 +19,8 @@ namespace ksbox::cli {
 /// Options of every command that runs a driver.
 struct RunOptions {
     std::filesystem::path driver;
+    /// Loaded behind it, each as it is: --inf, --set, --reg, --coverage and --gdb are the first's.
+    std::vector<std::filesystem::path> more_drivers;
     std::string filter;
     std::optional<std::uint32_t> pin;
     bool realtime = false;
@@ -42,6 +44,8 @@ struct RunOptions {
 
 /// Adds them to a command. `options` outlives the parsing.
 void add_run_options(CLI::App &command, RunOptions &options);
+/// --driver, as often as there are drivers.
+void add_drivers_option(CLI::App &command, RunOptions &options, const char *help);
 /// --filter and --pin, for the commands that have them.
 void add_filter_option(CLI::App &command, RunOptions &options);
 void add_pin_option(CLI::App &command, RunOptions &options, const char *help);

@@ -108,16 +108,15 @@ std::vector<FoundPin> find_pins(Session &session, DataFlow flow, Media media,
         }
     }
     if (found.empty())
-        throw BadInput(!reason.empty()
-                           ? reason
-                           : fmt::format("{} has no pin that {} {}", session.driver().name(),
-                                         flow == DataFlow::in ? "plays" : "records",
-                                         media == Media::audio ? "audio" : "video"));
+        throw BadInput(!reason.empty() ? reason
+                                       : fmt::format("{} has no pin that {} {}", session.names(),
+                                                     flow == DataFlow::in ? "plays" : "records",
+                                                     media == Media::audio ? "audio" : "video"));
     return found;
 }
 
-Pin create_pin(Filter &filter, const PinFacts &facts, const DataFormat &format) {
-    PinRequest request{.pin_id = facts.id, .format = format};
+Pin create_pin(Filter &filter, const PinFacts &facts, const DataFormat &format, Handle to) {
+    PinRequest request{.pin_id = facts.id, .format = format, .pin_to_handle = to};
     if (!facts.interfaces.empty())
         request.interface = facts.interfaces.front();
     if (!facts.mediums.empty())

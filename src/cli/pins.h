@@ -40,8 +40,9 @@ struct ConnectedPin {
 ConnectedPin connect_first(const std::vector<FoundPin> &pins,
                            const std::vector<DataFormat> &formats);
 
-/// KsCreatePin2 with the first interface and medium that the pin factory lists.
-Pin create_pin(Filter &filter, const PinFacts &facts, const DataFormat &format);
+/// KsCreatePin2 with the first interface and medium that the pin factory lists. `to`: the pin that
+/// it is connected to; 0: the client streams.
+Pin create_pin(Filter &filter, const PinFacts &facts, const DataFormat &format, Handle to = 0);
 
 /// Formats that the pin should take, best first: what it offers for each of its ranges by data
 /// intersection, or, where it has no handler for that, one made from the range. The first range

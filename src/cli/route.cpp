@@ -110,9 +110,9 @@ int driver_to_driver(const RouteOptions &options, const End &from, const End &to
     Driver &target =
         std::filesystem::equivalent(from.file, to.file) ? source : session.load(to.file);
     return session.run([&] {
-        session.use(target);
+        session.look_at(target);
         const std::vector<FoundPin> renders = pins_at(session, DataFlow::in, to);
-        session.use(source);
+        session.look_at(source);
         const std::vector<FoundPin> captures = pins_at(session, DataFlow::out, from);
         ConnectedPin pin = connect_first(captures, formats_between(captures, renders));
         const auto audio = pin.format.audio();

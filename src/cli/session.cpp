@@ -85,13 +85,13 @@ Session::Session(const RunOptions &options, Worker &worker) : options_(options),
         driver.before_entry = [this](const LoadedImage &image) {
             wait_for_debugger(image, [this] { return worker_.interrupted() != 0; });
         };
-    driver_ = &box_->load(options.driver, driver);
+    drivers_.push_back(&box_->load(options.driver, driver));
+    for (const std::filesystem::path &more : options.more_drivers) {
+        note_missing_imports(more);
+        drivers_.push_back(&box_->load(more));
+    }
+    looked_at_ = drivers_;
     client_ = &box_->client("ksbox");
-}
-
-Driver &Session::load(const std::filesystem::path &driver) {
-    note_missing_imports(driver);
-    return box_->load(driver);
 }
 
 Session::LowResources::~LowResources() {
@@ -110,10 +110,25 @@ Session::Network::~Network() {
         print_finding(sentence);
 }
 
+std::vector<InterfaceFacts> Session::interfaces() {
+    std::vector<InterfaceFacts> all;
+    for (Driver *driver : looked_at_)
+        for (InterfaceFacts &filter : driver->filters())
+            all.push_back(std::move(filter));
+    return all;
+}
+
+std::string Session::names() const {
+    std::string names;
+    for (const Driver *driver : looked_at_)
+        names += (names.empty() ? "" : ", ") + driver->name();
+    return names;
+}
+
 std::vector<InterfaceFacts> Session::filters() {
-    std::vector<InterfaceFacts> all = driver_->filters();
+    std::vector<InterfaceFacts> all = interfaces();
     if (all.empty())
-        throw BadInput(driver_->name() + " has no filter");
+        throw BadInput(names() + " has no filter");
     if (options_.filter.empty())
         return all;
     std::vector<InterfaceFacts> chosen;
@@ -124,8 +139,8 @@ std::vector<InterfaceFacts> Session::filters() {
         known += fmt::format("{}{} ({})", known.empty() ? "" : ", ", i, filter_label(all[i]));
     }
     if (chosen.empty())
-        throw BadInput(fmt::format("{} has no filter '{}'; it has {}", driver_->name(),
-                                   options_.filter, known));
+        throw BadInput(
+            fmt::format("{} has no filter '{}'; it has {}", names(), options_.filter, known));
     return chosen;
 }
 
@@ -151,7 +166,10 @@ int Session::run(const std::function<int()> &work) {
 int Session::finish(int code) {
     box_->destroy(*client_);
     client_ = nullptr;
-    std::vector<std::string> left = driver_->unload();
+    std::vector<std::string> left;
+    for (Driver *driver : drivers_)
+        for (std::string &sentence : driver->unload())
+            left.push_back(std::move(sentence));
     for (const std::string &sentence : left)
         print_finding(sentence);
     if (!options_.save_registry.empty())

@@ -17,7 +17,7 @@ namespace ksbox::cli {
 
 class Session {
   public:
-    /// Loads and starts the driver; throws what Box::load throws.
+    /// Loads and starts the drivers; throws what Box::load throws.
     Session(const RunOptions &options, Worker &worker);
     Session(const Session &) = delete;
     Session &operator=(const Session &) = delete;
@@ -25,12 +25,14 @@ class Session {
     const RunOptions &options() const { return options_; }
     Worker &worker() { return worker_; }
     Box &box() { return *box_; }
-    /// The driver that filters() and the functions for pins and endpoints look at: at first the
-    /// options' one.
-    Driver &driver() { return *driver_; }
-    void use(Driver &driver) { driver_ = &driver; }
-    /// One more, without the options' parameters. Throws what Box::load throws.
-    Driver &load(const std::filesystem::path &driver);
+    Driver &driver() { return *drivers_.front(); } ///< the only one for most commands
+    const std::vector<Driver *> &drivers() { return drivers_; }
+    /// From now on the functions below, and those for pins and endpoints, see this driver alone.
+    void look_at(Driver &driver) { looked_at_ = {&driver}; }
+    /// The filters of all drivers.
+    std::vector<InterfaceFacts> interfaces();
+    /// "tone.sys, gain.sys", for messages.
+    std::string names() const;
     Client &client() { return *client_; }
 
     /// The filters that --filter names; all of them without it. Throws BadInput when there is none.
@@ -72,7 +74,8 @@ class Session {
     std::optional<Watch> watch_;
     LowResources low_resources_{*this};
     Network network_{*this};
-    Driver *driver_ = nullptr;
+    std::vector<Driver *> drivers_;
+    std::vector<Driver *> looked_at_; ///< all of them, or the one of look_at()
     Client *client_ = nullptr;
 };
 

@@ -19,12 +19,12 @@ struct Context {
     Line &line;
     Names &names;
     bool refused; ///< the command shall fail
-    bool first;   ///< command of the file
+    bool first;   ///< nothing but drivers have been named before
 };
 
 Action read_driver(Context &at) {
     if (!at.first)
-        at.line.refuse(at.line.here(), "the driver is named first, and once");
+        at.line.refuse(at.line.here(), "drivers are named first");
     return LoadDriver{at.line.word("a file")};
 }
 
@@ -54,13 +54,18 @@ FormatWish read_format(Line &line) {
 }
 
 Action read_connect(Context &at) {
-    Connect connect{.name = at.line.name(), .filter = {}, .pin = 0, .endpoint = {}, .format = {}};
+    Connect connect{
+        .name = at.line.name(), .filter = {}, .pin = 0, .to = {}, .endpoint = {}, .format = {}};
     if (at.line.take("endpoint")) {
         connect.endpoint = at.line.word("an endpoint");
     } else {
         connect.filter = at.line.word("a filter, or 'endpoint'");
         at.names.expect(at.line, *connect.filter, Names::Kind::filter);
         connect.pin = at.line.number("a pin");
+        if (at.line.take("to")) {
+            connect.to = at.line.word("a pin");
+            at.names.expect(at.line, *connect.to, Names::Kind::pin);
+        }
     }
     connect.format = read_format(at.line);
     at.names.give(at.line, connect.name, Names::Kind::pin, at.refused);
@@ -167,6 +172,13 @@ template <auto value> Action read_bare(Context &) {
     return value;
 }
 
+template <DeviceChange change> Action read_device(Context &at) {
+    ChangeDevice device{.change = change, .driver = {}};
+    if (at.line.more())
+        device.driver = at.line.word("a driver");
+    return device;
+}
+
 Action read_close(Context &at) {
     Close close{.name = at.line.word("a filter or pin")};
     at.names.close(at.line, close.name);
@@ -222,12 +234,13 @@ struct Form {
 
 constexpr Form forms[] = {
     {"driver", read_driver, "driver FILE",
-     "the driver, beside the script; --driver comes before it"},
+     "a driver, beside the script; instead of these, --driver"},
     {"open", read_open, "open NAME FILTER", "opens a filter by its name in inspect's list"},
     {"connect", read_connect,
-     "connect NAME FILTER PIN | endpoint ENDPOINT [rate=HZ] [bits=N] [channels=N] [float] [like "
-     "FILE]",
-     "creates a pin; the format is its best by data intersection unless given"},
+     "connect NAME FILTER PIN [to PIN] | endpoint ENDPOINT [rate=HZ] [bits=N] [channels=N] [float] "
+     "[like FILE]",
+     "creates a pin; the format is that of the pin it is connected to, or its best by data "
+     "intersection, unless given"},
     {"state", read_state, "state PIN stop|acquire|pause|run", "sets that state, and no other"},
     {"get", read_get, "get NAME PROPERTY [node=N] [channel=N] [pin=N] [is|is-not VALUE]",
      "gets a property, and compares it"},
@@ -240,10 +253,10 @@ constexpr Form forms[] = {
     {"unplug", read_jack<false>, "unplug ENDPOINT [by PROPERTY]", "pulls it out"},
     {"suspend", read_bare<SystemPower::suspend>, "suspend", "the system goes to sleep"},
     {"resume", read_bare<SystemPower::resume>, "resume", "it wakes"},
-    {"surprise-remove", read_bare<DeviceChange::surprise_remove>, "surprise-remove",
+    {"surprise-remove", read_device<DeviceChange::surprise_remove>, "surprise-remove [DRIVER]",
      "the device is pulled out while it works"},
-    {"remove", read_bare<DeviceChange::remove>, "remove", "it is removed in order"},
-    {"insert", read_bare<DeviceChange::insert>, "insert", "it is back after either"},
+    {"remove", read_device<DeviceChange::remove>, "remove [DRIVER]", "it is removed in order"},
+    {"insert", read_device<DeviceChange::insert>, "insert [DRIVER]", "it is back after either"},
     {"close", read_close, "close NAME", "closes a pin or filter; what streams there ends"},
     {"wait", read_wait, "wait DURATION", "lets time pass"},
     {"expect", read_expect,
@@ -327,7 +340,9 @@ std::expected<Script, Problem> Script::parse(std::string_view bytes) {
             continue;
         try {
             const Place line_end{number, static_cast<unsigned>(text.size() + 1)};
-            Command command = read_command(*words, line_end, names, script.commands.empty());
+            const bool first = script.commands.empty() ||
+                               std::holds_alternative<LoadDriver>(script.commands.back().action);
+            Command command = read_command(*words, line_end, names, first);
             for (const Word &word : *words)
                 command.text += (command.text.empty() ? "" : " ") +
                                 (word.quoted ? "\"" + word.text + "\"" : word.text);

@@ -25,11 +25,13 @@ struct FormatWish {
     std::optional<std::uint32_t> rate_hz, bits, channels;
     bool is_float = false;
     std::optional<Word> like; ///< a file
+    bool is_pins_own() const { return !rate_hz && !bits && !channels && !is_float && !like; }
 };
 struct Connect {
     Word name;
     std::optional<Word> filter;   ///< the name of an open one, and
-    std::uint32_t pin = 0;        ///< its pin;
+    std::uint32_t pin = 0;        ///< its pin,
+    std::optional<Word> to;       ///< connected to that pin;
     std::optional<Word> endpoint; ///< or an endpoint
     FormatWish format;
 };
@@ -78,6 +80,10 @@ struct MoveJack {
 };
 enum class SystemPower : std::uint8_t { suspend, resume };
 enum class DeviceChange : std::uint8_t { surprise_remove, remove, insert };
+struct ChangeDevice {
+    DeviceChange change = DeviceChange::remove;
+    std::optional<Word> driver; ///< whose device; the only one's
+};
 struct Close {
     Word name;
 };
@@ -102,7 +108,7 @@ struct ExpectOrder {
 
 using Action =
     std::variant<LoadDriver, Open, Connect, SetState, Get, Set, Play, Record, Finish, MoveJack,
-                 SystemPower, DeviceChange, Close, Wait, ExpectSound, ExpectJack, ExpectOrder>;
+                 SystemPower, ChangeDevice, Close, Wait, ExpectSound, ExpectJack, ExpectOrder>;
 
 /// "-> STATUS_NO_MATCH", "-> 0x80070491", "-> fails", each with a part of the message if wanted.
 struct Refusal {

@@ -44,6 +44,13 @@ TEST(DriveScript, ReadsEveryCommand) {
     EXPECT_EQ(connect.format.channels, 2u);
     EXPECT_TRUE(connect.format.is_float);
     EXPECT_EQ(connect.format.like->text, "in.wav");
+    EXPECT_TRUE(last<Connect>(ready).format.is_pins_own());
+    const auto to = last<Connect>(behind("connect q w 1 to p rate=8000"));
+    EXPECT_EQ(to.to->text, "p");
+    EXPECT_FALSE(to.format.is_pins_own());
+    const Script drivers = parsed("driver a.sys\ndriver b.sys\nsuspend");
+    ASSERT_EQ(drivers.commands.size(), 3u);
+    EXPECT_EQ(std::get<LoadDriver>(drivers.commands[1].action).file.text, "b.sys");
     EXPECT_EQ(last<Connect>("connect p endpoint \"Line In\"").endpoint->text, "Line In");
     EXPECT_EQ(last<SetState>(behind("state p pause")).state, State::pause);
     const auto get = last<Get>(behind("get w Audio.MUTE node=1 channel=-1 pin=2 is-not on"));
@@ -72,9 +79,11 @@ TEST(DriveScript, ReadsEveryCommand) {
     EXPECT_EQ(unplug.property->text, "{x}.0");
     EXPECT_EQ(last<SystemPower>("suspend"), SystemPower::suspend);
     EXPECT_EQ(last<SystemPower>("resume"), SystemPower::resume);
-    EXPECT_EQ(last<DeviceChange>("surprise-remove"), DeviceChange::surprise_remove);
-    EXPECT_EQ(last<DeviceChange>("remove"), DeviceChange::remove);
-    EXPECT_EQ(last<DeviceChange>("insert"), DeviceChange::insert);
+    EXPECT_EQ(last<ChangeDevice>("surprise-remove").change, DeviceChange::surprise_remove);
+    EXPECT_EQ(last<ChangeDevice>("remove").change, DeviceChange::remove);
+    EXPECT_EQ(last<ChangeDevice>("insert").change, DeviceChange::insert);
+    EXPECT_EQ(last<ChangeDevice>("insert").driver, std::nullopt);
+    EXPECT_EQ(last<ChangeDevice>("remove gain.sys").driver->text, "gain.sys");
     EXPECT_EQ(last<Close>(behind("close p")).name.text, "p");
     EXPECT_EQ(last<Wait>("wait 500us").time_100ns, 5'000u);
     EXPECT_EQ(last<Wait>("wait 24 h").time_100ns, 864'000'000'000u);
@@ -143,7 +152,7 @@ TEST(DriveScript, EveryMistakeIsAnsweredWithItsPlace) {
         {"open \"w\" Wave", {1, 6}, "is no name"},
         {"open w Wave x", {1, 13}, "'x' is too much"},
         {"open w Wave\nopen w Wave", {2, 6}, "is the name of something already"},
-        {"suspend\ndriver a.sys", {2, 8}, "the driver is named first"},
+        {"suspend\ndriver a.sys", {2, 8}, "drivers are named first"},
         {"driver", {1, 7}, "a file is missing"},
         {"connect p", {1, 10}, "a filter, or 'endpoint' is missing"},
         {"connect p w 0", {1, 11}, "nothing is called 'w'; nothing is open"},
@@ -155,6 +164,9 @@ TEST(DriveScript, EveryMistakeIsAnsweredWithItsPlace) {
         {"open w Wave\nconnect p w 0 bits=65", {2, 20}, "'65' is no number for bits"},
         {"open w Wave\nconnect p w 0 speed=1", {2, 15}, "'speed=1' is too much"},
         {"open w Wave\nconnect p w 0 like", {2, 19}, "a file is missing"},
+        {"open w Wave\nconnect p w 0 to", {2, 17}, "a pin is missing"},
+        {"open w Wave\nconnect p w 0 to w", {2, 18}, "'w' is a filter, not a pin"},
+        {"open w Wave\nconnect p w 0 to q", {2, 18}, "nothing is called 'q'"},
         {"open w Wave\nstate w run", {2, 7}, "'w' is a filter, not a pin"},
         {"open w Wave\nconnect p w 0\nconnect q p 0", {3, 11}, "'p' is a pin, not a filter"},
         {"open w Wave\nconnect p w 0\nstate p", {3, 8}, "a state is missing"},

@@ -62,6 +62,7 @@ Running Command::start(const std::vector<std::string> &arguments, const Place &p
     if (process == 0) {
         const auto &output = place.output.empty() ? out : place.output;
         dup2(open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
+        dup2(open(place.input.empty() ? "/dev/null" : place.input.c_str(), O_RDONLY), STDIN_FILENO);
         dup2(open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
         for (const auto &[name, value] : place.environment)
             setenv(name.c_str(), value.c_str(), 1);

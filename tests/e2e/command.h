@@ -48,6 +48,7 @@ class Command : public testing::Test {
         std::filesystem::path folder; ///< to run in; empty: this process's
         std::map<std::string, std::string> environment;
         std::filesystem::path output; ///< standard output; empty: Outcome::out
+        std::filesystem::path input;  ///< standard input; empty: nothing
     };
     Running start(const std::vector<std::string> &arguments, const Place &place = {});
     Outcome ksbox(const std::vector<std::string> &arguments, const Place &place = {}) {

@@ -1,4 +1,5 @@
 // What pins wait for.
+#include "ksbox/graph.h"
 #include "why_not/refusing.h"
 
 namespace ksbox::testing {
@@ -239,6 +240,28 @@ TEST_P(Waiting, ForACallbackThatDoesNotReturn) {
     EXPECT_EQ(lines,
               (Lines{"the control mutex of refusing/1 is held: a callback of the driver, or a "
                      "request, has not returned"}));
+}
+
+// The graph does not wait for it either.
+TEST_P(Waiting, AGraphIsDrawnWithoutAFilterThatIsBusy) {
+    Pin one = pin(filter, REFUSING_PLAIN);
+    answer(filter, "delay", 1, 1);
+    Client::Thread slow = client.spawn("slow", [&] { one.set_state(PinState::acquire); });
+    traced.box().run_for(std::chrono::milliseconds(100));
+    const GraphFacts busy = traced.box().graph();
+    slow.join();
+    ASSERT_EQ(busy.unread.size(), 2u);
+    EXPECT_EQ(busy.unread[0],
+              "the pins of refusing/1 are not shown: its control mutex is held by a "
+              "callback of the driver, or a request, that has not returned");
+    EXPECT_EQ(busy.open_filters.size(), 1u);
+    EXPECT_TRUE(busy.open_pins.empty());
+    const GraphFacts idle = traced.box().graph();
+    ASSERT_EQ(idle.unread.size(), 1u) << "of a filter that nobody in user mode may open";
+    EXPECT_NE(idle.unread[0].find("KSFILTER_FLAG_DENY_USERMODE_ACCESS"), std::string::npos);
+    EXPECT_EQ(busy.unread[1], idle.unread[0]);
+    ASSERT_EQ(idle.open_pins.size(), 1u);
+    EXPECT_EQ(idle.open_pins[0].state, PinState::acquire);
 }
 
 } // namespace

@@ -178,6 +178,14 @@ void Queue::deliver() {
     }
 }
 
+unsigned Queue::frame_count() {
+    Guard guard(*this);
+    unsigned frames = 0;
+    for (const Frame *frame = first_; frame; frame = frame->next)
+        ++frames;
+    return frames;
+}
+
 LONG Queue::available_bytes() {
     Guard guard(*this);
     LONG bytes = 0;

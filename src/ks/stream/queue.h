@@ -79,6 +79,8 @@ class Queue {
     void cancel_timeout(StreamPointer &pointer);
     StreamPointer *first_clone();
     StreamPointer *next_clone(StreamPointer &pointer);
+    /// Frames in the queue: those that an edge has still to pass, and those that a clone keeps.
+    unsigned frame_count();
     /// Bytes at and ahead of the leading edge: to consume, or to fill.
     LONG available_bytes();
 
