@@ -105,10 +105,11 @@ std::vector<DataFormat> formats_between(const std::vector<FoundPin> &captures,
 int driver_to_driver(const RouteOptions &options, const End &from, const End &to, Worker &worker) {
     PlayOptions play = play_options(options);
     play.run.driver = from.file;
+    std::error_code none; // a file that is not there is the loader's to name
+    if (!std::filesystem::equivalent(from.file, to.file, none))
+        play.run.more_drivers = {to.file};
     Session session(play.run, worker);
-    Driver &source = session.driver();
-    Driver &target =
-        std::filesystem::equivalent(from.file, to.file) ? source : session.load(to.file);
+    Driver &source = *session.drivers().front(), &target = *session.drivers().back();
     return session.run([&] {
         session.look_at(target);
         const std::vector<FoundPin> renders = pins_at(session, DataFlow::in, to);
