@@ -13,9 +13,9 @@
 #include "cli/frame_ring.h"
 #include "cli/pins.h"
 #include "cli/session.h"
+#include "cli/sound_file.h"
 #include "cli/terminal.h"
 #include "cli/underruns.h"
-#include "cli/wav.h"
 
 namespace ksbox::cli {
 
@@ -55,7 +55,7 @@ class Player {
     Session &session_;
     const std::unique_ptr<AudioReader> reader_;
     AudioReader &wav_;
-    std::unique_ptr<WavWriter> out_;
+    std::unique_ptr<SoundFile> out_;
     std::optional<ConnectedPin> render_pin_, capture_pin_;
     // Frames, or for WaveRT pins the cyclic buffer.
     std::optional<FrameRing> render_ring_, capture_ring_;
@@ -289,7 +289,7 @@ int Player::conclude() {
         return code;
     fmt::print("recorded {} bytes ({:.3f} s) from pin {} of {} to {}\n", out_->data_bytes(),
                double(out_->data_bytes()) / double(rate), capture_pin_->found.facts.id,
-               filter_label(capture_pin_->found.interface), out_->file().name().string());
+               filter_label(capture_pin_->found.interface), out_->name());
     if (session_.worker().interrupted() != 0)
         return code;
     if (out_->data_bytes() < played_) {
@@ -304,7 +304,7 @@ int Player::conclude() {
 
 int Player::run() {
     if (!options_.record.empty())
-        out_ = std::make_unique<WavWriter>(options_.record, wav_.format(), !options_.run.realtime);
+        out_ = std::make_unique<SoundFile>(options_.record, wav_.format(), !options_.run.realtime);
     try {
         open_pins();
         start();
