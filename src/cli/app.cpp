@@ -66,16 +66,18 @@ void add_play(CLI::App &app, Commands &commands) {
     commands.play_command = &command;
     command
         .add_option("input", options.inputs,
-                    "the file to play: WAV of any sample format, FLAC, Ogg, MP3, AIFF and what "
-                    "else libsndfile reads; never resampled. Several are played at once: the "
+                    "the file to play: WAV of any sample format, FLAC, Ogg, MP3, the sound of MP4 "
+                    "and what else FFmpeg reads; never resampled. Several are played at once: the "
                     "system's mixer brings them to one format")
         ->required()
         ->type_name("IN...");
     add_driver(command, options.run, "--driver");
     command.add_flag("!--no-limiter", options.limit,
                      "of several files: leaves the sum as it is, and clips it beyond full scale");
-    command.add_option("--record", options.record, "records the driver's capture pin meanwhile")
-        ->type_name("OUT.wav");
+    command
+        .add_option("--record", options.record,
+                    "records the driver's capture pin meanwhile, to a file as record does")
+        ->type_name("OUT");
     add_filter_option(command, options.run);
     add_pin_option(command, options.run, "the pin to play into; the first that takes the format");
     add_endpoint_options(command, options.endpoint, "play into");
@@ -119,14 +121,14 @@ void add_route(CLI::App &app, Commands &commands) {
 
 void add_record(CLI::App &app, Commands &commands) {
     RecordOptions &options = commands.record;
-    CLI::App &command =
-        *app.add_subcommand("record", "Records a driver's capture pin to a WAV, y4m or PNG file");
+    CLI::App &command = *app.add_subcommand(
+        "record", "Records a driver's capture pin to a file of sound or pictures");
     commands.record_command = &command;
     command
         .add_option(
             "output", options.output,
-            "audio to .wav; video to .y4m (every picture) or .png (the last; frame-%03d.png: "
-            "each)")
+            "audio to .wav, .flac, .m4a, .mp3 or .ogg; video to .y4m or .mp4 (every picture) or "
+            ".png (the last; frame-%03d.png: each)")
         ->required()
         ->type_name("OUT");
     add_driver(command, options.run, "--driver");

@@ -1,4 +1,4 @@
-// Audio files to play: WAV as it is, anything else that libsndfile reads as its samples.
+// Audio files to play: WAV as it is, the sound of anything else that FFmpeg reads as its samples.
 #pragma once
 
 #include <cstddef>

@@ -1,14 +1,13 @@
 #include "cli/decoded_file.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
-#include <string>
-
-#include <sndfile.h>
+#include <utility>
 
 #include "cli/failures.h"
 #include "cli/wav.h"
-#include "ksbox/format.h"
+#include "media/audio_reader.h"
 
 namespace ksbox::cli {
 
@@ -16,120 +15,93 @@ namespace {
 
 constexpr std::size_t decode_frames = 16 * 1024;
 
-// libsndfile gives samples in the high bits of an int; a container's bytes are the high ones.
-void pack(const std::vector<int> &from, std::size_t bytes, std::vector<std::byte> &to) {
-    to.resize(from.size() * bytes);
-    for (std::size_t i = 0; i < from.size(); ++i) {
-        const int sample = bytes == 1 ? from[i] ^ INT32_MIN : from[i]; // 8 bits have no sign
-        std::memcpy(to.data() + i * bytes,
-                    reinterpret_cast<const std::byte *>(&sample) + sizeof sample - bytes, bytes);
+// What people's players make of front left and right, or of one in the middle, needs no mask.
+std::uint32_t mask_unless_usual(const AudioFormat &format) {
+    constexpr std::uint32_t mono = 4, stereo = 3;
+    const std::uint32_t usual = format.channels == 1 ? mono : format.channels == 2 ? stereo : 0;
+    return format.channel_mask == usual ? 0 : format.channel_mask;
+}
+
+template <typename From, typename To, typename Convert>
+void convert_each(std::span<const std::byte> from, std::vector<std::byte> &to, Convert convert) {
+    to.resize(from.size() / sizeof(From) * sizeof(To));
+    for (std::size_t i = 0; i < from.size() / sizeof(From); ++i) {
+        From value{};
+        std::memcpy(&value, from.data() + i * sizeof value, sizeof value);
+        const To converted = convert(value);
+        std::memcpy(to.data() + i * sizeof converted, &converted, sizeof converted);
     }
 }
 
 } // namespace
 
-void DecodedReader::Close::operator()(sf_private_tag *file) const {
-    sf_close(file);
-}
+DecodedReader::~DecodedReader() = default;
 
 void DecodedReader::refuse(const std::string &why) const {
     throw BadInput(name_.string() + ": " + why);
 }
 
+void DecodedReader::open() {
+    auto opened = media::AudioReader::open(name_);
+    if (!opened)
+        throw BadInput(opened.error().text);
+    file_ = std::move(*opened);
+}
+
 DecodedReader::DecodedReader(const std::filesystem::path &file) : name_(file) {
     open();
-    SF_INFO facts{};
-    sf_command(file_.get(), SFC_GET_CURRENT_SF_INFO, &facts, sizeof facts);
-    AudioFormat format{.rate_hz = std::uint32_t(facts.samplerate),
-                       .channels = std::uint16_t(facts.channels)};
-    switch (facts.format & SF_FORMAT_SUBMASK) {
-    case SF_FORMAT_PCM_S8:
-    case SF_FORMAT_PCM_U8:
-        samples_ = Samples::pcm8;
-        format.bits = 8;
-        break;
-    case SF_FORMAT_PCM_24:
-    case SF_FORMAT_ALAC_20:
-    case SF_FORMAT_ALAC_24:
-        samples_ = Samples::pcm24;
-        format.bits = 24;
-        break;
-    case SF_FORMAT_PCM_32:
-    case SF_FORMAT_ALAC_32:
-        samples_ = Samples::pcm32;
-        format.bits = 32;
-        break;
-    case SF_FORMAT_FLOAT:
-    case SF_FORMAT_DOUBLE:
-        samples_ = Samples::float32;
-        format.bits = 32;
-        format.is_float = true;
-        break;
-    default:
-        samples_ = Samples::pcm16;
-        format.bits = 16;
+    from_ = to_ = file_->format();
+    to_.channel_mask = mask_unless_usual(from_);
+    if (from_.is_float && !file_->lossless()) {
+        to_.is_float = false;
+        to_.bits = to_.valid_bits = 16;
+    } else if (from_.is_float) {
+        to_.bits = to_.valid_bits = 32;
     }
-    format.valid_bits = format.bits;
-    channels_ = format.channels;
-    block_bytes_ = format.frame_bytes();
-    const DataFormat made = DataFormat::audio(format);
+    const DataFormat made = DataFormat::audio(to_);
     const auto chunk = wav_format_chunk(made.wave());
     format_.assign(chunk.begin(), chunk.end());
-    const bool counted = (facts.format & SF_FORMAT_TYPEMASK) != SF_FORMAT_MPEG;
-    data_bytes_ = (counted ? std::uint64_t(facts.frames) : count_frames()) * block_bytes_;
+    const std::optional<std::uint64_t> length = file_->length();
+    data_bytes_ = (length ? *length : count_frames()) * to_.frame_bytes();
     if (data_bytes_ == 0)
         refuse("empty: it has no samples");
 }
 
-void DecodedReader::open() {
-    SF_INFO facts{};
-    file_.reset(sf_open(name_.c_str(), SFM_READ, &facts));
-    if (!file_) {
-        std::string why = sf_strerror(nullptr);
-        while (!why.empty() && (why.back() == '.' || why.back() == '\n'))
-            why.pop_back();
-        refuse("not an audio file: neither WAV nor anything that libsndfile reads (" + why + ")");
-    }
-}
-
-// An MP3's header may only estimate it.
 std::uint64_t DecodedReader::count_frames() {
-    std::uint64_t frames = 0;
-    while (const std::size_t more = decode(decode_frames))
-        frames += more;
-    ahead_.clear();
+    do
+        decode();
+    while (!ahead_.empty());
+    const std::uint64_t frames = file_->position();
     open();
     return frames;
 }
 
-std::size_t DecodedReader::decode(std::size_t frames) {
+void DecodedReader::decode() {
+    decoded_.resize(decode_frames * from_.frame_bytes());
+    const auto count = file_->read(decoded_);
+    if (!count)
+        throw BadInput(count.error().text);
+    const std::span<const std::byte> samples = std::span(decoded_).first(*count);
     ahead_begin_ = 0;
-    sf_count_t done = 0;
-    const auto count = static_cast<sf_count_t>(frames);
-    if (samples_ == Samples::float32) {
-        ahead_.resize(frames * block_bytes_);
-        done = sf_readf_float(file_.get(), reinterpret_cast<float *>(ahead_.data()), count);
-        ahead_.resize(std::size_t(std::max<sf_count_t>(done, 0)) * block_bytes_);
-    } else if (samples_ == Samples::pcm16) { // by itself: decoders round and clip to it
-        ahead_.resize(frames * block_bytes_);
-        done = sf_readf_short(file_.get(), reinterpret_cast<short *>(ahead_.data()), count);
-        ahead_.resize(std::size_t(std::max<sf_count_t>(done, 0)) * block_bytes_);
-    } else {
-        std::vector<int> whole(frames * channels_);
-        done = sf_readf_int(file_.get(), whole.data(), count);
-        whole.resize(std::size_t(std::max<sf_count_t>(done, 0)) * channels_);
-        pack(whole, block_bytes_ / channels_, ahead_);
-    }
-    return std::size_t(std::max<sf_count_t>(done, 0));
+    if (from_.is_float && !to_.is_float)
+        convert_each<float, std::int16_t>(samples, ahead_, [](float value) {
+            return static_cast<std::int16_t>(
+                std::lrint(std::clamp(value * 32768.0f, -32768.0f, 32767.0f)));
+        });
+    else if (from_.bits != to_.bits)
+        convert_each<double, float>(samples, ahead_,
+                                    [](double value) { return static_cast<float>(value); });
+    else
+        ahead_.assign(samples.begin(), samples.end());
 }
 
 std::size_t DecodedReader::read(std::span<std::byte> bytes) {
     const std::size_t count = std::min<std::uint64_t>(bytes.size(), bytes_left());
     for (std::size_t done = 0; done < count;) {
-        if (ahead_begin_ == ahead_.size() && decode(decode_frames) == 0)
-            refuse("truncated or damaged: its samples end after " +
-                   std::to_string(position_ / block_bytes_) + " of " +
-                   std::to_string(data_bytes_ / block_bytes_));
+        if (ahead_begin_ == ahead_.size())
+            decode();
+        if (ahead_.empty())
+            refuse("cannot be read on: it became shorter");
         const std::size_t part = std::min(count - done, ahead_.size() - ahead_begin_);
         std::memcpy(bytes.data() + done, ahead_.data() + ahead_begin_, part);
         ahead_begin_ += part;

@@ -6,6 +6,7 @@
 #include "cli/drive_sound.h"
 #include "cli/endpoints.h"
 #include "cli/failures.h"
+#include "cli/sound_file.h"
 #include "cli/wav.h"
 
 namespace ksbox::cli {
@@ -97,7 +98,7 @@ void DriveRun::operator()(const drive::Finish &finish) {
     if (open.records)
         sound.data = stream->data();
     if (const std::string &file = files_[finish.pin.text]; open.records && !file.empty()) {
-        WavWriter out(file, wav_format_chunk(sound.format.wave()), true);
+        SoundFile out(file, wav_format_chunk(sound.format.wave()), true);
         out.append(sound.data);
         if (failure)
             print_kept(out.keep_partial());

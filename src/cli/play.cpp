@@ -16,9 +16,9 @@
 #include "cli/pins.h"
 #include "cli/player.h"
 #include "cli/session.h"
+#include "cli/sound_file.h"
 #include "cli/terminal.h"
 #include "cli/underruns.h"
-#include "cli/wav.h"
 
 namespace ksbox::cli {
 
@@ -60,7 +60,7 @@ class Player {
     std::vector<std::unique_ptr<AudioReader>> files_;
     const std::vector<FoundPin> &renders_;
     std::unique_ptr<AudioReader> wav_; ///< what is played, from open_pins() on
-    std::unique_ptr<WavWriter> out_;
+    std::unique_ptr<SoundFile> out_;
     std::optional<ConnectedPin> render_pin_, capture_pin_;
     std::optional<LevelMeter> meter_; ///< of what goes to the render pin
     // Frames, or for WaveRT pins the cyclic buffer.
@@ -103,7 +103,7 @@ void Player::open_pins() {
     meter_.emplace(render_pin_->format);
     if (options_.record.empty())
         return;
-    out_ = std::make_unique<WavWriter>(options_.record, wav_->format(), !options_.run.realtime);
+    out_ = std::make_unique<SoundFile>(options_.record, wav_->format(), !options_.run.realtime);
     std::vector<FoundPin> captures =
         options_.record_endpoint.empty()
             ? find_pins(session_, DataFlow::out, Media::audio, options_.record_pin)
@@ -313,7 +313,7 @@ int Player::conclude() {
         return code;
     fmt::print("recorded {} bytes ({:.3f} s) from pin {} of {} to {}\n", out_->data_bytes(),
                double(out_->data_bytes()) / double(rate), capture_pin_->found.facts.id,
-               filter_label(capture_pin_->found.interface), out_->file().name().string());
+               filter_label(capture_pin_->found.interface), out_->name());
     if (session_.worker().interrupted() != 0)
         return code;
     if (out_->data_bytes() < played_) {

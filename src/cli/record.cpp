@@ -7,6 +7,8 @@
 
 #include "cli/failures.h"
 #include "cli/output_file.h"
+#include "media/audio_writer.h"
+#include "media/video_writer.h"
 
 namespace ksbox::cli {
 
@@ -73,18 +75,36 @@ std::uint64_t count_in(double seconds, double rate_hz) {
     return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(count));
 }
 
+namespace {
+
+bool has_video(const RecordOptions &options, Session &session) {
+    try {
+        return !find_pins(session, DataFlow::out, Media::video, options.run.pin).empty();
+    } catch (const BadInput &) {
+        return false;
+    }
+}
+
+} // namespace
+
 int record(const RecordOptions &options, Worker &worker) {
-    std::string kind = options.output.extension().string();
-    if (kind != ".wav" && kind != ".y4m" && kind != ".png")
-        throw BadInput(options.output.string() +
-                       ": records to .wav, .y4m and .png files, by their names");
+    const bool sound = media::audio_kind(options.output).has_value();
+    const bool pictures = media::video_kind(options.output).has_value();
+    if (!sound && !pictures)
+        throw BadInput(
+            fmt::format("{}: records sound to {}, pictures to .y4m, .mp4 and .png files, "
+                        "by their names",
+                        options.output.string(), media::audio_endings()));
     if (options.output.string().find('%') == std::string::npos)
         OutputFile::check(options.output); // a name that cannot be written is known before
-    if (options.endpoint.given() && kind != ".wav")
-        throw BadInput("an endpoint records sound: name a .wav file");
+    if (options.endpoint.given() && !sound)
+        throw BadInput("an endpoint records sound: name a .wav file, or another kind of sound");
     Session session(options.run, worker);
     return session.run([&] {
-        return kind == ".wav" ? record_audio(options, session) : record_video(options, session);
+        // An .mp4 file holds either: it is a film where there is a camera.
+        const bool film =
+            pictures && (!sound || (!options.endpoint.given() && has_video(options, session)));
+        return film ? record_video(options, session) : record_audio(options, session);
     });
 }
 

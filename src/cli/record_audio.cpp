@@ -1,4 +1,4 @@
-// ksbox record OUT.wav.
+// ksbox record OUT.wav, and other files of sound.
 #include <algorithm>
 #include <iterator>
 
@@ -7,6 +7,7 @@
 #include "cli/cyclic_stream.h"
 #include "cli/failures.h"
 #include "cli/record.h"
+#include "cli/sound_file.h"
 #include "cli/terminal.h"
 #include "cli/wav.h"
 
@@ -78,7 +79,7 @@ int record_audio(const RecordOptions &options, Session &session) {
     std::optional<AudioFormat> audio = connected.format.audio();
     std::span<const std::byte> wave = connected.format.wave();
     if (!audio || wave.empty())
-        throw BadInput(connected.format.to_string() + " is nothing that a WAV file holds");
+        throw BadInput(connected.format.to_string() + " is nothing that a sound file holds");
     const std::uint64_t block = audio->frame_bytes();
     const std::uint64_t samples =
         options.frames ? *options.frames : count_in(options.seconds.value_or(1.0), audio->rate_hz);
@@ -86,7 +87,7 @@ int record_audio(const RecordOptions &options, Session &session) {
         throw BadInput(fmt::format("{} of {} are more than can be counted", samples,
                                    connected.format.to_string()));
     const std::uint64_t limit = block * samples;
-    WavWriter out(options.output, wav_format_chunk(wave), !options.run.realtime);
+    SoundFile out(options.output, wav_format_chunk(wave), !options.run.realtime);
     std::vector<std::uint64_t> gaps;
     try {
         const std::uint64_t period = block * std::max(1u, audio->rate_hz * period_ms / 1000);

@@ -1,4 +1,4 @@
-// ksbox record OUT.y4m and OUT.png.
+// ksbox record OUT.y4m, OUT.mp4 and OUT.png.
 #include <charconv>
 #include <memory>
 
@@ -9,6 +9,7 @@
 #include "cli/terminal.h"
 #include "cli/video_file.h"
 #include "ksbox/guid_names.h"
+#include "media/video_writer.h"
 
 namespace ksbox::cli {
 
@@ -97,7 +98,7 @@ class VideoRecorder {
 std::uint64_t VideoRecorder::pictures_wanted(const VideoFormat &video) const {
     if (options_.frames)
         return *options_.frames;
-    if (!options_.seconds && options_.output.extension() == ".png")
+    if (!options_.seconds && media::video_kind(options_.output) == media::VideoKind::png)
         return 1;
     std::uint64_t interval = video.frame_100ns == 0 ? 333'333 : video.frame_100ns;
     return count_in(options_.seconds.value_or(1.0), 1e7 / double(interval));
@@ -131,8 +132,11 @@ int VideoRecorder::run() {
                                    connected_.format.to_string(), PictureReader::subtypes()));
     picture_bytes_ = reader->picture_bytes();
     wanted_ = pictures_wanted(*video);
-    file_ = options_.output.extension() == ".y4m" ? make_y4m(options_.output, *reader)
-                                                  : make_png(options_.output, *reader);
+    const auto kind = media::video_kind(options_.output);
+    const auto make = kind == media::VideoKind::y4m   ? make_y4m
+                      : kind == media::VideoKind::mp4 ? make_mp4
+                                                      : make_png;
+    file_ = make(options_.output, *reader);
     try {
         std::size_t frame_bytes = std::max<std::size_t>(
             {picture_bytes_, video->image_bytes, connected_.format.sample_bytes()});

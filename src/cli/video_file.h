@@ -1,4 +1,4 @@
-// Where recorded pictures go: a y4m stream, or PNG files.
+// Where recorded pictures go: a y4m stream, an MP4 film, or PNG files.
 #pragma once
 
 #include <filesystem>
@@ -26,6 +26,8 @@ class VideoFile {
 /// YUV4MPEG2: a line of header, then FRAME and its planes. The interval becomes a fraction: 333333
 /// is 30:1, 333667 30000:1001.
 std::unique_ptr<VideoFile> make_y4m(const std::filesystem::path &name, const PictureReader &reader);
+/// H.264 in fragments, so that what is there can be played when the rest never comes.
+std::unique_ptr<VideoFile> make_mp4(const std::filesystem::path &name, const PictureReader &reader);
 /// The last picture; or, when the name has a %d or %03d, every picture under its number from 1.
 std::unique_ptr<VideoFile> make_png(const std::filesystem::path &name, const PictureReader &reader);
 

@@ -18,9 +18,7 @@ namespace {
 constexpr std::size_t smallest_format = 16;
 constexpr std::size_t largest_format = 64 * 1024;
 constexpr std::uint32_t size_unknown = 0xFFFF'FFFF; // RF64: the size is in ds64
-constexpr std::uint64_t largest_wav = 0xFFFF'FFFF;
 constexpr std::size_t read_ahead_bytes = 256 * 1024;
-constexpr std::size_t write_block_bytes = 64 * 1024;
 constexpr std::uint16_t tag_pcm = 1, tag_float = 3, tag_extensible = 0xFFFE;
 
 struct WaveFields { // the common part of every wave format, little endian as this machine is
@@ -153,87 +151,6 @@ std::size_t WavReader::read(std::span<std::byte> bytes) {
         done += part;
     }
     return count;
-}
-
-WavWriter::WavWriter(std::filesystem::path name, std::span<const std::byte> format, bool in_blocks)
-    : file_(std::move(name)), hold_bytes_(in_blocks ? write_block_bytes : 1) {
-    auto put = [&](const void *bytes, std::size_t count) {
-        auto *first = static_cast<const std::byte *>(bytes);
-        header_.insert(header_.end(), first, first + count);
-    };
-    auto put_chunk = [&](const char *id, std::uint32_t bytes) {
-        put(id, 4);
-        put(&bytes, sizeof bytes);
-    };
-    put_chunk("RIFF", 0);
-    put("WAVE", 4);
-    put_chunk("fmt ", static_cast<std::uint32_t>(format.size()));
-    put(format.data(), format.size());
-    if (format.size() % 2 != 0)
-        put("", 1);
-    put_chunk("data", 0);
-    held_.reserve(hold_bytes_);
-    file_.append(header_);
-    write_sizes();
-}
-
-void WavWriter::append(std::span<const std::byte> samples) {
-    if (header_.size() + data_bytes_ + samples.size() > largest_wav)
-        throw BadInput(file_.name().string() + " cannot grow: a WAV file ends at 4 GiB");
-    data_bytes_ += samples.size();
-    if (held_.size() + samples.size() < hold_bytes_) {
-        held_.insert(held_.end(), samples.begin(), samples.end());
-        return;
-    }
-    // What makes the block full goes along from where it is.
-    if (!held_.empty()) {
-        const std::size_t part = std::min(samples.size(), hold_bytes_ - held_.size());
-        held_.insert(held_.end(), samples.begin(), samples.begin() + std::ptrdiff_t(part));
-        samples = samples.subspan(part);
-        file_.append(held_);
-        held_.clear();
-    }
-    if (samples.size() >= hold_bytes_) {
-        file_.append(samples);
-        samples = {};
-    }
-    held_.assign(samples.begin(), samples.end());
-    write_sizes();
-}
-
-void WavWriter::flush() {
-    file_.append(held_);
-    held_.clear();
-    write_sizes();
-}
-
-void WavWriter::write_sizes() {
-    if (!file_.can_seek())
-        return;
-    const std::uint64_t written = data_bytes_ - held_.size();
-    auto riff = static_cast<std::uint32_t>(header_.size() - 8 + written + (written & 1));
-    auto data = static_cast<std::uint32_t>(written);
-    std::memcpy(header_.data() + 4, &riff, sizeof riff);
-    std::memcpy(header_.data() + header_.size() - sizeof data, &data, sizeof data);
-    file_.write_at(0, header_);
-}
-
-void WavWriter::commit() {
-    flush();
-    if (data_bytes_ % 2 != 0)
-        file_.append(std::array<std::byte, 1>{});
-    file_.commit();
-}
-
-std::string WavWriter::keep_partial() {
-    if (data_bytes_ == 0)
-        return {};
-    try {
-        flush();
-    } catch (const BadInput &) {
-        // The header tells of what was written before.
-    }
-    return file_.keep_partial();
 }
 
 std::span<const std::byte> wav_format_chunk(std::span<const std::byte> wave_format) {

@@ -1,4 +1,4 @@
-// WAV files with their samples as they are: no conversion, any sample format. (libsndfile would
+// Reading WAV files with their samples as they are: no conversion, any sample format. (Libraries
 // hide the difference between a container and its valid bits.)
 #pragma once
 
@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "cli/audio_file.h"
-#include "cli/output_file.h"
 
 namespace ksbox::cli {
 
@@ -39,32 +38,6 @@ class WavReader final : public AudioReader {
     /// Data read ahead: the bytes from `position_` on are at `ahead_begin_`.
     std::vector<std::byte> ahead_;
     std::size_t ahead_begin_ = 0, ahead_end_ = 0;
-};
-
-class WavWriter {
-  public:
-    /// `format`: what follows "fmt " in the file, unchanged. Samples are written through at once,
-    /// or, when the host writes faster than anybody listens (`in_blocks`), 64 KiB at a time.
-    WavWriter(std::filesystem::path name, std::span<const std::byte> format, bool in_blocks);
-    /// The sizes in the header follow every write: the file is valid at any moment. Throws
-    /// BadInput.
-    void append(std::span<const std::byte> samples);
-    std::uint64_t data_bytes() const { return data_bytes_; } ///< appended
-    void commit();
-    /// When the command fails: what was appended stays as NAME.part. Its name; empty when nothing
-    /// stays. Throws nothing: on a full disk it is less.
-    std::string keep_partial();
-    const OutputFile &file() const { return file_; }
-
-  private:
-    void flush();
-    void write_sizes();
-
-    OutputFile file_;
-    std::vector<std::byte> header_;
-    std::vector<std::byte> held_; ///< appended, not written yet
-    const std::size_t hold_bytes_;
-    std::uint64_t data_bytes_ = 0;
 };
 
 /// The fmt chunk for a WAVEFORMATEX with its extension: plain PCM without cbSize.

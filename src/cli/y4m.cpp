@@ -1,30 +1,16 @@
-#include <cmath>
-
 #include <fmt/format.h>
 
 #include "cli/output_file.h"
 #include "cli/video_file.h"
+#include "media/pictures.h"
 
 namespace ksbox::cli {
 
 namespace {
 
 std::string frame_rate(std::uint64_t frame_100ns) {
-    if (frame_100ns == 0)
-        return "30:1";
-    // Intervals are whole 100 ns: 333333 means a thirtieth.
-    for (std::uint64_t divisor : {1u, 1001u}) {
-        double scaled = 1e7 * double(divisor) / double(frame_100ns);
-        double unit = divisor == 1 ? 1.0 : 1000.0;
-        auto rate = static_cast<std::uint64_t>(std::llround(scaled / unit) * unit);
-        if (rate != 0 && std::llround(1e7 * double(divisor) / double(rate)) ==
-                             static_cast<long long>(frame_100ns))
-            return fmt::format("{}:{}", rate, divisor);
-        if (rate != 0 &&
-            static_cast<std::uint64_t>(1e7 * double(divisor) / double(rate)) == frame_100ns)
-            return fmt::format("{}:{}", rate, divisor);
-    }
-    return fmt::format("10000000:{}", frame_100ns);
+    const media::FrameRate rate = media::rate_of(frame_100ns);
+    return fmt::format("{}:{}", rate.pictures, rate.seconds);
 }
 
 class Y4mFile final : public VideoFile {

@@ -312,7 +312,7 @@ TEST_F(BadInput, FormatThatTheDriverRefusesNamesTheField) {
 TEST_F(BadInput, Wavs) {
     std::vector<std::byte> format = Wave{}.format_chunk(), data = noise(400);
     EXPECT_TRUE(says(play_refusal({}), "empty"));
-    EXPECT_TRUE(says(play_refusal(noise(1'000)), "not an audio file"));
+    EXPECT_TRUE(says(play_refusal(noise(1'000)), "not a media file"));
     EXPECT_TRUE(says(play_refusal(wav_bytes(format, {})), "empty"));
     EXPECT_TRUE(says(play_refusal(wav_bytes(format, data, 500)), "truncated"));
     EXPECT_TRUE(says(play_refusal(wav_bytes(format, noise(402))), "truncated"));

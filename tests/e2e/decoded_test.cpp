@@ -1,5 +1,5 @@
-// ksbox play reads what libsndfile reads: what was stored without loss arrives bit by bit, and of
-// the rest what libsndfile decodes.
+// ksbox play reads files that another library, libsndfile, has written: what was stored without
+// loss arrives bit by bit, and of the rest what libsndfile decodes, nearly.
 #include <cstring>
 #include <span>
 
@@ -101,7 +101,7 @@ TEST_F(Decoded, FloatsStayFloats) {
     EXPECT_EQ(read_wav(file("out.wav")).data.size(), frames * 8);
 }
 
-// An MP3's coder adds silence, and its header need not know how much there is.
+// The coders' delay and padding are left out. Two decoders round differently.
 TEST_F(Decoded, OggAndMp3InAsManyBitsAsDriversTake) {
     for (const auto &[name, format] : {std::pair("song.ogg", SF_FORMAT_OGG | SF_FORMAT_VORBIS),
                                        {"song.mp3", SF_FORMAT_MPEG | SF_FORMAT_MPEG_LAYER_III}}) {
@@ -109,9 +109,15 @@ TEST_F(Decoded, OggAndMp3InAsManyBitsAsDriversTake) {
         const Outcome outcome = play(name);
         ASSERT_EQ(outcome.code, 0) << outcome.err;
         EXPECT_THAT(outcome.out, HasSubstr("PCM 16 bit, 2 channels, 48000 Hz"));
-        const std::vector<std::byte> expected = decoded(name);
-        EXPECT_GE(expected.size(), frames * 4);
-        EXPECT_TRUE(read_wav(file("out.wav")).data == expected) << name;
+        const std::vector<std::byte> out = read_wav(file("out.wav")).data, expected = decoded(name);
+        ASSERT_EQ(out.size(), frames * 4) << name;
+        ASSERT_GE(expected.size(), out.size()) << name;
+        for (std::size_t i = 0; i < out.size(); i += 2) {
+            std::int16_t a = 0, b = 0;
+            std::memcpy(&a, &out[i], sizeof a);
+            std::memcpy(&b, &expected[i], sizeof b);
+            ASSERT_NEAR(a, b, 2) << name << ": sample " << i / 2;
+        }
     }
 }
 
@@ -121,10 +127,10 @@ TEST_F(Decoded, WhatIsCutOffIsRefusedOrSaidWhere) {
     bytes.resize(bytes.size() / 2);
     write_bytes(file("song.flac"), bytes);
     EXPECT_THAT(refusal({"play", file("song.flac"), "--driver", driver("cable")}, 2),
-                HasSubstr("truncated or damaged: its samples end after "));
+                HasSubstr("damaged at byte "));
     write_bytes(file("song.flac"), {bytes.begin(), bytes.begin() + 20});
     EXPECT_THAT(refusal({"play", file("song.flac"), "--driver", driver("cable")}, 2),
-                HasSubstr("not an audio file"));
+                HasSubstr("not a media file"));
 }
 
 } // namespace
