@@ -43,6 +43,15 @@ class Mixer {
     Mixer(const Mixer &) = delete;
     Mixer &operator=(const Mixer &) = delete;
 
+    void request_and_release(std::uint64_t times) {
+        const ElementPtr mixer = child("mixer");
+        for (std::uint64_t i = 0; i < times; ++i) {
+            const PadPtr pad(gst_element_request_pad_simple(mixer.get(), "sink_%u"));
+            require(pad != nullptr, "no pad");
+            gst_element_release_request_pad(mixer.get(), pad.get());
+        }
+    }
+
     void push(std::uint64_t blocks) {
         wanted_ += blocks;
         for (std::uint64_t i = 0; i < blocks; ++i)
@@ -106,6 +115,13 @@ class Mixer {
 };
 
 } // namespace
+
+Work mixer_pad_beside(unsigned others) {
+    start_gstreamer();
+    return [mixer = std::make_shared<Mixer>(others, Kind::f32)](std::uint64_t times) {
+        mixer->request_and_release(times);
+    };
+}
 
 Work push_to_pads(unsigned count, Kind kind) {
     start_gstreamer();

@@ -55,8 +55,16 @@ Program program() {
                            .smoke = 20,
                            .aims = {{Side::limit, 1.1}},
                            .cases = {{Side::ksbox, resample}, {Side::limit, resample_by_soxr}}};
+    const Question pin = {.name = "pin",
+                          .title = "a pin of a running mixer, made and closed",
+                          .batch = 16,
+                          .counted = 500,
+                          .smoke = 5,
+                          .aims = {{Side::gstreamer, 1.0 / 3}},
+                          .cases = {{Side::ksbox, [] { return mixer_pin_beside(8); }},
+                                    {Side::gstreamer, [] { return mixer_pad_beside(8); }}}};
     return {
-        .questions = {few, many, gains, mixed, rate},
+        .questions = {few, many, gains, mixed, rate, pin},
         .qualities = {purity("purity_1k", "1 kHz", 1'000), purity("purity_15k", "15 kHz", 15'000)}};
 }
 

@@ -17,6 +17,10 @@ Work push_to_pads(unsigned count, Kind kind);
 Work resample();
 Work resample_by_soxr();
 
+// Makes a sink of a mixer that runs beside so many others, and closes it again.
+Work mixer_pin_beside(unsigned others);
+Work mixer_pad_beside(unsigned others);
+
 // How far below a tone lies what the conversion adds to it, in dB.
 double purity_db(double tone_hz);
 double purity_db_of_soxr(double tone_hz);
