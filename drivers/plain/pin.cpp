@@ -16,10 +16,11 @@ static NTSTATUS NTAPI GetState(PIRP Irp, PKSIDENTIFIER Request, PVOID Data) {
 static NTSTATUS NTAPI SetState(PIRP Irp, PKSIDENTIFIER Request, PVOID Data) {
     UNREFERENCED_PARAMETER(Request);
     PlainPin *Pin = PinOf(Irp);
-    const KSSTATE To = *static_cast<const KSSTATE *>(Data);
-    if (To > KSSTATE_RUN) {
+    const ULONG Wanted = *static_cast<const ULONG *>(Data); // a client may write any number there
+    if (Wanted > KSSTATE_RUN) {
         return STATUS_INVALID_PARAMETER;
     }
+    const KSSTATE To = KSSTATE(Wanted);
     KeWaitForMutexObject(&Pin->Control, Executive, KernelMode, FALSE, NULL);
     if (Pin->State == KSSTATE_STOP && To != KSSTATE_STOP) {
         ExAcquireFastMutex(&Pin->Filter->Mutex);

@@ -87,6 +87,13 @@ TEST_F(Plain, GivesFramesBackInStop) {
     EXPECT_EQ(reading().bytes, 0u);
 }
 
+TEST_F(Plain, RefusesStatesThatThereAreNot) {
+    Pin pin = open();
+    for (const std::int64_t state : {4, 100, -1, -131'071})
+        EXPECT_THROW(pin.set_state(static_cast<PinState>(state)), Error) << state;
+    EXPECT_EQ(pin.state(), PinState::stop);
+}
+
 TEST_F(Plain, TellsItsPinAsAVStreamDoes) {
     EXPECT_EQ(filter.pin_count(), 1u);
     const PinFacts facts = filter.pin_facts(0);

@@ -28,7 +28,11 @@ static VOID SetDepth(PlainPin *Pin, KSSTATE To) {
 static NTSTATUS NTAPI SetState(PIRP Irp, PKSIDENTIFIER Request, PVOID Data) {
     UNREFERENCED_PARAMETER(Request);
     PlainPin *Pin = PinOf(Irp);
-    const KSSTATE To = *static_cast<const KSSTATE *>(Data);
+    const ULONG Wanted = *static_cast<const ULONG *>(Data);
+    if (Wanted > KSSTATE_RUN) {
+        return STATUS_INVALID_PARAMETER;
+    }
+    const KSSTATE To = KSSTATE(Wanted);
     Journal("set state", Pin->Id, ULONG(Pin->State) * 16 + ULONG(To));
     if ((Pin->State == KSSTATE_STOP) != (To == KSSTATE_STOP)) {
         SetDepth(Pin, To);
