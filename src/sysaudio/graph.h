@@ -88,8 +88,6 @@ class Graph {
 
     const KernelFile &entry() const { return own_.last(); }
     const Path &path() const { return path_; }
-    /// Only the entry: its requests are the driver's own business.
-    bool is_one_pin() const { return path_.steps.empty(); }
     /// Through the steps between; on failure everything is where it was.
     NTSTATUS set_state(KSSTATE to);
     /// The client's handle is closed: all of its pins get IRP_MJ_CLEANUP, sources first.

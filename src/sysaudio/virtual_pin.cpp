@@ -187,8 +187,8 @@ Result<void> create(PIRP irp, VirtualFilter &filter) {
         return fail(paths.error());
     const auto *bytes = reinterpret_cast<const std::byte *>(connect + 1);
     const Format format(bytes, bytes + ks::connect_bytes(connect) - sizeof *connect);
-    auto pin = std::make_unique<VirtualPin>(filter, current, key_of(factory));
     LockGuard guard(current.device->lock);
+    auto pin = std::make_unique<VirtualPin>(filter, current, key_of(factory));
     Reason why;
     auto graph = current.device->build(*current.plan, *paths, connect->Priority, format, why);
     if (!graph)
