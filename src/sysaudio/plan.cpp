@@ -85,14 +85,14 @@ void Plan::choose_paths() {
 void Plan::add_bridges() {
     const auto all = wires(filters_);
     for (std::size_t reached = 0; reached < filters_.size(); ++reached)
-        for (const auto &[out, in] : all) {
-            if (used_[out.filter] == used_[in.filter])
-                continue;
-            used_[out.filter] = used_[in.filter] = true;
+        for (const auto &[out, in] : all)
+            if (used_[out.filter] || used_[in.filter])
+                used_[out.filter] = used_[in.filter] = true;
+    for (const auto &[out, in] : all)
+        if (used_[out.filter])
             explanation_.push_back(fmt::format("{} is wired to {}",
                                                sysaudio::describe(filters_[out.filter], out.pin),
                                                sysaudio::describe(filters_[in.filter], in.pin)));
-        }
     for (std::size_t filter = 0; filter < filters_.size(); ++filter) {
         const FilterKind kind = filters_[filter].kind;
         if (!used_[filter] || (kind != FilterKind::wave && kind != FilterKind::topology))

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "abi/guid.h"
 #include "sysaudio/plan.h"
 #include "sysaudio/wiring.h"
 
@@ -94,8 +95,8 @@ TEST(Search, ASelectedFilterStandsBeforeTheMixer) {
 
 TEST(Search, TransformsAreUsedWhereTheyAreAskedFor) {
     FilterFacts odd = card();
-    odd.pins[0].interfaces = {{{{KSINTERFACESETID_Standard, KSINTERFACE_STANDARD_LOOPED_STREAMING,
-                                 0}}}};
+    odd.pins[0].interfaces = {
+        {{{KSINTERFACESETID_Standard, KSINTERFACE_STANDARD_LOOPED_STREAMING, 0}}}};
     FilterFacts converter = effect("converter");
     converter.pins[1].interfaces = odd.pins[0].interfaces;
     EXPECT_EQ(found({odd, converter}, {{0, 0}, Through::adapters, {}}), "none");
@@ -146,9 +147,9 @@ TEST(Links, RangesAreApartByTheFirstFieldThatDiffers) {
     EXPECT_EQ(why(wave(8'000, 48'000, 8, 16), wave(8'000, 48'000, 16, 32)), "");
     EXPECT_EQ(why(wave(8'000, 48'000, 8, 16), wave(8'000, 48'000, 24, 32)),
               "8 to 16 bit here and 24 to 32 bit there");
-    EXPECT_THAT(why(wave(8'000, 48'000),
-                    wave(8'000, 48'000, 16, 16, KSDATAFORMAT_SUBTYPE_IEEE_FLOAT)),
-                HasSubstr("subformat is PCM here and IEEE_FLOAT there"));
+    EXPECT_THAT(
+        why(wave(8'000, 48'000), wave(8'000, 48'000, 16, 16, KSDATAFORMAT_SUBTYPE_IEEE_FLOAT)),
+        HasSubstr("subformat is PCM here and IEEE_FLOAT there"));
     // A null GUID stands for any.
     EXPECT_EQ(why(wave(8'000, 48'000), wave(8'000, 48'000, 16, 16, GUID{})), "");
 }

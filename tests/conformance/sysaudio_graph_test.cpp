@@ -38,7 +38,19 @@ class Graphs : public VirtualDevices {
     /// What the capture pin of a card that loops back records in a second, while `data` is played.
     std::vector<std::byte> record_while_playing(Filter &device, std::span<const std::byte> data);
 
+    /// The frames in which some channel is not zero.
+    static std::vector<std::byte> without_silence(const std::vector<std::byte> &recorded) {
+        std::vector<std::byte> heard;
+        for (std::size_t i = 0; i + 4 <= recorded.size(); i += 4) {
+            const auto frame = std::span(recorded).subspan(i, 4);
+            if (std::ranges::any_of(frame, [](std::byte byte) { return byte != std::byte{0}; }))
+                heard.insert(heard.end(), frame.begin(), frame.end());
+        }
+        return heard;
+    }
+
     const DataFormat stereo = DataFormat::audio({});
+    const std::string wave = "Sample Legacy Card Wave"; ///< as its setup information says
     const std::vector<std::byte> data = noise(4 * 9'601);
 };
 KSBOX_IN_BOTH_MODES(Graphs);
@@ -83,9 +95,8 @@ TEST_P(Graphs, J9_ItStreamsThroughAMixerAsThroughTheCard) {
     traced.load("mixer");
     load("legacycard", 1);
     Filter device = open_device();
-    EXPECT_TRUE(samples::soon(GetParam(), [&] {
-        return samples::alone_in(record_while_playing(device, data), data);
-    }));
+    // A busy machine may be late with a frame.
+    EXPECT_EQ(without_silence(record_while_playing(device, data)), data);
     EXPECT_THAT(paths(), Contains(HasSubstr("client > mixer pin 0, mixer pin 1 > ")));
 }
 
@@ -107,15 +118,18 @@ TEST_P(Graphs, J9_ClosingThePinEndsItsRequestsAndItsGraph) {
     Filter device = open_device();
     Transfer transfer(client, Transfer::write, {.extent = 4096});
     {
+        // The mixer waits for the other's frames.
         Pin pin = device.connect({.pin_id = 0, .format = stereo});
+        Pin other = device.connect({.pin_id = 0, .format = stereo});
+        other.set_state(PinState::pause);
         pin.set_state(PinState::pause);
         transfer.start(pin);
         ASSERT_TRUE(transfer.pending());
     }
     EXPECT_EQ(transfer.wait(), status::cancelled);
     // The card's pin has one instance, which is free again.
-    Filter wave = samples::open_filter(client, driver, "Wave");
-    EXPECT_NO_THROW(wave.connect({.pin_id = 0, .format = stereo}));
+    Filter card = samples::open_filter(client, driver, "Wave");
+    EXPECT_NO_THROW(card.connect({.pin_id = 0, .format = stereo}));
 }
 
 TEST_P(Graphs, J9_TheStateIsThatOfTheWholeGraph) {
@@ -146,8 +160,8 @@ TEST_P(Graphs, J9_ClientsShareWhatIsBehindTheMixer) {
     EXPECT_EQ(device.pin_facts(0).instances.current, 2);
     EXPECT_EQ(other.pin_facts(0).instances.current, 1);
     const std::uint32_t selector[2] = {0, 0};
-    const Answer all = get(other, guid_of(KSPROPSETID_Pin), KSPROPERTY_PIN_GLOBALCINSTANCES,
-                           bytes_of(selector));
+    const Answer all =
+        get(other, guid_of(KSPROPSETID_Pin), KSPROPERTY_PIN_GLOBALCINSTANCES, bytes_of(selector));
     EXPECT_EQ(all.as<std::uint32_t>(4), 3u);
     first.set_state(PinState::run);
     second.set_state(PinState::pause);
@@ -178,7 +192,7 @@ TEST_P(Graphs, J9_AFormatThatNobodyTakesIsRefusedWithTheReason) {
         ADD_FAILURE() << "connected";
     } catch (const Error &error) {
         EXPECT_THAT(error.reason(), HasSubstr("96000 Hz"));
-        EXPECT_THAT(error.details(), Contains(HasSubstr("client > Wave pin 0")));
+        EXPECT_THAT(error.details(), Contains(HasSubstr("client > " + wave + " pin 0")));
     }
     EXPECT_THROW(device.connect({.pin_id = 17, .format = stereo}), Error);
     EXPECT_THROW(device.connect({.pin_id = 2, .format = stereo}), Error); // a bridge pin
@@ -201,7 +215,7 @@ TEST_P(Graphs, J4_TheDefaultIsTheSimplestPath) {
     load("legacycard", 1);
     Filter device = open_device();
     Pin pin = device.connect({.pin_id = 0, .format = stereo});
-    EXPECT_THAT(paths(), ElementsAre("client > Wave pin 0"));
+    EXPECT_THAT(paths(), ElementsAre("client > " + wave + " pin 0"));
 }
 
 TEST_P(Graphs, J4_ASelectedNodeIsInTheGraphOfTheNextPin) {
@@ -214,12 +228,12 @@ TEST_P(Graphs, J4_ASelectedNodeIsInTheGraphOfTheNextPin) {
     ASSERT_EQ(select(device, 0, volume), status::success);
     {
         Pin pin = device.connect({.pin_id = 0, .format = stereo});
-        EXPECT_THAT(paths(), ElementsAre("client > gain pin 0, gain pin 1 > Wave pin 0"));
+        EXPECT_THAT(paths(), ElementsAre("client > gain pin 0, gain pin 1 > " + wave + " pin 0"));
         pin.set_state(PinState::run);
         EXPECT_EQ(pin.state(), PinState::run);
     }
     Pin next = device.connect({.pin_id = 0, .format = stereo});
-    EXPECT_EQ(paths().back(), "client > Wave pin 0");
+    EXPECT_EQ(paths().back(), "client > " + wave + " pin 0");
 }
 
 TEST_P(Graphs, J4_OthersKeepTheirGraphAndShareTheMixer) {
@@ -232,7 +246,7 @@ TEST_P(Graphs, J4_OthersKeepTheirGraphAndShareTheMixer) {
     ASSERT_EQ(select(device, 0, node_of(device, KSNODETYPE_VOLUME, 1)), status::success);
     Pin with = device.connect({.pin_id = 0, .format = stereo});
     EXPECT_EQ(paths().back(),
-              "client > gain pin 0, gain pin 1 > mixer pin 0, mixer pin 1 > Wave pin 0");
+              "client > gain pin 0, gain pin 1 > mixer pin 0, mixer pin 1 > " + wave + " pin 0");
     EXPECT_EQ(before.state(), PinState::pause);
     EXPECT_EQ(with.state(), PinState::stop);
 }
@@ -248,11 +262,11 @@ TEST_P(Graphs, J4_inferred_OnlyAnOptionalNodeOfThePinsPathCanBeSelected) {
     EXPECT_EQ(select(device, 0, volume, 1), status::invalid_parameter);
     EXPECT_EQ(select(device, 0, card_volume), status::invalid_device_request);
     EXPECT_EQ(select(none, 0, volume), status::invalid_device_request);
-    EXPECT_EQ(get(device, sysaudio_set, sysaudio_property::select_graph,
-                  std::vector<std::byte>(16)).status,
+    EXPECT_EQ(get(device, sysaudio_set, sysaudio_property::select_graph, std::vector<std::byte>(16))
+                  .status,
               status::not_found); // "Get: No"
     Pin pin = device.connect({.pin_id = 0, .format = stereo});
-    EXPECT_EQ(paths().back(), "client > Wave pin 0");
+    EXPECT_EQ(paths().back(), "client > " + wave + " pin 0");
 }
 
 // audio/data-intersection, audio/default-data-intersection-handlers
@@ -280,9 +294,8 @@ TEST_P(Graphs, E10_J5_AfterARefusalTheMixersFormatsAreTriedBestFirst) {
     answer(card, "new stream", status::no_match, 1);
     Filter device = open_device();
     Pin pin = device.connect({.pin_id = 0, .format = stereo});
-    EXPECT_THAT(formats(), ElementsAre("PCM 16 bit, 2 channels, 48000 Hz"));
-    // The first was refused; of the list, the card was asked for what its ranges and the mixer's
-    // could carry until it took one.
+    // The first was refused, the next was the best of all, which this card does not mind.
+    EXPECT_THAT(formats(), ElementsAre("PCM 32 bit, 2 channels, 192000 Hz"));
     EXPECT_GE(only(journal(card), "new stream").size(), 2u);
 }
 
@@ -323,9 +336,9 @@ TEST_P(Graphs, J6_TheSourcePinIsCreatedFirstAndTheSinkPinSecond) {
 TEST_P(Graphs, J7_ATopologyFilterIsFoundByThePhysicalConnection) {
     load("legacycard", 1);
     EXPECT_THAT(told("sysaudio.plan", "text"),
-                Contains("Wave pin 2 is wired to Topology pin 0"));
+                Contains(wave + " pin 2 is wired to Sample Legacy Card Topology pin 0"));
     EXPECT_THAT(told("sysaudio.plan", "text"),
-                Contains("Topology pin 1 is wired to Wave pin 3"));
+                Contains("Sample Legacy Card Topology pin 1 is wired to " + wave + " pin 3"));
 }
 
 TEST_P(Graphs, J7_ItsNodesAreTheVirtualDevicesOwn) {

@@ -1,36 +1,18 @@
 // A box with SysAudio.
 #include "conformance/virtual_devices.h"
 
-#include "abi/windows.h"
-#include "nt/io/io_manager.h"
-#include "nt/io/pnp.h"
-#include "nt/kernel.h"
-#include "sysaudio/driver.h"
+#include "conformance/system_audio.h"
 
 namespace ksbox::testing {
 
 VirtualDevices::VirtualDevices() {
-    traced.box().run([&] {
-        io::IoManager &io = traced.box().kernel().io();
-        auto driver = io.create_driver(u"sysaudio", sysaudio::driver_entry);
-        ASSERT_TRUE(driver);
-        driver_ = *driver;
-        io::DeviceFacts facts;
-        facts.device_id = u"ROOT\\SYSAUDIO";
-        auto node = io.pnp().add_device(*driver, facts);
-        ASSERT_TRUE(node);
-        node_ = *node;
-    });
+    traced.box().run([&] { load_system_audio(traced.box().kernel(), driver_, node_); });
 }
 
 VirtualDevices::~VirtualDevices() {
     if (traced.box().stopped())
         return;
-    traced.box().run([&] {
-        io::IoManager &io = traced.box().kernel().io();
-        EXPECT_TRUE(io.pnp().remove(*node_)) << "a file of SysAudio's is open";
-        EXPECT_TRUE(io.unload_driver(static_cast<PDRIVER_OBJECT>(driver_)));
-    });
+    traced.box().run([&] { unload_system_audio(traced.box().kernel(), driver_, *node_); });
 }
 
 Driver &VirtualDevices::load(const std::string &name, std::size_t devices) {
