@@ -140,6 +140,10 @@ Box::~Box() {
             while (!state_->clients.empty())
                 destroy(*state_->clients.back());
             settle(*this); // a work item may hold a file of a driver that goes next
+            while (!state_->system_drivers.empty()) { // the last one stands on those before it
+                state_->system_drivers.back()->unload();
+                state_->system_drivers.pop_back();
+            }
             while (!state_->drivers.empty()) {
                 state_->drivers.back()->unload();
                 state_->drivers.pop_back();

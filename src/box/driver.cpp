@@ -24,8 +24,8 @@
 namespace ksbox {
 
 DriverState::DriverState(Box::State &box, std::filesystem::path file, DriverOptions options)
-    : box_(box), file_(std::move(file)), options_(std::move(options)),
-      name_(file_.filename().string()), service_(to_utf16(file_.stem().string())) {}
+    : LoadedDriver(box, file.filename().string()), file_(std::move(file)),
+      options_(std::move(options)), service_(to_utf16(file_.stem().string())) {}
 
 // Its service is called as the .inf file calls it, else after the driver's file.
 void DriverState::find_installation() {
@@ -82,9 +82,10 @@ void DriverState::start() {
         if (!object) {
             const std::string reason = box_.kernel->extension<kmdf::Framework>().take_refusal(
                 image_->base(), image_->size());
-            fail_start(object.error(), reason.empty() ? name_ + ": DriverEntry failed with " +
-                                                            describe_status(object.error().value())
-                                                      : name_ + ": " + reason);
+            fail_start(std::uint32_t(object.error().value()),
+                       reason.empty() ? name_ + ": DriverEntry failed with " +
+                                            describe_status(object.error().value())
+                                      : name_ + ": " + reason);
         }
         object_ = *object;
         add_device();
@@ -101,25 +102,12 @@ LoadedImage DriverState::describe_image() const {
     return loaded;
 }
 
-namespace {
-
-/// AVStream calls PostStart in a worker, and interfaces follow it: whoever asked for the device is
-/// to find them. A driver that takes longer than a second is left alone.
-void await_post_start(PDRIVER_OBJECT driver) {
-    LARGE_INTEGER patience{.QuadPart = -10'000'000};
-    for (PDEVICE_OBJECT made = driver->DeviceObject; made != nullptr; made = made->NextDevice)
-        if (ks::Device *device = ks::Device::of(made))
-            KeWaitForSingleObject(&device->post_start_done, Executive, KernelMode, FALSE,
-                                  &patience);
-}
-
-} // namespace
-
-Result<io::DeviceNode *> DriverState::make_device(box::Installation::Written &installed) {
+void DriverState::make_device() {
     io::DeviceFacts device;
     device.device_id = u"ROOT\\" + service_;
     device.hardware_ids = {device.device_id};
     device.friendly_name = device.description = to_utf16(file_.stem().string());
+    box::Installation::Written installed;
     if (installation_) {
         installed = installation_->describe(device);
         device.install = [&](const io::DeviceNode &node) -> Result<void> {
@@ -134,27 +122,31 @@ Result<io::DeviceNode *> DriverState::make_device(box::Installation::Written &in
         device.hardware_ids = {to_utf16(options_.hardware_id)};
     if (!options_.friendly_name.empty())
         device.friendly_name = device.description = to_utf16(options_.friendly_name);
-    auto node = box_.kernel->io().pnp().add_device(object_, std::move(device));
-    if (node)
-        await_post_start(object_);
-    return node;
+    const auto node = box_.kernel->io().pnp().add_device(object_, std::move(device));
+    if (!node)
+        throw Error(std::uint32_t(node.error().value()),
+                    !installed ? installation_->message(installed.error())
+                               : name_ + ": its device did not start: " +
+                                     describe_status(node.error().value()));
+    await_post_start();
 }
 
 void DriverState::add_device() {
     if (object_->DriverExtension->AddDevice == nullptr)
         return; // a driver of the old kind made its devices in DriverEntry
-    box::Installation::Written installed;
-    const auto node = make_device(installed);
-    if (!node)
-        fail_start(node.error(), !installed ? installation_->message(installed.error())
-                                            : name_ + ": its device did not start: " +
-                                                  describe_status(node.error().value()));
+    try {
+        make_device();
+    } catch (const BoxStopped &) {
+        throw;
+    } catch (const Error &error) {
+        fail_start(error.code(), error.what());
+    }
 }
 
-void DriverState::fail_start(Status status, std::string message) {
+void DriverState::fail_start(std::uint32_t status, std::string message) {
     for (const std::string &sentence : take_down())
         message += "\n  " + sentence;
-    throw Error(std::uint32_t(status.value()), message);
+    throw Error(status, message);
 }
 
 void DriverState::take_profile() {
@@ -208,32 +200,11 @@ std::vector<std::string> DriverState::sanitizer_errors() {
     return errors;
 }
 
-std::vector<std::string> DriverState::findings() {
-    if (object_ == nullptr)
-        return {};
-    std::vector<std::string> found;
-    box_.run([&] { found = box_.kernel->extension<ks::Findings>().of(object_); });
-    return found;
-}
-
 // The driver object, if DriverEntry left one, and the image. What it left behind, one sentence
 // each; when it cannot be unloaded, both stay.
 std::vector<std::string> DriverState::take_down() {
     std::vector<std::string> left;
-    bool gone = true;
-    if (object_ != nullptr) {
-        io::IoManager &io = box_.kernel->io();
-        if (auto unloaded = io.unload_driver(object_); !unloaded) {
-            gone = false;
-            left.push_back(name_ +
-                           " cannot be unloaded: " + describe_status(unloaded.error().value()));
-            std::string what = io.describe_left(object_);
-            if (what.ends_with('\n'))
-                what.pop_back();
-            if (!what.empty())
-                left.push_back(std::move(what));
-        }
-    }
+    const bool gone = object_ == nullptr || take_down_object(left);
     if (gone)
         for (std::string &leak : leaks_of_image())
             left.push_back(std::move(leak));
@@ -241,8 +212,6 @@ std::vector<std::string> DriverState::take_down() {
         left.push_back(std::move(finding));
     if (!gone)
         return left;
-    box_.kernel->extension<ks::Findings>().forget(object_);
-    object_ = nullptr;
     unmap();
     return left;
 }
@@ -255,28 +224,6 @@ std::vector<std::string> DriverState::unload() {
     if (std::string problem = write_coverage(); !problem.empty())
         left.push_back(std::move(problem));
     return left;
-}
-
-std::vector<InterfaceFacts> DriverState::filters() {
-    std::vector<InterfaceFacts> filters;
-    box_.run([&] {
-        std::vector<std::pair<PDEVICE_OBJECT, std::u16string>> seen;
-        for (const auto &interface : box_.kernel->io().interfaces().all()) {
-            if (!interface->enabled || interface->physical == nullptr)
-                continue;
-            io::DeviceNode *node = box_.kernel->io().pnp().node_of(interface->physical);
-            if (node == nullptr || node->function_driver != object_)
-                continue;
-            std::pair filter(interface->physical, interface->reference);
-            if (std::ranges::find(seen, filter) != seen.end())
-                continue;
-            seen.push_back(filter);
-            const io::user::InterfaceFacts facts = io::user::describe(*interface);
-            filters.push_back({to_utf8(facts.path), to_utf8(interface->reference), facts.category,
-                               to_utf8(facts.friendly_name), to_utf8(facts.device_name)});
-        }
-    });
-    return filters;
 }
 
 } // namespace ksbox

@@ -19,6 +19,7 @@
 #include "broker/transport.h"
 #include "ksbox/box.h"
 #include "ksbox/client.h"
+#include "ksbox/system_driver.h"
 #include "ksuser/client_thread.h"
 #include "loader/image.h"
 #include "nt/io/io_manager.h"
@@ -29,6 +30,7 @@
 namespace ksbox {
 
 class DriverState;
+class SystemDriverState;
 
 /// An Error with the status, in words.
 [[noreturn]] void throw_status(Status status, const std::string &what);
@@ -39,6 +41,7 @@ struct Box::State {
     broker::Broker broker;
     std::vector<std::unique_ptr<Client>> clients;
     std::vector<std::unique_ptr<DriverState>> drivers;
+    std::vector<std::unique_ptr<SystemDriverState>> system_drivers;
     mutable std::string report; ///< rendered once, at the first question after the stop
 
     /// Runs `work` on a box thread; rethrows what it throws; throws BoxStopped.
@@ -89,17 +92,55 @@ struct ClientState final : ksuser::ClientContext {
     std::atomic<int> multithreaded_threads_ = 0;
 };
 
-class DriverState final : public Driver {
+/// A driver object with its device on the root bus: what drivers of files and the system's own have
+/// in common.
+class LoadedDriver : public Driver {
   public:
-    DriverState(Box::State &box, std::filesystem::path file, DriverOptions options);
-    /// Loads, enters and starts it; throws Error, and then nothing of it is left.
-    void start();
     const std::string &name() const override { return name_; }
     std::vector<InterfaceFacts> filters() override;
     std::vector<std::string> findings() override;
     void surprise_remove() override;
     void remove() override;
     void insert() override;
+
+  protected:
+    LoadedDriver(Box::State &box, std::string name) : box_(box), name_(std::move(name)) {}
+    /// On a box thread: the device, started. On failure nothing of it is left; throws Error.
+    virtual void make_device() = 0;
+    /// Returns when AVStream has called PostStart, or a second later.
+    void await_post_start();
+    /// On a box thread: the driver object goes. Whether it did, and what is left, a sentence each.
+    bool take_down_object(std::vector<std::string> &left);
+
+    Box::State &box_;
+    std::string name_;
+    PDRIVER_OBJECT object_ = nullptr;
+
+  private:
+    bool has_device() const;
+    /// On a box thread; throws Error: it has none.
+    io::DeviceNode &device();
+};
+
+/// One of SystemDriver.
+class SystemDriverState final : public LoadedDriver {
+  public:
+    SystemDriverState(Box::State &box, SystemDriver which);
+    /// Throws Error, and then nothing of it is left.
+    void start();
+    std::vector<std::string> unload() override;
+
+    const SystemDriver which;
+
+  private:
+    void make_device() override;
+};
+
+class DriverState final : public LoadedDriver {
+  public:
+    DriverState(Box::State &box, std::filesystem::path file, DriverOptions options);
+    /// Loads, enters and starts it; throws Error, and then nothing of it is left.
+    void start();
     std::vector<std::string> unload() override;
     bool unloaded() const { return image_ == nullptr; }
     /// The file of DriverOptions::coverage, if that was asked for; once. "" or what went wrong.
@@ -111,12 +152,10 @@ class DriverState final : public Driver {
     std::u16string service_key() const;
     LoadedImage describe_image() const;
     void add_device();
-    /// The device with what setup says of it. On failure nothing of it is left.
-    Result<io::DeviceNode *> make_device(box::Installation::Written &installed);
-    /// On a box thread; throws Error: it has none.
-    io::DeviceNode &device();
+    /// With what setup says of it.
+    void make_device() override;
     /// Takes down what there is; throws Error with the message and what was left behind.
-    [[noreturn]] void fail_start(Status status, std::string message);
+    [[noreturn]] void fail_start(std::uint32_t status, std::string message);
     std::vector<std::string> take_down();
     void unmap();
     /// Keeps the counts before the image goes.
@@ -124,14 +163,11 @@ class DriverState final : public Driver {
     std::vector<std::string> leaks_of_image();
     std::vector<std::string> sanitizer_errors();
 
-    Box::State &box_;
     std::filesystem::path file_;
     DriverOptions options_;
-    std::string name_;
     std::optional<box::Installation> installation_;
     std::u16string service_;
     loader::Image *image_ = nullptr;
-    PDRIVER_OBJECT object_ = nullptr;
     std::optional<std::vector<std::byte>> profile_;
 };
 

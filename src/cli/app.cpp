@@ -62,12 +62,15 @@ void add_play(CLI::App &app, Commands &commands) {
         "play", "Plays an audio file into a driver and, if asked, records it from another pin");
     commands.play_command = &command;
     command
-        .add_option("input", options.input,
+        .add_option("input", options.inputs,
                     "the file to play: WAV of any sample format, FLAC, Ogg, MP3, AIFF and what "
-                    "else libsndfile reads; never resampled")
+                    "else libsndfile reads; never resampled. Several are played at once: the "
+                    "system's mixer brings them to one format")
         ->required()
-        ->type_name("IN");
+        ->type_name("IN...");
     add_driver(command, options.run, "--driver");
+    command.add_flag("!--no-limiter", options.limit,
+                     "of several files: leaves the sum as it is, and clips it beyond full scale");
     command.add_option("--record", options.record, "records the driver's capture pin meanwhile")
         ->type_name("OUT.wav");
     add_filter_option(command, options.run);

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/endpoints.h"
 #include "cli/options.h"
@@ -23,8 +24,9 @@ int inspect(const InspectOptions &options, Worker &worker);
 
 struct PlayOptions {
     RunOptions run;
-    std::filesystem::path input;
-    std::filesystem::path record; ///< empty: play only
+    std::vector<std::filesystem::path> inputs; ///< several are mixed
+    bool limit = true;                         ///< the mixer's limiter
+    std::filesystem::path record;              ///< empty: play only
     std::optional<std::uint32_t> record_pin;
     EndpointOptions endpoint;
     std::string record_endpoint; ///< empty: by record_pin

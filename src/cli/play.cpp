@@ -11,6 +11,7 @@
 #include "cli/cyclic_stream.h"
 #include "cli/failures.h"
 #include "cli/frame_ring.h"
+#include "cli/mixed_files.h"
 #include "cli/pins.h"
 #include "cli/session.h"
 #include "cli/terminal.h"
@@ -29,8 +30,9 @@ constexpr std::uint64_t tail_limit_100ns = 2 * second_100ns;
 
 class Player {
   public:
-    Player(const PlayOptions &options, Session &session)
-        : options_(options), session_(session), reader_(open_audio(options.input)), wav_(*reader_) {
+    Player(const PlayOptions &options, Session &session) : options_(options), session_(session) {
+        for (const auto &input : options.inputs)
+            files_.push_back(open_audio(input));
     }
 
     int run();
@@ -53,8 +55,8 @@ class Player {
 
     const PlayOptions &options_;
     Session &session_;
-    const std::unique_ptr<AudioReader> reader_;
-    AudioReader &wav_;
+    std::vector<std::unique_ptr<AudioReader>> files_;
+    std::unique_ptr<AudioReader> wav_; ///< what is played, from open_pins() on
     std::unique_ptr<WavWriter> out_;
     std::optional<ConnectedPin> render_pin_, capture_pin_;
     // Frames, or for WaveRT pins the cyclic buffer.
@@ -70,19 +72,26 @@ class Player {
 };
 
 std::size_t Player::frame_bytes() const {
-    std::uint64_t blocks = std::uint64_t(wav_.rate_hz()) * options_.period_ms / 1000;
-    return std::max<std::uint64_t>(blocks, 1) * wav_.block_bytes();
+    std::uint64_t blocks = std::uint64_t(wav_->rate_hz()) * options_.period_ms / 1000;
+    return std::max<std::uint64_t>(blocks, 1) * wav_->block_bytes();
 }
 
 void Player::open_pins() {
-    std::vector<DataFormat> forms = forms_of(DataFormat::wave(wav_.format()));
-    render_pin_ =
-        connect_first(options_.endpoint.given()
-                          ? open_endpoint(session_, DataFlow::in, options_.endpoint)
-                          : find_pins(session_, DataFlow::in, Media::audio, options_.run.pin),
-                      forms);
-    if (!out_)
+    const std::vector<FoundPin> renders =
+        options_.endpoint.given()
+            ? open_endpoint(session_, DataFlow::in, options_.endpoint)
+            : find_pins(session_, DataFlow::in, Media::audio, options_.run.pin);
+    if (files_.size() == 1) {
+        wav_ = std::move(files_.front());
+        render_pin_ = connect_first(renders, forms_of(DataFormat::wave(wav_->format())));
+    } else {
+        render_pin_ = connect_first(renders, formats_of_sum(files_, renders));
+        wav_ = std::make_unique<MixedFiles>(session_, std::move(files_), render_pin_->format,
+                                            options_.limit);
+    }
+    if (options_.record.empty())
         return;
+    out_ = std::make_unique<WavWriter>(options_.record, wav_->format(), !options_.run.realtime);
     std::vector<FoundPin> captures =
         options_.record_endpoint.empty()
             ? find_pins(session_, DataFlow::out, Media::audio, options_.record_pin)
@@ -101,8 +110,8 @@ void Player::open_pins() {
 
 void Player::fill_and_submit() {
     Frame *frame = render_ring_->free_frame();
-    frame->used = static_cast<std::uint32_t>(wav_.read(frame->buffer.bytes()));
-    frame->options = wav_.bytes_left() == 0 ? frame_option::end_of_stream : 0;
+    frame->used = static_cast<std::uint32_t>(wav_->read(frame->buffer.bytes()));
+    frame->options = wav_->bytes_left() == 0 ? frame_option::end_of_stream : 0;
     submitted_ += frame->used;
     render_ring_->submit();
 }
@@ -110,14 +119,14 @@ void Player::fill_and_submit() {
 // The file's next bytes, and silence behind its end.
 void Player::fill_cyclic(std::size_t bytes) {
     std::vector<std::byte> data(bytes);
-    submitted_ += wav_.read(data);
+    submitted_ += wav_->read(data);
     render_cyclic_->write(data);
 }
 
 // Queues what fits before anything runs, so that the stream begins without a gap.
 void Player::start() {
     const std::size_t queue_bytes = options_.queue * frame_bytes();
-    const std::uint64_t rate = std::uint64_t(wav_.rate_hz()) * wav_.block_bytes();
+    const std::uint64_t rate = std::uint64_t(wav_->rate_hz()) * wav_->block_bytes();
     render_cyclic_ =
         CyclicStream::open(*render_pin_->pin, CyclicStream::Direction::render, queue_bytes, rate);
     if (!render_cyclic_)
@@ -136,7 +145,7 @@ void Player::start() {
     }
     if (render_cyclic_)
         fill_cyclic(render_cyclic_->size());
-    while (render_ring_ && render_ring_->free_frame() != nullptr && wav_.bytes_left() != 0)
+    while (render_ring_ && render_ring_->free_frame() != nullptr && wav_->bytes_left() != 0)
         fill_and_submit();
     if (capture_pin_)
         cli::run(*capture_pin_->pin);
@@ -146,16 +155,16 @@ void Player::start() {
 void Player::throw_stalled() {
     throw Finding(fmt::format("the render pin took no frame for {} s, {} of {} bytes into "
                               "the file{}",
-                              stall_limit_100ns / second_100ns, played_, wav_.data_bytes(),
+                              stall_limit_100ns / second_100ns, played_, wav_->data_bytes(),
                               waiting_text(*render_pin_->pin)));
 }
 
 void Player::render_cyclic() {
-    Progress progress("playing", wav_.data_bytes());
-    const std::uint64_t rate = std::uint64_t(wav_.rate_hz()) * wav_.block_bytes();
+    Progress progress("playing", wav_->data_bytes());
+    const std::uint64_t rate = std::uint64_t(wav_->rate_hz()) * wav_->block_bytes();
     const std::uint64_t lasts_100ns = render_cyclic_->size() * second_100ns / rate;
     std::uint64_t moved_at = session_.box().now_100ns();
-    while (played_ < wav_.data_bytes() && !give_up()) {
+    while (played_ < wav_->data_bytes() && !give_up()) {
         const std::size_t moved = render_cyclic_->wait(stall_limit_100ns);
         const std::uint64_t now = session_.box().now_100ns();
         if (moved == 0 && now - moved_at >= stall_limit_100ns)
@@ -165,7 +174,7 @@ void Player::render_cyclic() {
         if (options_.run.realtime && now - moved_at >= lasts_100ns)
             dry_.push_back({submitted_, 0}); // the device went round without new data
         moved_at = now;
-        played_ = std::min<std::uint64_t>(played_ + moved, wav_.data_bytes());
+        played_ = std::min<std::uint64_t>(played_ + moved, wav_->data_bytes());
         progress.at(played_);
         fill_cyclic(moved);
     }
@@ -176,7 +185,7 @@ void Player::render() {
         render_cyclic();
         return;
     }
-    Progress progress("playing", wav_.data_bytes());
+    Progress progress("playing", wav_->data_bytes());
     const std::uint64_t slice = patience_slice(options_.run.realtime);
     std::uint64_t waited = 0;
     while (render_ring_->in_flight() != 0 && !give_up()) {
@@ -190,7 +199,7 @@ void Player::render() {
         waited = 0;
         played_ += done->used;
         progress.at(played_);
-        if (wav_.bytes_left() == 0)
+        if (wav_->bytes_left() == 0)
             continue;
         if (options_.run.realtime && render_ring_->dry())
             dry_.push_back({submitted_, 0});
@@ -208,7 +217,7 @@ void Player::take(const Frame &frame) {
 // A WaveRT pin knows no end: what was played last is in what comes within two buffers' time.
 void Player::capture_cyclic() {
     const std::uint64_t slice = patience_slice(options_.run.realtime);
-    const std::uint64_t rate = std::uint64_t(wav_.rate_hz()) * wav_.block_bytes();
+    const std::uint64_t rate = std::uint64_t(wav_->rate_hz()) * wav_->block_bytes();
     const std::uint64_t lasts_100ns = capture_cyclic_->size() * second_100ns / rate;
     std::size_t tail = 2 * capture_cyclic_->size();
     std::uint64_t waited = 0;
@@ -261,7 +270,7 @@ void Player::capture() {
 }
 
 int Player::print_underruns() {
-    std::uint64_t rate = std::uint64_t(wav_.rate_hz()) * wav_.block_bytes();
+    std::uint64_t rate = std::uint64_t(wav_->rate_hz()) * wav_->block_bytes();
     const std::vector<Underrun> &list = counted_ ? counted_->list : dry_;
     std::size_t count = counted_ ? counted_->count : dry_.size();
     for (std::size_t i = 0; i < list.size(); ++i)
@@ -280,7 +289,7 @@ int Player::print_underruns() {
 }
 
 int Player::conclude() {
-    std::uint64_t rate = std::uint64_t(wav_.rate_hz()) * wav_.block_bytes();
+    std::uint64_t rate = std::uint64_t(wav_->rate_hz()) * wav_->block_bytes();
     fmt::print("played {} bytes ({:.3f} s) of {} into pin {} of {}\n", played_,
                double(played_) / double(rate), render_pin_->format.to_string(),
                render_pin_->found.facts.id, filter_label(render_pin_->found.interface));
@@ -303,8 +312,6 @@ int Player::conclude() {
 }
 
 int Player::run() {
-    if (!options_.record.empty())
-        out_ = std::make_unique<WavWriter>(options_.record, wav_.format(), !options_.run.realtime);
     try {
         open_pins();
         start();
@@ -343,6 +350,7 @@ int Player::run() {
     capture_cyclic_.reset();
     capture_pin_.reset();
     render_pin_.reset();
+    wav_.reset();
     if (out_)
         out_->commit();
     return code;
@@ -352,7 +360,8 @@ int Player::run() {
 
 int play(const PlayOptions &options, Worker &worker) {
     {
-        (void)open_audio(options.input); // a bad file is known before the driver runs
+        for (const auto &input : options.inputs)
+            (void)open_audio(input); // a bad file is known before the driver runs
         if (!options.record.empty())
             OutputFile::check(options.record);
     }

@@ -45,9 +45,8 @@ struct Work {
 
 /// act(0), act(1) …, written out, so that an array of vectors it indexes lies in registers.
 template <std::size_t count, typename Act> HWY_INLINE void unrolled(Act act) {
-    [&]<std::size_t... v>(std::index_sequence<v...>) KSBOX_INLINE {
-        (act(v), ...);
-    }(std::make_index_sequence<count>());
+    [&]<std::size_t... v>(std::index_sequence<v...>)
+        KSBOX_INLINE { (act(v), ...); }(std::make_index_sequence<count>());
 }
 
 /// A strip of `strip` vectors from sample `at` on.
@@ -111,12 +110,10 @@ template <std::size_t strip> void add_strips(const Work &work) {
             sums[v] = work.onto ? hn::LoadU(d, work.sum + at + v * lanes) : hn::Zero(d);
         });
         for (const Run &run : work.runs)
-            for_kind(run, [&]<Encoding encoding, bool unity>() KSBOX_INLINE {
-                add_run<encoding, unity>(work, run, at, sums);
-            });
-        unrolled<strip>([&](std::size_t v) KSBOX_INLINE {
-            hn::StoreU(sums[v], d, work.sum + at + v * lanes);
-        });
+            for_kind(run, [&]<Encoding encoding, bool unity>()
+                              KSBOX_INLINE { add_run<encoding, unity>(work, run, at, sums); });
+        unrolled<strip>([&](std::size_t v)
+                            KSBOX_INLINE { hn::StoreU(sums[v], d, work.sum + at + v * lanes); });
     }
     for (std::size_t offset = 0; at < work.samples; at += lanes, offset += lanes) {
         const std::size_t count = std::min(lanes, work.samples - at);
@@ -166,11 +163,12 @@ void add_chunk(std::span<const Addend> addends, unsigned channels, std::span<flo
 
 } // namespace
 
-void add_blocks(std::span<const Addend> addends, unsigned channels, std::span<float> sum) {
+void add_blocks(std::span<const Addend> addends, unsigned channels, std::span<float> sum,
+                bool onto) {
     std::size_t done = 0;
     do {
         const std::size_t count = std::min(most_at_once, addends.size() - done);
-        add_chunk(addends.subspan(done, count), channels, sum, done > 0);
+        add_chunk(addends.subspan(done, count), channels, sum, onto || done > 0);
         done += count;
     } while (done < addends.size());
 }
@@ -184,8 +182,8 @@ namespace ksbox::mixer {
 
 HWY_EXPORT(add_blocks);
 
-void add(std::span<const Addend> addends, unsigned channels, std::span<float> sum) {
-    HWY_DYNAMIC_DISPATCH(add_blocks)(addends, channels, sum);
+void add(std::span<const Addend> addends, unsigned channels, std::span<float> sum, bool onto) {
+    HWY_DYNAMIC_DISPATCH(add_blocks)(addends, channels, sum, onto);
 }
 
 } // namespace ksbox::mixer

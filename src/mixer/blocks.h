@@ -19,12 +19,12 @@ struct Addend {
     std::array<float, most_channels> gains{}; ///< of each channel, linear
 };
 
-/// sum[i] = Σ addend[i] × its channel's gain, full scale being ±1. Addends of one encoding that
-/// stand together cost least. `sum` holds whole frames of `channels` (1 to 8) and must not overlap
-/// an addend.
-/// A sum of integers of at most 24 bits with gains of 1 is exact while every partial sum stays
-/// within ±2.
-void add(std::span<const Addend> addends, unsigned channels, std::span<float> sum);
+/// sum[i] = Σ addend[i] × its channel's gain, full scale being ±1; `onto`: added to what is there.
+/// Addends of one encoding that stand together cost least. `sum` holds whole frames of `channels`
+/// (1 to 8) and must not overlap an addend. A sum of integers of at most 24 bits with gains of 1 is
+/// exact while every partial sum stays within ±2.
+void add(std::span<const Addend> addends, unsigned channels, std::span<float> sum,
+         bool onto = false);
 
 /// One block to float, full scale being ±1. An s32 or f64 is rounded to the nearest float.
 void decode(Encoding encoding, const std::byte *samples, std::span<float> out);

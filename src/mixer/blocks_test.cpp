@@ -163,6 +163,16 @@ TEST(Blocks, AddIsASumInOrder) {
         }
 }
 
+TEST(Blocks, OntoWhatIsThere) {
+    const std::vector<float> more(37, 0.25F);
+    const Addend addend{Encoding::f32, reinterpret_cast<const std::byte *>(more.data()), {1.0F}};
+    std::vector<float> sum(37, 0.5F);
+    add({&addend, 1}, 1, sum, true);
+    EXPECT_EQ(sum, std::vector<float>(37, 0.75F));
+    add({&addend, 1}, 1, sum);
+    EXPECT_EQ(sum, more);
+}
+
 TEST(Blocks, NothingAddsUpToSilence) {
     std::vector<float> sum(37, 5.0F);
     add({}, 1, sum);

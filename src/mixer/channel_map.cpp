@@ -102,6 +102,14 @@ bool ChannelMap::is_identity() const {
     return true;
 }
 
+bool ChannelMap::is_whole() const {
+    for (unsigned out = 0; out < out_; ++out)
+        for (unsigned in = 0; in < in_; ++in)
+            if (gains_[out][in] != 0.0F && gains_[out][in] != 1.0F)
+                return false;
+    return true;
+}
+
 void ChannelMap::apply(std::span<const float> in, std::span<float> out) const {
     for (std::size_t frame = 0; frame < out.size() / out_; ++frame)
         for (unsigned to = 0; to < out_; ++to) {

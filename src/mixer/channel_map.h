@@ -20,6 +20,8 @@ class ChannelMap {
     float gain(unsigned in, unsigned out) const { return gains_[out][in]; }
     /// Every channel goes, unchanged, to that of the same number.
     bool is_identity() const;
+    /// Every output channel is a sum of input channels as they are: integers stay integers.
+    bool is_whole() const;
     /// Whole frames; `out` must not overlap `in`.
     void apply(std::span<const float> in, std::span<float> out) const;
 

@@ -46,7 +46,7 @@ bool Input::loses_bits_in(Encoding encoding, unsigned valid_bits) const {
     const bool whole_gains =
         std::ranges::all_of(std::span(wanted_).first(mix_.channels),
                             [](float gain) { return gain == 0.0F || gain == 1.0F; });
-    return resampler_ || !map_.is_identity() || !whole_gains || is_float(from_.encoding) ||
+    return resampler_ || !map_.is_whole() || !whole_gains || is_float(from_.encoding) ||
            from_.valid_bits > valid_bits;
 }
 

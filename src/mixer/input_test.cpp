@@ -125,7 +125,8 @@ TEST(Input, WhenDitherIsWanted) {
     EXPECT_TRUE(input(mix)->loses_bits_in(Encoding::s16, 16));
     EXPECT_FALSE(input(mix)->loses_bits_in(Encoding::f32, 32));
     EXPECT_TRUE(input({Encoding::s16, 16, 2, 3, 44'100})->loses_bits_in(Encoding::s16, 16));
-    EXPECT_TRUE(input({Encoding::s16, 16, 1, 4, 48'000})->loses_bits_in(Encoding::s16, 16));
+    EXPECT_FALSE(input({Encoding::s16, 16, 1, 4, 48'000})->loses_bits_in(Encoding::s16, 16));
+    EXPECT_TRUE(input({Encoding::s16, 16, 6, 0x3f, 48'000})->loses_bits_in(Encoding::s16, 16));
     auto quiet = input(s16);
     const float half[] = {0.5F, 1.0F}, off[] = {0.0F, 1.0F};
     quiet->set_gains(half);

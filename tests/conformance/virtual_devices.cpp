@@ -1,18 +1,11 @@
 // A box with SysAudio.
 #include "conformance/virtual_devices.h"
 
-#include "conformance/system_audio.h"
-
 namespace ksbox::testing {
 
-VirtualDevices::VirtualDevices() {
-    traced.box().run([&] { load_system_audio(traced.box().kernel(), driver_, node_); });
-}
-
 VirtualDevices::~VirtualDevices() {
-    if (traced.box().stopped())
-        return;
-    traced.box().run([&] { unload_system_audio(traced.box().kernel(), driver_, *node_); });
+    if (!traced.box().stopped())
+        EXPECT_THAT(sysaudio.unload(), ::testing::IsEmpty());
 }
 
 Driver &VirtualDevices::load(const std::string &name, std::size_t devices) {

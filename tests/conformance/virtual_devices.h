@@ -8,15 +8,12 @@
 
 #include <gmock/gmock.h>
 
+#include "ksbox/system_driver.h"
 #include "samples/streaming.h"
 #include "support/raw_connect.h"
 #include "support/raw_request.h"
 #include "support/status.h"
 #include "support/traced_box.h"
-
-namespace ksbox::io {
-struct DeviceNode;
-}
 
 namespace ksbox::testing {
 
@@ -35,8 +32,7 @@ inline constexpr std::uint32_t dont_combine_pins = 1, current_device = 0xfffffff
 
 class VirtualDevices : public InBothModes {
   protected:
-    VirtualDevices();
-    /// Unloads SysAudio; everything on it is closed.
+    /// SysAudio leaves nothing behind; everything on it is closed by then.
     ~VirtualDevices() override;
 
     /// Loads a driver and waits for so many virtual devices in all.
@@ -66,10 +62,7 @@ class VirtualDevices : public InBothModes {
 
     TracedBox traced{mode()};
     Client &client = traced.client();
-
-  private:
-    io::DeviceNode *node_ = nullptr;
-    void *driver_ = nullptr;
+    Driver &sysaudio = load_system_driver(traced.box(), SystemDriver::sysaudio);
 };
 
 } // namespace ksbox::testing

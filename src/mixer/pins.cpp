@@ -1,0 +1,153 @@
+#include "mixer/pins.h"
+
+#include <iterator>
+
+#include "mixer/driver.h"
+#include "mixer/mix.h"
+#include "mixer/static_guid.h"
+#include "mixer/wave_format.h"
+
+namespace ksbox::mixer {
+namespace {
+
+constexpr ULONG frames_on_their_way = 8;
+
+Stream *stream_of(PKSPIN pin) {
+    return static_cast<Stream *>(pin->Context);
+}
+
+NTSTATUS status_of(const Result<void> &result) {
+    return result ? STATUS_SUCCESS : result.error().value();
+}
+
+NTSTATUS NTAPI create_sink(PKSPIN pin, PIRP) {
+    const auto format = read_format(*pin->ConnectionFormat);
+    if (!format)
+        return format.error().value();
+    PKSFILTER const filter = KsPinGetParentFilter(pin);
+    auto stream = std::make_unique<Stream>(*format);
+    const Change change(filter);
+    const auto added = mix_of(filter).add(*stream);
+    if (added)
+        pin->Context = stream.release();
+    return status_of(added);
+}
+
+NTSTATUS NTAPI close_sink(PKSPIN pin, PIRP) {
+    const std::unique_ptr<Stream> stream(stream_of(pin));
+    PKSFILTER const filter = KsPinGetParentFilter(pin);
+    const Change change(filter);
+    mix_of(filter).remove(*stream);
+    pin->Context = nullptr;
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI set_sink_state(PKSPIN pin, KSSTATE to, KSSTATE) {
+    const Change change(KsPinGetParentFilter(pin));
+    stream_of(pin)->set_running(to == KSSTATE_RUN);
+    if (to == KSSTATE_STOP)
+        stream_of(pin)->reset();
+    return STATUS_SUCCESS;
+}
+
+void NTAPI reset_sink(PKSPIN pin) {
+    const Change change(KsPinGetParentFilter(pin));
+    stream_of(pin)->reset();
+}
+
+/// Frames of one block each, which is known now.
+NTSTATUS choose_framing(PKSPIN pin, const SampleFormat &format) {
+    constexpr ULONG tag = 'xiMK';
+    NTSTATUS status = _KsEdit(
+        pin->Bag, reinterpret_cast<PVOID *>(const_cast<PKSPIN_DESCRIPTOR_EX *>(&pin->Descriptor)),
+        sizeof *pin->Descriptor, sizeof *pin->Descriptor, tag);
+    if (!NT_SUCCESS(status))
+        return status;
+    auto &descriptor = const_cast<KSPIN_DESCRIPTOR_EX &>(*pin->Descriptor);
+    status = _KsEdit(pin->Bag,
+                     reinterpret_cast<PVOID *>(
+                         const_cast<PKSALLOCATOR_FRAMING_EX *>(&descriptor.AllocatorFraming)),
+                     sizeof *descriptor.AllocatorFraming, sizeof *descriptor.AllocatorFraming, tag);
+    if (!NT_SUCCESS(status))
+        return status;
+    auto &framing = const_cast<KSALLOCATOR_FRAMING_EX &>(*descriptor.AllocatorFraming);
+    framing.FramingItem[0].FramingRange.Range.MaxFrameSize =
+        static_cast<ULONG>(Mix::block_frames(format) * format.frame_bytes());
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI create_source(PKSPIN pin, PIRP) {
+    const auto format = read_format(*pin->ConnectionFormat);
+    if (!format)
+        return format.error().value();
+    if (const NTSTATUS status = choose_framing(pin, *format); !NT_SUCCESS(status))
+        return status;
+    PKSFILTER const filter = KsPinGetParentFilter(pin);
+    const Change change(filter);
+    return status_of(mix_of(filter).begin(*format));
+}
+
+NTSTATUS NTAPI close_source(PKSPIN pin, PIRP) {
+    PKSFILTER const filter = KsPinGetParentFilter(pin);
+    const Change change(filter);
+    mix_of(filter).end();
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI set_source_state(PKSPIN pin, KSSTATE to, KSSTATE) {
+    PKSFILTER const filter = KsPinGetParentFilter(pin);
+    const Change change(filter);
+    if (to == KSSTATE_STOP)
+        mix_of(filter).drop_block();
+    return STATUS_SUCCESS;
+}
+
+// A pin's format is fixed: Create says why it takes none.
+const KSPIN_DISPATCH sink_dispatch = {create_sink, close_sink, nullptr,
+                                      reset_sink,  nullptr,    set_sink_state};
+const KSPIN_DISPATCH source_dispatch = {create_source, close_source, nullptr,
+                                        nullptr,       nullptr,      set_source_state};
+
+/// Whatever the other side likes; the source's is made to measure when its format is known.
+constexpr KSALLOCATOR_FRAMING_EX any_frames = [] {
+    KSALLOCATOR_FRAMING_EX framing{};
+    framing.CountItems = 1;
+    framing.OutputCompression = {1, 1, 0};
+    KS_FRAMING_ITEM &item = framing.FramingItem[0];
+    constexpr GUID nonpaged = static_guid(STATIC_KSMEMORY_TYPE_KERNEL_NONPAGED);
+    item.MemoryType = nonpaged;
+    item.Flags = KSALLOCATOR_REQUIREMENTF_SYSTEM_MEMORY | KSALLOCATOR_REQUIREMENTF_PREFERENCES_ONLY;
+    item.Frames = frames_on_their_way;
+    item.FileAlignment = FILE_QUAD_ALIGNMENT;
+    item.PhysicalRange = {0, ULONG(-1), 1};
+    item.FramingRange.Range = {0, 64 * 1024, 1};
+    return framing;
+}();
+
+constexpr KSPIN_DESCRIPTOR_EX pin(const KSPIN_DISPATCH &dispatch, KSPIN_DATAFLOW flow,
+                                  KSPIN_COMMUNICATION communication, ULONG flags, ULONG instances) {
+    KSPIN_DESCRIPTOR_EX described{};
+    described.Dispatch = &dispatch;
+    described.PinDescriptor.DataRangesCount = data_range_count;
+    described.PinDescriptor.DataRanges = data_ranges;
+    described.PinDescriptor.DataFlow = flow;
+    described.PinDescriptor.Communication = communication;
+    described.PinDescriptor.Category = &KSCATEGORY_AUDIO;
+    described.Flags =
+        KSPIN_FLAG_FIXED_FORMAT | KSPIN_FLAG_INITIATE_PROCESSING_ON_EVERY_ARRIVAL | flags;
+    described.InstancesPossible = instances;
+    described.AllocatorFraming = &any_frames;
+    described.IntersectHandler = intersect;
+    return described;
+}
+
+} // namespace
+
+constinit const KSPIN_DESCRIPTOR_EX pin_descriptors[pin_count] = {
+    // One without frames keeps nobody waiting but as the mix decides.
+    pin(sink_dispatch, KSPIN_DATAFLOW_IN, KSPIN_COMMUNICATION_SINK,
+        KSPIN_FLAG_FRAMES_NOT_REQUIRED_FOR_PROCESSING, KSINSTANCE_INDETERMINATE),
+    pin(source_dispatch, KSPIN_DATAFLOW_OUT, KSPIN_COMMUNICATION_BOTH, 0, 1),
+};
+
+} // namespace ksbox::mixer
