@@ -57,7 +57,7 @@ class SharedPart {
 
   private:
     KSSTATE highest() const;
-    std::map<const void *, KSSTATE> states_; ///< of those above STOP
+    std::map<const void *, KSSTATE> states_; // lint-allow(pointer_order): none is called
 };
 
 /// Opens filters for graphs; see VirtualDevice.

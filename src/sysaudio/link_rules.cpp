@@ -6,6 +6,7 @@
 
 #include "abi/guid.h"
 #include "ks/data_range.h"
+#include "sysaudio/plain_streaming.h"
 #include "sysaudio/search.h"
 
 namespace ksbox::sysaudio {
@@ -22,9 +23,6 @@ const char *name_of(KSPIN_COMMUNICATION one) {
     constexpr std::array names = {"NONE", "SINK", "SOURCE", "BOTH", "BRIDGE"};
     return std::size_t(one) < names.size() ? names[one] : "unknown";
 }
-
-const KSPIN_INTERFACE streaming{{{KSINTERFACESETID_Standard, KSINTERFACE_STANDARD_STREAMING, 0}}};
-const KSPIN_MEDIUM any_device{{{KSMEDIUMSETID_Standard, KSMEDIUM_TYPE_ANYINSTANCE, 0}}};
 
 /// An empty list stands for the default.
 std::optional<KSIDENTIFIER> common(const std::vector<KSIDENTIFIER> &a,
@@ -54,11 +52,11 @@ std::optional<std::string> apart(const char *unit, ULONG low, ULONG high, ULONG 
 } // namespace
 
 std::optional<KSPIN_INTERFACE> common_interface(const PinFacts &a, const PinFacts &b) {
-    return common(a.interfaces, b.interfaces, streaming);
+    return common(a.interfaces, b.interfaces, plain_streaming);
 }
 
 std::optional<KSPIN_MEDIUM> common_medium(const PinFacts &a, const PinFacts &b) {
-    return common(a.mediums, b.mediums, any_device);
+    return common(a.mediums, b.mediums, standard_medium);
 }
 
 // "A pair of data ranges intersect if": audio/data-intersection.

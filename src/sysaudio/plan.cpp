@@ -5,18 +5,15 @@
 
 #include <fmt/format.h>
 
-#include "sysaudio/sysaudio_properties.h"
+#include "sysaudio/plain_streaming.h"
 #include "sysaudio/wiring.h"
 
 namespace ksbox::sysaudio {
 namespace {
 
-const GUID categories[] = {KSCATEGORY_AUDIO_DEVICE};
-// What clients may ask of a pin that stands for others: they never see which interface or medium
-// the pins behind it have.
-const KSPIN_INTERFACE streaming[] = {
-    {{{KSINTERFACESETID_Standard, KSINTERFACE_STANDARD_STREAMING, 0}}}};
-const KSPIN_MEDIUM any_device[] = {{{{KSMEDIUMSETID_Standard, KSMEDIUM_TYPE_ANYINSTANCE, 0}}}};
+// KSCATEGORY_AUDIO_DEVICE.
+constexpr GUID categories[] = {
+    guid_from(0xfbf6f530, 0x07b9, 0x11d2, 0xa7, 0x1e, 0x00, 0x00, 0xf8, 0x00, 0x47, 0x88)};
 
 void add_range(std::vector<PKSDATARANGE> &ranges, const DataRange &range) {
     ranges.push_back(const_cast<PKSDATARANGE>(&range.get()));
@@ -166,9 +163,10 @@ void Plan::describe(Arrangement &arrangement) {
         const PinFacts &end = filters_[factory.end.filter].pins[factory.end.pin];
         KSPIN_DESCRIPTOR descriptor{};
         descriptor.InterfacesCount = 1;
-        descriptor.Interfaces = streaming;
+        // Clients never see which interface or medium the pins behind it have.
+        descriptor.Interfaces = &plain_streaming;
         descriptor.MediumsCount = 1;
-        descriptor.Mediums = any_device;
+        descriptor.Mediums = &standard_medium;
         descriptor.DataRangesCount = ULONG(arrangement.ranges[id].size());
         descriptor.DataRanges = arrangement.ranges[id].data();
         descriptor.DataFlow = end.flow;

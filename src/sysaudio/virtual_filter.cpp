@@ -34,6 +34,20 @@ void VirtualFilter::choose(std::shared_ptr<VirtualDevice> device, bool separate)
 
 namespace {
 
+/// KSSTRING_Pin, for the host's WCHAR.
+constexpr char16_t pin_class[] = u"{146F1A80-4791-11D0-A5D6-28DB04C10000}";
+
+/// With the create item of its pins, which KS reads as long as the file is open.
+struct OpenedFilter : VirtualFilter {
+    using VirtualFilter::VirtualFilter;
+    KSOBJECT_CREATE_ITEM pins{
+        create_virtual_pin,
+        nullptr,
+        {sizeof pin_class - sizeof(char16_t), sizeof pin_class, const_cast<PWCH>(pin_class)},
+        nullptr,
+        0};
+};
+
 NTSTATUS NTAPI control_filter(PDEVICE_OBJECT device, PIRP irp) {
     const ULONG code = IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceIoControl.IoControlCode;
     if (code != IOCTL_KS_PROPERTY && code != IOCTL_KS_METHOD)
@@ -48,7 +62,7 @@ NTSTATUS NTAPI control_filter(PDEVICE_OBJECT device, PIRP irp) {
 }
 
 NTSTATUS NTAPI close_filter(PDEVICE_OBJECT, PIRP irp) {
-    VirtualFilter *filter = &VirtualFilter::of(irp);
+    auto *filter = &static_cast<OpenedFilter &>(VirtualFilter::of(irp));
     IoGetCurrentIrpStackLocation(irp)->FileObject->FsContext = nullptr;
     KsFreeObjectHeader(filter->header);
     delete filter;
@@ -69,28 +83,18 @@ const KSDISPATCH_TABLE &dispatch_table() {
     return table;
 }
 
-KSOBJECT_CREATE_ITEM &pin_item() {
-    // KSSTRING_Pin, for the host's WCHAR.
-    static char16_t name[] = u"{146F1A80-4791-11D0-A5D6-28DB04C10000}";
-    static KSOBJECT_CREATE_ITEM item{create_virtual_pin,
-                                     nullptr,
-                                     {sizeof name - sizeof(char16_t), sizeof name, name},
-                                     nullptr,
-                                     0};
-    return item;
-}
-
 } // namespace
 
 NTSTATUS NTAPI create_virtual_filter(PDEVICE_OBJECT device, PIRP irp) {
-    auto filter = std::make_unique<VirtualFilter>(system_audio_of(device));
+    auto filter = std::make_unique<OpenedFilter>(system_audio_of(device));
     if (const auto *chosen = static_cast<const std::shared_ptr<VirtualDevice> *>(
             KSCREATE_ITEM_IRP_STORAGE(irp)->Context))
         filter->choose(*chosen, false);
     const NTSTATUS status =
-        KsAllocateObjectHeader(&filter->header, 1, &pin_item(), irp, &dispatch_table());
+        KsAllocateObjectHeader(&filter->header, 1, &filter->pins, irp, &dispatch_table());
     if (NT_SUCCESS(status))
-        IoGetCurrentIrpStackLocation(irp)->FileObject->FsContext = filter.release();
+        IoGetCurrentIrpStackLocation(irp)->FileObject->FsContext =
+            static_cast<VirtualFile *>(filter.release());
     return ks::complete(irp, status);
 }
 
