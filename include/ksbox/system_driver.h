@@ -12,6 +12,9 @@ enum class SystemDriver : std::uint8_t {
     /// wanted, and whose source pin (1) delivers their sum. PCM and float, 8 to 384 kHz, 1 to 8
     /// channels on each pin.
     kmixer,
+    /// Virtual audio devices (KSCATEGORY_AUDIO_DEVICE) in front of every filter that streams sound,
+    /// through kmixer where that is loaded: one pin for a client, a graph of filters behind it.
+    sysaudio,
 };
 
 /// The box's driver of that kind, which is started when it is not there yet. Throws Error.

@@ -4,6 +4,7 @@
 #include "box/state.h"
 #include "mixer/driver.h"
 #include "nt/io/pnp.h"
+#include "sysaudio/driver.h"
 
 namespace ksbox {
 namespace {
@@ -16,7 +17,10 @@ struct Entry {
 
 const Entry &entry_of(SystemDriver which) {
     static const Entry kmixer = {"kmixer", u"Kernel Mixer", mixer::driver_entry};
+    static const Entry sysaudio = {"sysaudio", u"System Audio", sysaudio::driver_entry};
     switch (which) {
+    case SystemDriver::sysaudio:
+        return sysaudio;
     case SystemDriver::kmixer:
         break;
     }

@@ -5,8 +5,14 @@
 #include "../support/journal.h"
 #include "mixer.h"
 
-static const GUID Categories[] = {{STATICGUIDOF(KSCATEGORY_AUDIO)},
-                                  {STATICGUIDOF(KSCATEGORY_MIXER)}};
+static const GUID Categories[] = {
+    {STATICGUIDOF(KSCATEGORY_AUDIO)},
+    {STATICGUIDOF(KSCATEGORY_MIXER)},
+#ifdef MIXER_IN_RESERVED_CATEGORY
+    // KSCATEGORY_AUDIO_DEVICE, which is SysAudio's alone.
+    {0xfbf6f530, 0x07b9, 0x11d2, {0xa7, 0x1e, 0x00, 0x00, 0xf8, 0x00, 0x47, 0x88}},
+#endif
+};
 
 static const KSDATARANGE_AUDIO Pcm = {{{sizeof(KSDATARANGE_AUDIO),
                                         0,
@@ -91,7 +97,7 @@ static NTSTATUS NTAPI Mix(PKSFILTER Filter, PKSPROCESSPIN_INDEXENTRY Index) {
 static const KSPIN_DISPATCH PinDispatch = {CreatePin, NULL, NULL, NULL, NULL,
                                            NULL,      NULL, NULL, NULL, NULL};
 
-#define PIN(Flow, Possible)                                                                        \
+#define PIN(Flow, Communication, Possible)                                                         \
     {&PinDispatch,                                                                                 \
      NULL,                                                                                         \
      {DEFINE_KSPIN_DEFAULT_INTERFACES,                                                             \
@@ -99,7 +105,7 @@ static const KSPIN_DISPATCH PinDispatch = {CreatePin, NULL, NULL, NULL, NULL,
       SIZEOF_ARRAY(Ranges),                                                                        \
       Ranges,                                                                                      \
       KSPIN_DATAFLOW_##Flow,                                                                       \
-      KSPIN_COMMUNICATION_SINK,                                                                    \
+      KSPIN_COMMUNICATION_##Communication,                                                         \
       NULL,                                                                                        \
       NULL,                                                                                        \
       {0}},                                                                                        \
@@ -109,8 +115,8 @@ static const KSPIN_DISPATCH PinDispatch = {CreatePin, NULL, NULL, NULL, NULL,
      NULL,                                                                                         \
      NULL}
 
-static const KSPIN_DESCRIPTOR_EX Pins[MIXER_PIN_COUNT] = {PIN(IN, KSINSTANCE_INDETERMINATE),
-                                                          PIN(OUT, 1)};
+static const KSPIN_DESCRIPTOR_EX Pins[MIXER_PIN_COUNT] = {PIN(IN, SINK, KSINSTANCE_INDETERMINATE),
+                                                          PIN(OUT, BOTH, 1)};
 
 static const KSNODE_DESCRIPTOR Nodes[] = {DEFINE_NODE_DESCRIPTOR(NULL, &KSNODETYPE_SUM, NULL)};
 

@@ -1,0 +1,50 @@
+// Questions about pin factories.
+#include "sysaudio/filter_facts.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "abi/guid.h"
+#include "base/quad.h"
+
+namespace ksbox::sysaudio {
+
+DataRange::DataRange(const KSDATARANGE &range) : words_(quads(range.FormatSize)) {
+    std::memcpy(words_.data(), &range, range.FormatSize);
+}
+
+const KSDATARANGE_AUDIO *DataRange::audio() const {
+    const bool has_numbers = get().FormatSize >= sizeof(KSDATARANGE_AUDIO) &&
+                             get().MajorFormat == KSDATAFORMAT_TYPE_AUDIO &&
+                             (get().Specifier == KSDATAFORMAT_SPECIFIER_WAVEFORMATEX ||
+                              get().Specifier == KSDATAFORMAT_SPECIFIER_DSOUND);
+    return has_numbers ? reinterpret_cast<const KSDATARANGE_AUDIO *>(words_.data()) : nullptr;
+}
+
+bool serves_clients(const PinFacts &pin) {
+    const bool takes_irps = pin.communication == KSPIN_COMMUNICATION_SINK ||
+                            pin.communication == KSPIN_COMMUNICATION_BOTH;
+    // A list that is empty stands for the interface of plain streaming.
+    return takes_irps && pin.possible != 0 &&
+           (pin.interfaces.empty() ||
+            std::ranges::any_of(pin.interfaces, [](const KSPIN_INTERFACE &one) {
+                return one.Set == KSINTERFACESETID_Standard &&
+                       one.Id == KSINTERFACE_STANDARD_STREAMING;
+            }));
+}
+
+bool carries_sound(const PinFacts &pin) {
+    return std::ranges::any_of(pin.ranges, [](const DataRange &range) {
+        return (range.get().MajorFormat == KSDATAFORMAT_TYPE_AUDIO &&
+                range.get().SubFormat != KSDATAFORMAT_SUBTYPE_ANALOG) ||
+               range.get().MajorFormat == KSDATAFORMAT_TYPE_MUSIC;
+    });
+}
+
+bool is_pcm(const KSDATARANGE &range) {
+    return range.MajorFormat == KSDATAFORMAT_TYPE_AUDIO &&
+           (range.SubFormat == KSDATAFORMAT_SUBTYPE_PCM ||
+            range.SubFormat == KSDATAFORMAT_SUBTYPE_IEEE_FLOAT);
+}
+
+} // namespace ksbox::sysaudio

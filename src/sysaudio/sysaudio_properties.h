@@ -1,0 +1,64 @@
+// SysAudio's property sets. ksmedia.h has them for targets before Windows Vista only.
+#pragma once
+
+#include "abi/windows.h"
+
+extern "C" {
+extern const GUID KSCATEGORY_SYSAUDIO;
+extern const GUID KSCATEGORY_AUDIO_DEVICE;
+extern const GUID KSCATEGORY_AUDIO_GFX;
+extern const GUID KSCATEGORY_AUDIO_SPLITTER;
+extern const GUID KSPROPSETID_Sysaudio;
+extern const GUID KSPROPSETID_Sysaudio_Pin;
+}
+
+/// @doc NE:ksmedia.KSPROPERTY_SYSAUDIO
+enum KSPROPERTY_SYSAUDIO : ULONG {
+    KSPROPERTY_SYSAUDIO_DEVICE_COUNT = 1,
+    KSPROPERTY_SYSAUDIO_DEVICE_FRIENDLY_NAME = 2,
+    KSPROPERTY_SYSAUDIO_DEVICE_INSTANCE = 3,
+    KSPROPERTY_SYSAUDIO_DEVICE_INTERFACE_NAME = 4,
+    KSPROPERTY_SYSAUDIO_SELECT_GRAPH = 5,
+    KSPROPERTY_SYSAUDIO_CREATE_VIRTUAL_SOURCE = 6,
+    KSPROPERTY_SYSAUDIO_INSTANCE_INFO = 14,
+    KSPROPERTY_SYSAUDIO_COMPONENT_ID = 16
+};
+
+/// @doc NS:ksmedia.SYSAUDIO_CREATE_VIRTUAL_SOURCE
+struct SYSAUDIO_CREATE_VIRTUAL_SOURCE {
+    KSPROPERTY Property;
+    GUID PinCategory;
+    GUID PinName;
+};
+
+/// @doc NS:ksmedia.SYSAUDIO_SELECT_GRAPH
+struct SYSAUDIO_SELECT_GRAPH {
+    KSPROPERTY Property;
+    ULONG PinId;
+    ULONG NodeId;
+    ULONG Flags;
+    ULONG Reserved;
+};
+
+#define SYSAUDIO_FLAGS_DONT_COMBINE_PINS 0x00000001
+/// @doc NS:ksmedia.SYSAUDIO_INSTANCE_INFO
+struct SYSAUDIO_INSTANCE_INFO {
+    KSPROPERTY Property;
+    ULONG Flags;
+    ULONG DeviceNumber;
+};
+
+/// @doc NE:ksmedia.KSPROPERTY_SYSAUDIO_PIN
+enum KSPROPERTY_SYSAUDIO_PIN : ULONG { KSPROPERTY_SYSAUDIO_ATTACH_VIRTUAL_SOURCE = 1 };
+/// @doc NS:ksmedia.SYSAUDIO_ATTACH_VIRTUAL_SOURCE
+struct SYSAUDIO_ATTACH_VIRTUAL_SOURCE {
+    KSPROPERTY Property;
+    ULONG MixerPinId; ///< the virtual source's index
+    ULONG Reserved;
+};
+
+/// A KSPROPERTY followed by the number of a virtual device.
+struct SYSAUDIO_DEVICE_PROPERTY {
+    KSPROPERTY Property;
+    ULONG DeviceId;
+};
