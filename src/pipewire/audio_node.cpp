@@ -13,6 +13,9 @@ namespace {
 // Eight channels of floats at 192 kHz for a third of a second, stereo of 16 bits for seconds.
 constexpr std::size_t ring_bytes = std::size_t(1) << 21;
 
+// What piles up before it is let go, where another device's clock is too slow for this one.
+constexpr std::size_t most_cycles = 4;
+
 constexpr unsigned rate_bits = 24, channels_bits = 8, samples_bits = 4;
 } // namespace
 
@@ -67,8 +70,6 @@ void AudioNode::streaming_changed(bool streams) {
     streams_ = streams;
     if (streams && options_.device_volume)
         apply(volume_); // PipeWire has set up its own anew
-    if (streams && direction() == Direction::source)
-        ring_.discard(); // no cycle runs yet: this thread may read
     announce();
 }
 
@@ -117,7 +118,6 @@ void AudioNode::process(bool asked) {
         take_samples();
     else
         give_samples(asked);
-    wake().signal();
 }
 
 void AudioNode::take_samples() {
@@ -127,8 +127,8 @@ void AudioNode::take_samples() {
             const std::uint32_t offset = std::min(data.chunk->offset, data.maxsize);
             const std::uint32_t bytes = std::min(data.chunk->size, data.maxsize - offset);
             const std::uint32_t frame = std::max(1u, format_.frame_bytes());
-            if (!ring_.write({static_cast<const std::byte *>(data.data) + offset,
-                              bytes / frame * frame}))
+            if (!ring_.write(
+                    {static_cast<const std::byte *>(data.data) + offset, bytes / frame * frame}))
                 slipped_ += bytes / frame;
         }
         pw_stream_queue_buffer(stream().stream, buffer);
@@ -143,10 +143,12 @@ void AudioNode::give_samples(bool asked) {
         return;
     spa_data &data = buffer->buffer->datas[0];
     const std::uint32_t frame = std::max(1u, format_.frame_bytes());
-    std::uint32_t wanted = buffer->requested != 0 ? static_cast<std::uint32_t>(buffer->requested)
-                                                  : cycle_frames();
+    std::uint32_t wanted =
+        buffer->requested != 0 ? static_cast<std::uint32_t>(buffer->requested) : cycle_frames();
     wanted = std::min(wanted, data.maxsize / frame);
     std::size_t had = 0;
+    if (!drives() && ring_.readable() > most_cycles * wanted * frame)
+        slipped_ += ring_.skip(ring_.readable() - std::size_t(wanted) * frame) / frame;
     if (data.data != nullptr) {
         auto *bytes = static_cast<std::byte *>(data.data);
         had = ring_.read({bytes, std::size_t(wanted) * frame});

@@ -55,6 +55,8 @@ class AudioNode final : public Node {
     /// Frames that found no room, or were not there when another device's cycle wanted them.
     std::uint64_t slipped_frames() const { return slipped_; }
 
+    bool has_device_volume() const { return options_.device_volume.has_value(); }
+    std::uint32_t channels() const { return options_.channels; }
     /// What people have set since the last time. Not from PipeWire's threads.
     std::optional<Volume> take_volume();
     /// What the device has come to.
@@ -67,6 +69,10 @@ class AudioNode final : public Node {
     void props_changed(const spa_pod *props) override;
     void known() override;
     void streaming_changed(bool streams) override;
+    void discard_old() override {
+        if (direction() == Direction::source)
+            ring_.discard();
+    }
     void process(bool asked) override;
     void take_samples();
     void give_samples(bool asked);
@@ -75,12 +81,12 @@ class AudioNode final : public Node {
 
     const Options options_;
     Ring ring_;
-    AudioFormat format_;               ///< PipeWire's main thread's; rate 0: none
-    bool streams_ = false;             ///< likewise
-    std::uint32_t number_ = 0;         ///< likewise
+    AudioFormat format_;                     ///< PipeWire's main thread's; rate 0: none
+    bool streams_ = false;                   ///< likewise
+    std::uint32_t number_ = 0;               ///< likewise
     std::atomic<std::uint64_t> session_ = 0; ///< number, samples, channels and rate; 0: none
     std::atomic<std::uint64_t> slipped_ = 0;
-    Volume volume_;                    ///< under PipeWire's lock
+    Volume volume_; ///< under PipeWire's lock
     std::atomic<bool> volume_set_ = false;
 };
 

@@ -14,7 +14,7 @@ struct Name {
     Samples samples;
     spa_audio_format format;
 };
-constexpr Name names[] = {
+constexpr Name spellings[] = {
     {Samples::u8, SPA_AUDIO_FORMAT_U8},      {Samples::s16, SPA_AUDIO_FORMAT_S16_LE},
     {Samples::s24, SPA_AUDIO_FORMAT_S24_LE}, {Samples::s32, SPA_AUDIO_FORMAT_S32_LE},
     {Samples::f32, SPA_AUDIO_FORMAT_F32_LE}, {Samples::f64, SPA_AUDIO_FORMAT_F64_LE}};
@@ -49,7 +49,7 @@ std::vector<std::uint32_t> places(std::uint32_t channels) {
 
 const spa_pod *format_offer(spa_pod_builder &builder, const AudioRange &range,
                             std::uint32_t channels, std::uint32_t rate_hz) {
-    const auto *name = std::ranges::find(names, range.samples, &Name::samples);
+    const auto *name = std::ranges::find(spellings, range.samples, &Name::samples);
     const std::vector<std::uint32_t> position = places(channels);
     spa_pod_frame frame;
     spa_pod_builder_push_object(&builder, &frame, SPA_TYPE_OBJECT_Format, SPA_PARAM_EnumFormat);
@@ -62,8 +62,9 @@ const spa_pod *format_offer(spa_pod_builder &builder, const AudioRange &range,
                                       static_cast<std::uint32_t>(position.size()), position.data()),
                         0);
     if (rate_hz != 0 || range.minimum_hz == range.maximum_hz)
-        spa_pod_builder_add(&builder, SPA_FORMAT_AUDIO_rate,
-                            SPA_POD_Int(static_cast<int>(rate_hz != 0 ? rate_hz : range.minimum_hz)), 0);
+        spa_pod_builder_add(
+            &builder, SPA_FORMAT_AUDIO_rate,
+            SPA_POD_Int(static_cast<int>(rate_hz != 0 ? rate_hz : range.minimum_hz)), 0);
     else
         spa_pod_builder_add(
             &builder, SPA_FORMAT_AUDIO_rate,
@@ -81,17 +82,17 @@ std::optional<AudioFormat> parse_format(const spa_pod *format) {
         type != SPA_MEDIA_TYPE_audio || subtype != SPA_MEDIA_SUBTYPE_raw ||
         spa_format_audio_raw_parse(format, &raw) < 0)
         return std::nullopt;
-    const auto *name = std::ranges::find(names, raw.format, &Name::format);
-    if (name == std::end(names) || raw.rate == 0 || raw.channels == 0)
+    const auto *name = std::ranges::find(spellings, raw.format, &Name::format);
+    if (name == std::end(spellings) || raw.rate == 0 || raw.channels == 0)
         return std::nullopt;
     return AudioFormat{name->samples, raw.rate, raw.channels};
 }
 
 const spa_pod *latency(spa_pod_builder &builder, Direction direction) {
-    const spa_latency_info info{
-        .direction = direction == Direction::sink ? SPA_DIRECTION_INPUT : SPA_DIRECTION_OUTPUT,
-        .min_quantum = 1.0F,
-        .max_quantum = 1.0F};
+    const spa_latency_info info{.direction = direction == Direction::sink ? SPA_DIRECTION_INPUT
+                                                                          : SPA_DIRECTION_OUTPUT,
+                                .min_quantum = 1.0F,
+                                .max_quantum = 1.0F};
     return spa_latency_build(&builder, SPA_PARAM_Latency, &info);
 }
 
@@ -106,8 +107,8 @@ Volume parse_volume(const spa_pod *props, Volume volume) {
         }
         if (property->key == SPA_PROP_channelVolumes) {
             std::array<float, 64> values{};
-            const std::uint32_t count = spa_pod_copy_array(&property->value, SPA_TYPE_Float,
-                                                           values.data(), values.size());
+            const std::uint32_t count =
+                spa_pod_copy_array(&property->value, SPA_TYPE_Float, values.data(), values.size());
             if (count != 0)
                 volume.channels.assign(values.begin(), values.begin() + count);
         }

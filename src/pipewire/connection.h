@@ -25,8 +25,8 @@ class Connection {
 
     struct Status {
         bool there = true;
-        std::uint32_t losses = 0;       ///< how often the daemon has gone
-        std::uint64_t last_gap_ns = 0;  ///< how long it was away the last time
+        std::uint32_t losses = 0;      ///< how often the daemon has gone
+        std::uint64_t last_gap_ns = 0; ///< how long it was away the last time
     };
     /// From any thread.
     Status status() const;

@@ -31,19 +31,19 @@ struct NodeEvents {
         Node::Stream &stream = *self.stream_;
         stream.streams = streams;
         note_cycle(self);
-        if (streams)
-            self.streaming_changed(true);
+        // Before anybody hears of it and asks for a cycle.
         pw_loop_invoke(
             self.connection().data_loop(),
             [](spa_loop *, bool, std::uint32_t, const void *data, std::size_t, void *user) {
                 Node::Stream &stream = *node(user).stream_;
                 std::memcpy(&stream.runs, data, sizeof stream.runs);
                 stream.asked = false;
+                if (stream.runs)
+                    node(user).discard_old();
                 return 0;
             },
             1, &streams, sizeof streams, true, &self);
-        if (!streams)
-            self.streaming_changed(false);
+        self.streaming_changed(streams);
     }
     static void param_changed(void *data, std::uint32_t id, const spa_pod *param) {
         if (id == SPA_PARAM_Format)
@@ -59,8 +59,8 @@ struct NodeEvents {
     }
     static void note_cycle(Node &self) {
         Node::Stream &stream = *self.stream_;
-        self.drives_ = stream.stream != nullptr && stream.streams &&
-                       pw_stream_is_driving(stream.stream);
+        self.drives_ =
+            stream.stream != nullptr && stream.streams && pw_stream_is_driving(stream.stream);
         if (stream.position == nullptr)
             return;
         const spa_io_clock &clock = stream.position->clock;
@@ -70,13 +70,18 @@ struct NodeEvents {
         Node &self = node(data);
         note_cycle(self);
         self.process(std::exchange(self.stream_->asked, false));
+        ++self.cycles_;
+        self.wake_.signal();
     }
 
     /// PipeWire's data thread: the device's clock has come so far.
     static void on_trigger(void *data, std::uint64_t) {
         Node &self = node(data);
         Node::Stream &stream = *self.stream_;
-        if (!stream.runs || !pw_stream_is_driving(stream.stream))
+        if (!stream.runs)
+            return;
+        note_cycle(self); // who drives may have changed since the stream began
+        if (!self.drives_)
             return;
         stream.asked = true;
         if (stream.position != nullptr) {
@@ -86,9 +91,8 @@ struct NodeEvents {
             clock.delay = self.delay_frames_;
             clock.rate_diff = 1.0;
             clock.next_nsec =
-                clock.nsec + (clock.rate.denom == 0
-                                  ? 0
-                                  : clock.duration * 1'000'000'000 / clock.rate.denom);
+                clock.nsec +
+                (clock.rate.denom == 0 ? 0 : clock.duration * 1'000'000'000 / clock.rate.denom);
         }
         pw_stream_trigger_process(stream.stream);
     }
@@ -131,8 +135,7 @@ void Node::connect() {
                                                 .process = NodeEvents::process};
     Stream &stream = *stream_;
     stream.refusal.clear();
-    stream.stream =
-        pw_stream_new(connection().core, names_.description.c_str(), properties());
+    stream.stream = pw_stream_new(connection().core, names_.description.c_str(), properties());
     if (stream.stream == nullptr) {
         stream.refusal = std::strerror(errno);
         return;

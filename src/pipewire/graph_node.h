@@ -38,16 +38,21 @@ class Node {
 
     /// Until PipeWire has done something here, at most so long.
     void wait(std::uint64_t time_ns) { wake_.wait(time_ns); }
-    /// The device wants a cycle now. `delay_frames`: what lies between the node and the device.
+    /// The device wants a cycle now, which it gets unless another one drives the graph.
+    /// `delay_frames`: what lies between the node and the device.
     void trigger(std::int64_t delay_frames);
-    /// Whether the node's device runs the graph.
-    bool drives() const { return drives_; }
+    /// How many cycles have had their data.
+    std::uint64_t cycles() const { return cycles_; }
     /// The length of a cycle, in the graph's own frames; 0: not known yet.
     struct Cycle {
         std::uint32_t frames = 0, rate_hz = 0;
     };
     Cycle cycle() const;
 
+    // Of any thread but PipeWire's.
+
+    /// Ends the device's wait.
+    void interrupt() { wake_.signal(); }
     /// Whether the daemon knows the node; and why not, if it refuses it.
     bool exists() const { return exists_; }
     std::string refusal() const;
@@ -75,9 +80,13 @@ class Node {
     virtual void known() {}
     /// PipeWire's main thread: cycles may come, or come no more.
     virtual void streaming_changed(bool streams) = 0;
+    /// PipeWire's data thread: what a source has of its last stream is not for the next.
+    virtual void discard_old() {}
     /// PipeWire's data thread: one cycle's data. `asked`: trigger() is what it came from.
     virtual void process(bool asked) = 0;
 
+    /// Whether the node's device runs the graph.
+    bool drives() const { return drives_; }
     Stream &stream() { return *stream_; }
     Connection::State &connection() { return connection_.state(); }
     Wake &wake() { return wake_; }
@@ -92,6 +101,7 @@ class Node {
     std::atomic<bool> exists_ = false, drives_ = false;
     std::atomic<std::uint64_t> cycle_ = 0; ///< frames << 32 | rate
     std::atomic<std::int64_t> delay_frames_ = 0;
+    std::atomic<std::uint64_t> cycles_ = 0;
     std::unique_ptr<Stream> stream_;
 };
 

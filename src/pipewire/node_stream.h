@@ -16,11 +16,11 @@ namespace ksbox::pipewire {
 struct Node::Stream {
     pw_stream *stream = nullptr;
     spa_hook listener{};
-    spa_source *trigger = nullptr;      ///< on PipeWire's data thread
+    spa_source *trigger = nullptr; ///< on PipeWire's data thread
     spa_io_position *position = nullptr;
-    bool streams = false;    ///< the main thread's
-    bool runs = false;       ///< the data thread's: trigger() may be obeyed
-    bool asked = false;      ///< the data thread's: trigger() was, and no data has come since
+    bool streams = false; ///< the main thread's
+    bool runs = false;    ///< the data thread's: trigger() may be obeyed
+    bool asked = false;   ///< the data thread's: trigger() was, and no data has come since
     std::string refusal;
 
     /// Params under construction.

@@ -44,10 +44,13 @@ class Ring {
         read_.store(at + count, std::memory_order_release);
         return count;
     }
-    /// The reader's: what is in it now is gone.
-    void discard() {
-        read_.store(written_.load(std::memory_order_acquire), std::memory_order_release);
+    /// The reader's: the next bytes are gone. Returns how many there were.
+    std::size_t skip(std::size_t bytes) {
+        const std::size_t count = std::min(bytes, readable());
+        read_.store(read_.load(std::memory_order_relaxed) + count, std::memory_order_release);
+        return count;
     }
+    void discard() { (void)skip(size_); }
 
   private:
     template <typename Copy> void copy(std::size_t at, std::size_t count, const Copy &piece) const {

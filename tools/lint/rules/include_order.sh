@@ -19,7 +19,8 @@ rule_check() {
             below["box"] = below["portcls"] "portcls kmdf wsk inf sysaudio mixer filters ksuser broker "
             below["build"] = " base "
             below["drive"] = " base "
-            below["cli"] = " base box build drive " # Box is the API; the tools use nothing beneath it
+            below["pipewire"] = " base "
+            below["cli"] = " base box build drive pipewire " # Box is the API; the tools use nothing beneath it
         }
         match($0, /^ *# *include *"[a-z]+\//) {
             split(FILENAME, path, "/"); from = path[2]
