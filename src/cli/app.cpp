@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "cli/bridge.h"
 #include "cli/build_command.h"
 #include "cli/commands.h"
 #include "cli/failures.h"
@@ -29,15 +30,16 @@ struct Commands {
     PlayOptions play;
     RouteOptions route;
     RecordOptions record;
+    BridgeOptions bridge;
     WhyOptions why;
     PropertyOptions get, set;
     DriveOptions drive;
     GraphOptions graph;
     BuildOptions build;
     CLI::App *inspect_command = nullptr, *play_command = nullptr, *route_command = nullptr,
-             *record_command = nullptr, *why_command = nullptr, *get_command = nullptr,
-             *set_command = nullptr, *drive_command = nullptr, *graph_command = nullptr,
-             *build_command = nullptr;
+             *record_command = nullptr, *bridge_command = nullptr, *why_command = nullptr,
+             *get_command = nullptr, *set_command = nullptr, *drive_command = nullptr,
+             *graph_command = nullptr, *build_command = nullptr;
 };
 
 void add_driver(CLI::App &command, RunOptions &options, const char *name) {
@@ -153,6 +155,52 @@ void add_record(CLI::App &app, Commands &commands) {
     add_pin_option(command, options.run, "the pin to record from");
     add_endpoint_options(command, options.endpoint, "record from");
     add_run_options(command, options.run);
+}
+
+void add_bridge(CLI::App &app, Commands &commands) {
+    BridgeOptions &options = commands.bridge;
+    options.run.realtime = true;
+    CLI::App &command = *app.add_subcommand(
+        "bridge", "Shows a driver's pins as PipeWire sinks, sources and cameras (docs/bridge.md)");
+    commands.bridge_command = &command;
+    add_driver(command, options.run, "--driver");
+    add_filter_option(command, options.run);
+    add_pin_option(command, options.run, "only this pin; all of them unless given");
+    auto *endpoint = command.add_option("--endpoint", options.endpoint,
+                                        "only this endpoint, by its name, a part of it, or its "
+                                        "number in inspect's list");
+    endpoint->type_name("NAME");
+    for (const char *other : {"--pin", "--filter"})
+        endpoint->excludes(command.get_option(other));
+    command
+        .add_option("--rate", options.rate,
+                    "samples a second of device and graph, whatever PipeWire's settings allow; as "
+                    "PipeWire chooses unless given")
+        ->check(CLI::PositiveNumber)
+        ->type_name("HZ");
+    command
+        .add_option("--channels", options.channels,
+                    "of the device; those of the driver's own choice unless given")
+        ->check(CLI::Range(1, 8))
+        ->type_name("N");
+    command
+        .add_option("--format", options.samples,
+                    "samples of the device: u8, s16, s24, s32, f32, f64; the driver's own choice "
+                    "unless given")
+        ->check(CLI::IsMember({"u8", "s16", "s24", "s32", "f32", "f64"}))
+        ->type_name("NAME");
+    command
+        .add_option("--period", options.period_ms,
+                    "length of a cycle, which is what the bridge adds to the latency; as PipeWire "
+                    "chooses unless given")
+        ->check(CLI::Range(1, 1000))
+        ->type_name("MS");
+    command.add_option("--seconds", options.seconds, "ends by itself then")
+        ->check(CLI::PositiveNumber)
+        ->type_name("S");
+    add_run_options(command, options.run);
+    for (const char *simulated : {"--time", "--seed"}) // PipeWire's time is real
+        command.remove_option(command.get_option(simulated));
 }
 
 void add_why(CLI::App &app, Commands &commands) {
@@ -285,6 +333,9 @@ int run_command(const Commands &commands, int count, char **arguments) {
     if (commands.record_command->parsed())
         return run(commands.record.run,
                    [&](Worker &worker) { return record(commands.record, worker); });
+    if (commands.bridge_command->parsed())
+        return run(commands.bridge.run,
+                   [&](Worker &worker) { return bridge(commands.bridge, worker); });
     if (commands.why_command->parsed())
         return run(commands.why.run, [&](Worker &worker) { return why(commands.why, worker); });
     if (commands.get_command->parsed())
@@ -313,6 +364,7 @@ int main(int count, char **arguments) {
     add_play(app, commands);
     add_route(app, commands);
     add_record(app, commands);
+    add_bridge(app, commands);
     add_why(app, commands);
     commands.get_command =
         add_property(app, commands.get, "get", "Prints a property of a filter, pin or node");

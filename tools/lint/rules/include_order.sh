@@ -17,8 +17,8 @@ rule_check() {
             below["broker"] = " base abi nt ks "
             below["ksuser"] = below["ks"] "ks broker "
             below["box"] = below["portcls"] "portcls kmdf wsk inf sysaudio mixer filters ksuser broker "
-            below["build"] = below["drive"] = below["media"] = " base "
-            below["cli"] = " base box build drive media " # Box is the API; the tools use nothing beneath it
+            below["build"] = below["drive"] = below["media"] = below["pipewire"] = " base "
+            below["cli"] = " base box build drive media pipewire " # Box is the API; the tools use nothing beneath it
         }
         match($0, /^ *# *include *"[a-z]+\//) {
             split(FILENAME, path, "/"); from = path[2]
