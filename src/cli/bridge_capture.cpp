@@ -76,8 +76,8 @@ void BridgedCapture::stream(ConnectedPin &pin, const Session &first) {
             break;
         const std::int64_t cycle = audio().cycle_frames();
         const auto ready = static_cast<std::int64_t>(audio().readable() / shape.frame_bytes);
-        // Again when another cycle is full and nothing has come of it.
-        asked = asked && audio().cycles() == asked_cycle && ready < asked_ready + cycle;
+        asked =
+            asked && audio().cycles() == asked_cycle && ready < asked_ready + retry_frames(shape);
         if (now && ready >= cycle && !asked) {
             asked_cycle = audio().cycles();
             audio().trigger(ready);

@@ -18,6 +18,12 @@ struct BridgeShape {
     std::uint32_t cycle_frames = 0; ///< of PipeWire's cycle; so far data is written ahead
 };
 
+/// So many frames later a cycle that nothing has come of is asked for once more. Not sooner: a
+/// cycle that is only late would be broken off, and what a player gave for it would be lost.
+constexpr std::int64_t retry_frames(const BridgeShape &shape) {
+    return std::int64_t(shape.rate_hz) + std::int64_t(8) * shape.cycle_frames;
+}
+
 class RenderDevice {
   public:
     /// The pin is in STOP and outlives this. Throws Error.

@@ -73,7 +73,7 @@ void BridgedRender::stream(ConnectedPin &pin, const Session &first) {
         if (!now && (lost ? time > patient_until : ahead <= 0))
             break;
         const std::int64_t cycle = audio().cycle_frames();
-        if (now && ahead <= cycle && (!asked || ahead <= asked_ahead - cycle)) {
+        if (now && ahead <= cycle && (!asked || ahead <= asked_ahead - retry_frames(shape))) {
             audio().trigger(std::max<std::int64_t>(ahead, 0));
             asked = true;
             asked_ahead = ahead;

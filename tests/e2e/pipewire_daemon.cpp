@@ -99,7 +99,6 @@ Process::Process(const std::vector<std::string> &words,
     const int file = open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     dup2(file, STDOUT_FILENO);
     dup2(file, STDERR_FILENO);
-    unsetenv("DBUS_SESSION_BUS_ADDRESS");
     for (const auto &[name, value] : more)
         setenv(name.c_str(), value.c_str(), 1);
     std::vector<char *> arguments;
@@ -145,10 +144,11 @@ bool Process::running() {
 }
 
 bool becomes_true(const std::function<bool()> &condition, double seconds) {
-    for (double waited = 0; waited < seconds; waited += 0.02) {
+    constexpr double period = 0.05;
+    for (double waited = 0; waited < seconds; waited += period) {
         if (condition())
             return true;
-        usleep(20'000);
+        usleep(static_cast<useconds_t>(period * 1e6));
     }
     return condition();
 }
@@ -169,8 +169,10 @@ PipeWireDaemon::PipeWireDaemon(std::filesystem::path folder) : folder_(std::move
     write_text(folder_ / "config/wireplumber/main.lua.d/90-enable-all.lua", manager_main);
     environment_ = {{"XDG_RUNTIME_DIR", folder_ / "run"},
                     {"XDG_CONFIG_HOME", folder_ / "config"},
-                    {"XDG_STATE_HOME", folder_ / "state"},
-                    {"PIPEWIRE_RUNTIME_DIR", folder_ / "run"}};
+                    {"XDG_STATE_HOME", folder_ / "state"}};
+    // What would lead somewhere else.
+    for (const char *name : {"DBUS_SESSION_BUS_ADDRESS", "PIPEWIRE_RUNTIME_DIR", "PIPEWIRE_REMOTE"})
+        unsetenv(name);
 }
 
 bool PipeWireDaemon::start() {

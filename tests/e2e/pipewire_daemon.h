@@ -35,7 +35,7 @@ class Process {
 };
 
 /// Looks every few milliseconds whether it has become true, for at most so long.
-bool becomes_true(const std::function<bool()> &condition, double seconds = 30);
+bool becomes_true(const std::function<bool()> &condition, double seconds = 60);
 
 class PipeWireDaemon {
   public:
