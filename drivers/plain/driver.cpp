@@ -79,6 +79,18 @@ static NTSTATUS NTAPI DispatchPnp(PDEVICE_OBJECT Self, PIRP Irp) {
     return KsDefaultDispatchPnp(Self, Irp);
 }
 
+// The last handle of a file is closed: what waits at a pin would wait for ever. Of the files only
+// pins were opened relative to another.
+static NTSTATUS NTAPI DispatchCleanup(PDEVICE_OBJECT Self, PIRP Irp) {
+    UNREFERENCED_PARAMETER(Self);
+    PFILE_OBJECT File = IoGetCurrentIrpStackLocation(Irp)->FileObject;
+    if (File->RelatedFileObject != NULL) {
+        PlainPin *Pin = static_cast<PlainPin *>(File->FsContext);
+        KsCancelIo(&Pin->Waiting, &Pin->WaitingLock);
+    }
+    return Complete(Irp, STATUS_SUCCESS);
+}
+
 static VOID NTAPI Unload(PDRIVER_OBJECT Driver) {
     UNREFERENCED_PARAMETER(Driver);
 }
@@ -88,6 +100,7 @@ extern "C" DRIVER_INITIALIZE DriverEntry;
 extern "C" NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath) {
     UNREFERENCED_PARAMETER(RegistryPath);
     DriverObject->DriverExtension->AddDevice = AddDevice;
+    DriverObject->MajorFunction[IRP_MJ_CLEANUP] = DispatchCleanup;
     DriverObject->DriverUnload = Unload;
     DriverObject->MajorFunction[IRP_MJ_PNP] = DispatchPnp;
     DriverObject->MajorFunction[IRP_MJ_POWER] = KsDefaultDispatchPower;

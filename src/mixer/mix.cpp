@@ -90,8 +90,10 @@ bool Mix::collect(std::span<const PKSPROCESSPIN> sinks) {
     bool moved = false;
     addends_.clear();
     for (PKSPROCESSPIN pin : sinks) {
-        auto &stream = *static_cast<Stream *>(pin->Pin->Context);
-        const Stream::Share share = stream.take(*pin, block_frames_);
+        auto *stream = static_cast<Stream *>(pin->Pin->Context);
+        if (!stream) // it is just coming, or going
+            continue;
+        const Stream::Share share = stream->take(*pin, block_frames_);
         moved |= share.moved;
         if (share.frames == block_frames_)
             addends_.push_back(share.addend); // together they cost least

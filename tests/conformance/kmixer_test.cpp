@@ -1,4 +1,5 @@
 // Section J8: the system's mixer, as a client of its filter has it.
+#include <atomic>
 #include <cmath>
 #include <numbers>
 
@@ -345,6 +346,29 @@ TEST_P(KMixer, J8_AStreamJoinsWithoutTouchingTheOthers) {
     }
     EXPECT_EQ(added, 2'000u);
     EXPECT_EQ(Pin::finish(all, write).status, 0);
+}
+
+TEST_P(KMixer, J8_PinsComeAndGoWhileItMixes) {
+    Pin stays = open(sink_id, pcm(16)), source = open(source_id, pcm(16));
+    std::atomic<bool> over = false;
+    std::size_t heard = 0, sent = 0;
+    const std::vector<std::byte> block = bytes_of(std::vector<std::int16_t>(960, 3));
+    Client::Thread player = client.spawn("player", [&] {
+        while (!over) {
+            Frame data = frame(block), out{.buffer = Buffer(client, block.size())};
+            Request read = source.start_read(out), write = stays.start_write(data);
+            sent += Pin::finish(data, write).success() ? block.size() : 0;
+            heard += Pin::finish(out, read).success() ? out.used : 0;
+        }
+    });
+    for (int i = 0; i < 100; ++i) {
+        Pin guest = open(sink_id, i % 2 ? pcm(16) : pcm(24, 1, 44'100));
+        traced.box().run_for(std::chrono::microseconds(i * 10));
+    }
+    over = true;
+    player.join();
+    EXPECT_GT(heard, 0u);
+    EXPECT_EQ(heard, sent);
 }
 
 TEST_P(KMixer, J8_AStreamThatHasNothingDoesNotSilenceTheOthers) {

@@ -87,6 +87,17 @@ TEST_F(Plain, GivesFramesBackInStop) {
     EXPECT_EQ(reading().bytes, 0u);
 }
 
+TEST_F(Plain, GivesFramesBackWhenItsHandleIsClosed) {
+    Pin pin = open();
+    pause(pin);
+    Frame waiting = frame({1});
+    Request request = pin.start_write(waiting);
+    EXPECT_FALSE(request.wait_for(100'000).has_value());
+    pin.close();
+    EXPECT_EQ(std::uint32_t(Pin::finish(waiting, request).status), cancelled);
+    EXPECT_NO_THROW(open()); // its instance is free
+}
+
 TEST_F(Plain, RefusesStatesThatThereAreNot) {
     Pin pin = open();
     for (const std::int64_t state : {4, 100, -1, -131'071})
