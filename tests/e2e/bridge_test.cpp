@@ -6,6 +6,8 @@
 #include <optional>
 #include <regex>
 
+#include <cstdlib>
+
 #include <gmock/gmock.h>
 
 #include "e2e/command.h"
@@ -26,6 +28,9 @@ constexpr const char *period_ms = "120";
 class Bridge : public Command {
   protected:
     void SetUp() override {
+        // WirePlumber 0.4.13 without hardware and bus does not come up everywhere.
+        if (std::getenv("KSBOX_TEST_PIPEWIRE") == nullptr)
+            GTEST_SKIP() << "starts PipeWire and WirePlumber: KSBOX_TEST_PIPEWIRE=1 runs it";
         if (const std::string program = PipeWireDaemon::missing(); !program.empty())
             GTEST_SKIP() << program << " is not installed (./dev setup installs PipeWire)";
         daemon_.emplace(file("pipewire"));

@@ -169,9 +169,11 @@ PipeWireDaemon::PipeWireDaemon(std::filesystem::path folder) : folder_(std::move
     write_text(folder_ / "config/wireplumber/main.lua.d/90-enable-all.lua", manager_main);
     environment_ = {{"XDG_RUNTIME_DIR", folder_ / "run"},
                     {"XDG_CONFIG_HOME", folder_ / "config"},
-                    {"XDG_STATE_HOME", folder_ / "state"}};
+                    {"XDG_STATE_HOME", folder_ / "state"},
+                    // Unset, GLib would look for a bus of its own, and WirePlumber wait for it.
+                    {"DBUS_SESSION_BUS_ADDRESS", "disabled:"}};
     // What would lead somewhere else.
-    for (const char *name : {"DBUS_SESSION_BUS_ADDRESS", "PIPEWIRE_RUNTIME_DIR", "PIPEWIRE_REMOTE"})
+    for (const char *name : {"PIPEWIRE_RUNTIME_DIR", "PIPEWIRE_REMOTE"})
         unsetenv(name);
 }
 
