@@ -1,6 +1,6 @@
-// A card's converter in software. A timer of one millisecond (LINE_TICKS) takes the frames that are due from the
-// running render stream, puts them through the volume, and gives the same frames to the running
-// capture stream: what is recorded is what is heard, and silence where nothing plays.
+// A card's converter in software. A timer of one millisecond (LINE_TICKS) takes the frames that are
+// due from the running render stream, puts them through the volume, and gives the same frames to
+// the running capture stream: what is recorded is what is heard, and silence where nothing plays.
 #pragma once
 
 #include "volume.h"

@@ -18,7 +18,8 @@ static_assert(sizeof(WDF_DRIVER_GLOBALS) == 56);
 // Where the table of some versions begins or ends.
 static_assert(WdfChildListCreateTableIndex == 0 && WdfDriverCreateTableIndex == 116);
 static_assert(WdfDeviceMiniportCreateTableIndex == 200 && WdfObjectDeleteTableIndex == 208);
-static_assert(WdfRequestGetRequestorProcessIdTableIndex == 447 && WdfFunctionTableNumEntries == 458);
+static_assert(WdfRequestGetRequestorProcessIdTableIndex == 447 &&
+              WdfFunctionTableNumEntries == 458);
 
 ULONG NumberOf(WDFOBJECT Object) {
     WDF_OBJECT_ATTRIBUTES Attributes;

@@ -37,8 +37,7 @@ PVOID map_locked(PMDL mdl, KPROCESSOR_MODE mode, void *address, ULONG priority,
         priority & mapping_no_write ? Protection::read : Protection::read_write;
     auto &memory = current_kernel().memory();
     if (mode == KernelMode) {
-        if (!stop_on_failure &&
-            current_kernel().pool().fails_mapping(mdl->ByteCount, slot.caller))
+        if (!stop_on_failure && current_kernel().pool().fails_mapping(mdl->ByteCount, slot.caller))
             return nullptr;
         if (auto view = mdl_map_system(memory, *mdl, protection))
             return *view;
