@@ -28,7 +28,7 @@ constexpr const char *period_ms = "120";
 class Bridge : public Command {
   protected:
     void SetUp() override {
-        // WirePlumber 0.4.13 without hardware and bus does not come up everywhere.
+        // Minutes of real time, which other tests beside them disturb.
         if (std::getenv("KSBOX_TEST_PIPEWIRE") == nullptr)
             GTEST_SKIP() << "starts PipeWire and WirePlumber: KSBOX_TEST_PIPEWIRE=1 runs it";
         if (const std::string program = PipeWireDaemon::missing(); !program.empty())

@@ -154,7 +154,8 @@ bool becomes_true(const std::function<bool()> &condition, double seconds) {
 }
 
 std::string PipeWireDaemon::missing() {
-    for (const char *program : {"pipewire", "wireplumber", "pw-play", "pw-record", "pw-dump"})
+    for (const char *program :
+         {"pipewire", "wireplumber", "pw-play", "pw-record", "pw-dump", "pw-metadata"})
         if (!on_path(program))
             return program;
     return {};
@@ -185,13 +186,12 @@ bool PipeWireDaemon::start() {
         }))
         return false;
     manager_ = start_tool({"wireplumber"});
-    // It has come so far when it exports its metadata.
+    // It has come so far when it exports its metadata, which is empty yet: pw-dump leaves it out.
     return becomes_true([&] {
-        Process dump = start_tool({"pw-dump"});
-        if (dump.wait() != 0)
-            return false;
-        return text_of(folder_ / ("tool" + std::to_string(runs_))).find("\"default\"") !=
-               std::string::npos;
+        Process list = start_tool({"pw-metadata"});
+        return list.wait() == 0 &&
+               text_of(folder_ / ("tool" + std::to_string(runs_))).find("\"default\"") !=
+                   std::string::npos;
     });
 }
 

@@ -207,8 +207,10 @@ TEST_P(Waiting, ForAProcessThatDoesNotReturn) {
     one.set_state(PinState::pause);
     answer(filter, "slow process", 1, 1);
     Client::Thread writer = client.spawn("writer", [&] { write(one); });
-    traced.box().run_for(std::chrono::milliseconds(100));
+    Filter outside = open(REFUSING_PINS);
+    until_lingering(outside, "slow process");
     const Lines lines = one.waiting_for();
+    let_go(outside);
     writer.join();
     EXPECT_EQ(lines, (Lines{"the driver's Process has been called and has not returned"}));
 }

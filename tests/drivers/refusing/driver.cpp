@@ -101,11 +101,21 @@ static VOID Sleep300() {
     KeDelayExecutionThread(KernelMode, FALSE, &Interval);
 }
 
+// Until the test, which finds the entry in the journal, answers otherwise.
+static VOID Linger(const char *Where) {
+    LARGE_INTEGER Interval;
+    Interval.QuadPart = -5 * 10000LL;
+    Journal(Where);
+    while (AnswerTo("go on", 0) == 0) {
+        KeDelayExecutionThread(KernelMode, FALSE, &Interval);
+    }
+}
+
 static PIRP Pending; // the create that CreatePin left pending
 
 static NTSTATUS NTAPI CreatePin(PKSPIN Pin, PIRP Irp) {
     if (AnswerTo("slow create", 0) == 1) {
-        Sleep300();
+        Linger("slow create");
     }
     const NTSTATUS Status = AnswerTo("create", STATUS_SUCCESS);
     if (Status == STATUS_PENDING) {
@@ -135,7 +145,7 @@ static NTSTATUS NTAPI CloseAttached(PKSPIN Pin, PIRP) {
 // Frames stay where they are.
 static NTSTATUS NTAPI ProcessPin(PKSPIN) {
     if (AnswerTo("slow process", 0) == 1) {
-        Sleep300();
+        Linger("slow process");
     }
     return STATUS_PENDING;
 }
