@@ -399,9 +399,9 @@ TEST_P(Connections, BeingConnectedByAnother) {
         CoInitializeEx(nullptr, 0);
         first.connect(request);
     });
-    until_lingering(filter, "slow create");
+    until_lingering("slow create");
     const std::string why = create(second, request);
-    let_go(filter);
+    let_go();
     slow.join();
     EXPECT_EQ(why, "the pin of PinToHandle, refusing/1/0.1, is just being connected by another "
                    "create");
@@ -425,9 +425,9 @@ TEST_P(Connections, LeftStopMeanwhile) {
         CoInitializeEx(nullptr, 0);
         why = create(first, request);
     });
-    until_lingering(filter, "slow create");
+    until_lingering("slow create");
     sink.set_state(PinState::acquire);
-    let_go(filter);
+    let_go();
     slow.join();
     EXPECT_EQ(why, "the pin of PinToHandle, refusing/1/0.1, has left STOP meanwhile");
     EXPECT_EQ(code, 0x80070016u);

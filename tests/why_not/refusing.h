@@ -40,14 +40,18 @@ class Refusing : public InBothModes {
     /// The same connection request with other bytes, by the raw call.
     std::string create_raw(const RawConnect &request, ACCESS_MASK access = GENERIC_WRITE);
 
-    /// Returns when the driver's callback lingers there ("slow create"); let_go() ends that. `on`
-    /// is another filter than the callback's.
-    void until_lingering(Filter &on, std::string_view where) {
-        for (int i = 0; i < 10'000 && only(journal(on), where).empty(); ++i)
+    /// Returns when the driver's callback lingers there ("slow create"); let_go() ends that. By
+    /// another filter than the callback's, which may be busy.
+    void until_lingering(std::string_view where) {
+        Filter outside = open(REFUSING_PINS);
+        for (int i = 0; i < 10'000 && only(journal(outside), where).empty(); ++i)
             traced.box().run_for(std::chrono::milliseconds(1));
-        EXPECT_FALSE(only(journal(on), where).empty()) << where;
+        EXPECT_FALSE(only(journal(outside), where).empty()) << where;
     }
-    static void let_go(Filter &on) { answer(on, "go on", 1); }
+    void let_go() {
+        Filter outside = open(REFUSING_PINS);
+        answer(outside, "go on", 1);
+    }
 
     /// The trace's last refusal: "why".
     std::string traced_reason();

@@ -207,10 +207,9 @@ TEST_P(Waiting, ForAProcessThatDoesNotReturn) {
     one.set_state(PinState::pause);
     answer(filter, "slow process", 1, 1);
     Client::Thread writer = client.spawn("writer", [&] { write(one); });
-    Filter outside = open(REFUSING_PINS);
-    until_lingering(outside, "slow process");
+    until_lingering("slow process");
     const Lines lines = one.waiting_for();
-    let_go(outside);
+    let_go();
     writer.join();
     EXPECT_EQ(lines, (Lines{"the driver's Process has been called and has not returned"}));
 }
@@ -225,8 +224,9 @@ TEST_P(Waiting, ForTheProcessingMutex) {
     Client::Thread holder = client.spawn("holder", [&] {
         filter.set(set, KSPROPERTY_REFUSING_HOLD, std::as_bytes(std::span(&which, 1)));
     });
-    traced.box().run_for(std::chrono::milliseconds(100));
+    until_lingering("hold");
     const Lines lines = one.waiting_for();
+    let_go();
     holder.join();
     EXPECT_EQ(lines, (Lines{"the driver holds the processing mutex (KsPinAcquireProcessingMutex, "
                             "KsFilterAcquireProcessingMutex)"}));
@@ -234,10 +234,11 @@ TEST_P(Waiting, ForTheProcessingMutex) {
 
 TEST_P(Waiting, ForACallbackThatDoesNotReturn) {
     Pin one = pin(filter, REFUSING_PLAIN);
-    answer(filter, "delay", 1, 1);
+    answer(filter, "slow state", 1, 1);
     Client::Thread slow = client.spawn("slow", [&] { one.set_state(PinState::acquire); });
-    traced.box().run_for(std::chrono::milliseconds(100));
+    until_lingering("slow state");
     const Lines lines = one.waiting_for();
+    let_go();
     slow.join();
     EXPECT_EQ(lines,
               (Lines{"the control mutex of refusing/1 is held: a callback of the driver, or a "
@@ -247,10 +248,11 @@ TEST_P(Waiting, ForACallbackThatDoesNotReturn) {
 // The graph does not wait for it either.
 TEST_P(Waiting, AGraphIsDrawnWithoutAFilterThatIsBusy) {
     Pin one = pin(filter, REFUSING_PLAIN);
-    answer(filter, "delay", 1, 1);
+    answer(filter, "slow state", 1, 1);
     Client::Thread slow = client.spawn("slow", [&] { one.set_state(PinState::acquire); });
-    traced.box().run_for(std::chrono::milliseconds(100));
+    until_lingering("slow state");
     const GraphFacts busy = traced.box().graph();
+    let_go();
     slow.join();
     ASSERT_EQ(busy.unread.size(), 2u);
     EXPECT_EQ(busy.unread[0],

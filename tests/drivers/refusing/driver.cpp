@@ -95,12 +95,6 @@ static NTSTATUS NTAPI CreateFilter(PKSFILTER, PIRP) {
     return AnswerTo("filter create", STATUS_SUCCESS);
 }
 
-static VOID Sleep300() {
-    LARGE_INTEGER Interval;
-    Interval.QuadPart = -300 * 10000LL;
-    KeDelayExecutionThread(KernelMode, FALSE, &Interval);
-}
-
 // Until the test, which finds the entry in the journal, answers otherwise.
 static VOID Linger(const char *Where) {
     LARGE_INTEGER Interval;
@@ -159,8 +153,8 @@ static NTSTATUS NTAPI SetFormat(PKSPIN, PKSDATAFORMAT, PKSMULTIPLE_ITEM, const K
 }
 
 static NTSTATUS NTAPI SetState(PKSPIN, KSSTATE ToState, KSSTATE FromState) {
-    if (AnswerTo("delay", 0) == 1) {
-        Sleep300();
+    if (AnswerTo("slow state", 0) == 1) {
+        Linger("slow state");
     }
     return ToState > FromState ? AnswerTo("set state", STATUS_SUCCESS) : STATUS_SUCCESS;
 }
@@ -279,14 +273,14 @@ static NTSTATUS NTAPI SetFinish(PIRP, PKSIDENTIFIER, PVOID Data) {
     return STATUS_SUCCESS;
 }
 
-// Holds the processing mutex of the first pin of that pin factory for 300 ms.
+// Holds the processing mutex of the first pin of that pin factory until it may go on.
 static NTSTATUS NTAPI SetHold(PIRP Irp, PKSIDENTIFIER, PVOID Data) {
     PKSPIN Pin = KsFilterGetFirstChildPin(KsGetFilterFromIrp(Irp), *static_cast<PULONG>(Data));
     if (Pin == NULL) {
         return STATUS_NOT_FOUND;
     }
     KsPinAcquireProcessingMutex(Pin);
-    Sleep300();
+    Linger("hold");
     KsPinReleaseProcessingMutex(Pin);
     return STATUS_SUCCESS;
 }

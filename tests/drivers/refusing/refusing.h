@@ -1,8 +1,8 @@
 // Filters whose pins refuse and wait in every way that there is: for the tests of the reasons that
 // are given. The journal (../support/journal.h) can be told to answer: "filter create", "create",
-// "set format", "connect", "set state", "intersect" (a status), "delay" (1: SetDeviceState takes
-// 300 ms), "slow process" (1: Process does), "slow create" (1: Create does), "gate" (that many off
-// inputs Create adds to the pin's gate).
+// "set format", "connect", "set state", "intersect" (a status), "slow state" (1: SetDeviceState
+// returns when "go on" is answered with 1), "slow process" (1: Process does), "slow create" (1:
+// Create does), "gate" (that many off inputs Create adds to the pin's gate).
 #pragma once
 
 // {0D9A4C57-71E2-4B8C-A6F3-2E85B01C9D44}, on the filter.
@@ -11,7 +11,8 @@
 typedef enum {
     // Set, NTSTATUS: ends the create that the driver answered with STATUS_PENDING.
     KSPROPERTY_REFUSING_FINISH,
-    // Set, ULONG: holds the processing mutex of that pin factory's first pin for 300 ms.
+    // Set, ULONG: holds the processing mutex of that pin factory's first pin until "go on" is
+    // answered with 1.
     KSPROPERTY_REFUSING_HOLD
 } KSPROPERTY_REFUSING;
 
