@@ -11,6 +11,7 @@
 
 #include "abi/guid.h"
 #include "abi/guid_names.h"
+#include "abi/speakers.h"
 #include "base/bitmap_height.h"
 #include "ksbox/error.h"
 
@@ -28,24 +29,6 @@ template <typename T> std::optional<T> read_at(std::span<const std::byte> bytes,
     T value;
     std::memcpy(&value, bytes.data() + at, sizeof value);
     return value;
-}
-
-// The speakers that a plain number of channels stands for (ksmedia.h, KSAUDIO_SPEAKER_*).
-std::uint32_t usual_mask(std::uint16_t channels) {
-    switch (channels) {
-    case 1:
-        return KSAUDIO_SPEAKER_MONO;
-    case 2:
-        return KSAUDIO_SPEAKER_STEREO;
-    case 4:
-        return KSAUDIO_SPEAKER_QUAD;
-    case 6:
-        return KSAUDIO_SPEAKER_5POINT1;
-    case 8:
-        return KSAUDIO_SPEAKER_7POINT1;
-    default: // more have no places
-        return channels < 32 ? (1u << channels) - 1 : KSAUDIO_SPEAKER_DIRECTOUT;
-    }
 }
 
 std::optional<VideoFormat> video_of(const Guid &subtype, const KS_BITMAPINFOHEADER &bitmap,
@@ -80,7 +63,7 @@ DataFormat DataFormat::audio(const AudioFormat &format) {
     wave.Format.cbSize = extensible ? sizeof(WAVEFORMATEXTENSIBLE) - sizeof(WAVEFORMATEX) : 0;
     wave.Samples.wValidBitsPerSample = format.valid_bits;
     wave.dwChannelMask =
-        format.channel_mask != 0 ? format.channel_mask : usual_mask(format.channels);
+        format.channel_mask != 0 ? format.channel_mask : usual_speakers(format.channels);
     wave.SubFormat = subtype;
 
     std::size_t wave_bytes = extensible ? sizeof(WAVEFORMATEXTENSIBLE) : sizeof(WAVEFORMATEX);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "abi/guid.h"
+#include "abi/speakers.h"
 #include "ks/data_range.h"
 #include "ks/refusal.h"
 #include "ks/sized_answer.h"
@@ -14,27 +15,6 @@
 
 namespace ksbox::mixer {
 namespace {
-
-constexpr ULONG mono_mask = SPEAKER_FRONT_CENTER,
-                stereo_mask = SPEAKER_FRONT_LEFT | SPEAKER_FRONT_RIGHT;
-
-/// The places of channels that no mask tells. @doc ksmedia.h KSAUDIO_SPEAKER_*
-ULONG usual_mask(unsigned channels) {
-    switch (channels) {
-    case 1:
-        return mono_mask;
-    case 2:
-        return stereo_mask;
-    case 4:
-        return KSAUDIO_SPEAKER_QUAD;
-    case 6:
-        return KSAUDIO_SPEAKER_5POINT1;
-    case 8:
-        return KSAUDIO_SPEAKER_7POINT1;
-    default:
-        return 0;
-    }
-}
 
 std::optional<Encoding> encoding_of(bool is_float, unsigned bits) {
     switch (bits) {
@@ -116,7 +96,7 @@ std::optional<Agreed> agree(const KSDATARANGE_AUDIO &caller, const KSDATARANGE_A
     wave.nBlockAlign = static_cast<WORD>(channels * (container / 8));
     wave.nAvgBytesPerSec = rate * wave.nBlockAlign;
     made.wave.Samples.wValidBitsPerSample = static_cast<WORD>(bits);
-    made.wave.dwChannelMask = usual_mask(channels);
+    made.wave.dwChannelMask = usual_speakers(channels);
     made.wave.SubFormat = own.DataRange.SubFormat;
     if (extensible)
         wave.cbSize = sizeof(WAVEFORMATEXTENSIBLE) - sizeof(WAVEFORMATEX);
@@ -159,7 +139,7 @@ Result<SampleFormat> read_format(const KSDATAFORMAT &format) {
     SampleFormat read{.encoding = *encoding,
                       .valid_bits = plain.wBitsPerSample,
                       .channels = plain.nChannels,
-                      .channel_mask = usual_mask(plain.nChannels),
+                      .channel_mask = usual_speakers(plain.nChannels),
                       .rate_hz = plain.nSamplesPerSec};
     if (extensible) {
         // 0 valid bits: the writer means all of them, as some do.
