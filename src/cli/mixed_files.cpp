@@ -18,6 +18,8 @@ constexpr std::uint32_t limiter_node = 4, topology_node_enable = 1;
 constexpr std::size_t frames_in_flight = 4;
 constexpr std::uint64_t frames_per_second = 50;
 constexpr std::uint64_t patience_100ns = 100'000'000;
+/// How far the resampler's length is from the one that the rates say.
+constexpr std::uint64_t most_rounded_frames = 16;
 
 std::size_t frame_bytes(std::uint64_t rate_hz, std::uint32_t block_bytes) {
     return std::max<std::uint64_t>(1, rate_hz / frames_per_second) * block_bytes;
@@ -130,20 +132,28 @@ std::span<const std::byte> MixedFiles::next() {
     return frame->buffer.bytes().first(frame->used);
 }
 
-// What the resampler's rounding makes more of it is left out, and less is silence.
+// What the resampler's rounding makes more of it is left out, and less is silence. What a stream
+// that ended early leaves missing is not made up.
 std::size_t MixedFiles::read(std::span<std::byte> bytes) {
     bytes = bytes.first(std::min<std::uint64_t>(bytes.size(), bytes_left()));
-    for (std::span<std::byte> rest = bytes; !rest.empty();) {
+    for (std::size_t done = 0; done < bytes.size();) {
         while (ahead_.empty() && !ended_)
             ahead_ = next();
+        const std::span<std::byte> rest = bytes.subspan(done);
         const std::size_t piece = std::min(rest.size(), ahead_.size());
-        if (piece == 0) {
-            std::ranges::fill(rest, std::byte(0));
-            break;
-        }
         std::ranges::copy(ahead_.first(piece), rest.begin());
         ahead_ = ahead_.subspan(piece);
-        rest = rest.subspan(piece);
+        done += piece;
+        if (piece != 0)
+            continue;
+        if (bytes_left() - done > most_rounded_frames * block_bytes()) {
+            bytes = bytes.first(done);
+            data_bytes_ = position_ + done;
+            break;
+        }
+        const auto sum = sum_.audio();
+        std::ranges::fill(rest, sum && sum->bits == 8 ? std::byte(0x80) : std::byte(0));
+        break;
     }
     position_ += bytes.size();
     return bytes.size();

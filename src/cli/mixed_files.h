@@ -26,7 +26,7 @@ class MixedFiles final : public AudioReader {
     ~MixedFiles() override;
 
     std::span<const std::byte> format() const override { return sum_.wave(); }
-    /// Of the file that lasts longest.
+    /// Of the file that lasts longest; less once a live stream has ended early.
     std::uint64_t data_bytes() const override { return data_bytes_; }
     std::uint64_t bytes_left() const override { return data_bytes_ - position_; }
     std::size_t read(std::span<std::byte> bytes) override;
