@@ -13,8 +13,8 @@ namespace ksbox::testing {
 /// Whether an NTSTATUS, HRESULT or Win32 code says that memory is short.
 inline bool says_no_memory(std::uint32_t code) {
     constexpr std::uint32_t no_system_resources = 1450; // ERROR_NO_SYSTEM_RESOURCES
-    return code == status::insufficient_resources || code == status::no_memory ||
-           code == no_system_resources || code == 0x8007'0000 + no_system_resources;
+    return code == status::insufficient_resources || code == no_system_resources ||
+           code == 0x8007'0000 + no_system_resources;
 }
 
 /// Does the work with its first, second … allocation of pool failing, until it needs no more. The
