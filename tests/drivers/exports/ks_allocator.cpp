@@ -1,5 +1,5 @@
 // Allocators and topology nodes: file objects that a parent's create items make.
-#include "ks_fixture.h"
+#include "ks_allocator.h"
 
 static LONG Made, Returned, Initialized, Deleted;
 static PVOID NTAPI MakeFrame(PVOID Context) {
@@ -47,45 +47,14 @@ static NTSTATUS NTAPI CreateAllocator(PDEVICE_OBJECT Device, PIRP Irp) {
 }
 
 namespace {
-class AllocatorObject {
+class AllocatorObject : public CaseAllocator {
   public:
-    explicit AllocatorObject(CASE_CONTEXT &Case) : Plain_(Case, {}) {
-        static WCHAR Name[] = KSSTRING_Allocator;
-        EXPECT_SUCCESS(Plain_.Open(Parent_));
-        EXPECT_SUCCESS(KsAddObjectCreateItemToObjectHeader(
-            CasePlainDevice::Of(Parent_.Object)->Header, CreateAllocator, NULL, Name, NULL));
-    }
-    NTSTATUS Create(ULONG Options) {
-        KSALLOCATOR_FRAMING Framing = {};
-        HANDLE Handle = NULL;
-        Framing.OptionsFlags = Options;
-        Framing.PoolType = NonPagedPool;
-        Framing.Frames = 2;
-        Framing.FrameSize = 64;
-        const NTSTATUS Status = KsCreateAllocator(Parent_.Handle, &Framing, &Handle);
-        if (!NT_SUCCESS(Status))
-            return Status;
-        File.Adopt(Handle);
-        return CaseProperty(File, KSPROPSETID_StreamAllocator,
-                            KSPROPERTY_STREAMALLOCATOR_FUNCTIONTABLE, KSPROPERTY_TYPE_GET, &Table,
-                            sizeof Table);
-    }
+    explicit AllocatorObject(CASE_CONTEXT &Case) : CaseAllocator(Case, CreateAllocator) {}
     ULONG Allocated() {
-        KSSTREAMALLOCATOR_STATUS Status = {};
-        EXPECT_SUCCESS(CaseProperty(File, KSPROPSETID_StreamAllocator,
-                                    KSPROPERTY_STREAMALLOCATOR_STATUS, KSPROPERTY_TYPE_GET, &Status,
-                                    sizeof Status));
-        EXPECT_EQ(Status.Framing.FrameSize, 64u);
-        return Status.AllocatedFrames;
+        const KSSTREAMALLOCATOR_STATUS Found = Status();
+        EXPECT_EQ(Found.Framing.FrameSize, 64u);
+        return Found.AllocatedFrames;
     }
-
-  private:
-    CasePlainDevice Plain_;
-    CaseFile Parent_;
-
-  public:
-    CaseFile File;
-    KSSTREAMALLOCATOR_FUNCTIONTABLE Table = {};
 };
 } // namespace
 

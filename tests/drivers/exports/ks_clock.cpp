@@ -1,5 +1,5 @@
 // Clocks: a driver's own default clock, a pin's, and the interface on either.
-#include "ks_fixture.h"
+#include "ks_own_timer.h"
 
 static constexpr LONGLONG Millisecond = 10000; // in clock units
 
@@ -90,70 +90,41 @@ EXPORT_CASE(KsCreateDefaultClock, KsCreateClock, KsValidateClockCreateRequest) {
 }
 
 // An owner's own time and timer: marks are set by deltas to its presentation time.
-static LONGLONG OwnTime;
-static PKDPC OwnDpc;
-static LONGLONG OwnDue;
-static LONG TimersSet;
-static LONG TimersCancelled;
-static BOOLEAN NTAPI SetOwnTimer(PVOID Context, PKTIMER Timer, LARGE_INTEGER Due, PKDPC Dpc) {
-    UNREFERENCED_PARAMETER(Timer);
-    EXPECT_EQ(Context, (PVOID)&OwnTime);
-    const BOOLEAN WasSet = OwnDpc != NULL;
-    ++TimersSet;
-    OwnDpc = Dpc;
-    OwnDue = Due.QuadPart;
-    return WasSet;
-}
-static BOOLEAN NTAPI CancelOwnTimer(PVOID Context, PKTIMER Timer) {
-    UNREFERENCED_PARAMETER(Context);
-    UNREFERENCED_PARAMETER(Timer);
-    const BOOLEAN WasSet = OwnDpc != NULL;
-    ++TimersCancelled;
-    OwnDpc = NULL;
-    return WasSet;
-}
-static LONGLONG FASTCALL GetOwnTime(PVOID Context, PLONGLONG SystemTime) {
-    UNREFERENCED_PARAMETER(Context);
-    *SystemTime = 0;
-    return OwnTime;
-}
-static void ReachOwnTime(LONGLONG Time) {
-    OwnTime = Time;
-    const PKDPC Dpc = OwnDpc;
-    OwnDpc = NULL;
-    if (EXPECT_TRUE(Dpc != NULL))
-        EXPECT_TRUE(KeInsertQueueDpc(Dpc, NULL, NULL));
-    KeFlushQueuedDpcs();
-}
+static CaseOwnTimer OwnTimer;
 
 EXPORT_CASE(KsAllocateDefaultClockEx) {
     const KSRESOLUTION Resolution = {100, 200};
-    EXPECT_EQ(KsAllocateDefaultClockEx(&OfferedClock, NULL, NULL, NULL, GetOwnTime, NULL, 0),
-              STATUS_INVALID_PARAMETER);
-    EXPECT_EQ(KsAllocateDefaultClockEx(&OfferedClock, &OwnTime, SetOwnTimer, NULL, NULL, NULL, 0),
-              STATUS_INVALID_PARAMETER);
-    OfferedClock = static_cast<PKSDEFAULTCLOCK>(&OwnTime);
     EXPECT_EQ(
-        KsAllocateDefaultClockEx(&OfferedClock, &OwnTime, NULL, CancelOwnTimer, NULL, NULL, 0),
+        KsAllocateDefaultClockEx(&OfferedClock, NULL, NULL, NULL, CaseOwnTimer::GetTime, NULL, 0),
         STATUS_INVALID_PARAMETER);
+    EXPECT_EQ(
+        KsAllocateDefaultClockEx(&OfferedClock, &OwnTimer, CaseOwnTimer::Set, NULL, NULL, NULL, 0),
+        STATUS_INVALID_PARAMETER);
+    OfferedClock = static_cast<PKSDEFAULTCLOCK>(&OwnTimer);
+    EXPECT_EQ(KsAllocateDefaultClockEx(&OfferedClock, &OwnTimer, NULL, CaseOwnTimer::Cancel, NULL,
+                                       NULL, 0),
+              STATUS_INVALID_PARAMETER);
     EXPECT_EQ(OfferedClock, (PVOID)NULL);
-    EXPECT_EQ(
-        KsAllocateDefaultClockEx(&OfferedClock, NULL, SetOwnTimer, CancelOwnTimer, NULL, NULL, 0),
-        STATUS_INVALID_PARAMETER);
+    EXPECT_EQ(KsAllocateDefaultClockEx(&OfferedClock, NULL, CaseOwnTimer::Set, CaseOwnTimer::Cancel,
+                                       NULL, NULL, 0),
+              STATUS_INVALID_PARAMETER);
     EXPECT_EQ(KsAllocateDefaultClockEx(&OfferedClock, NULL, NULL, NULL, NULL, NULL, 1),
               STATUS_INVALID_PARAMETER);
     // A granularity is told by who tells the time, an error by who keeps the timer.
     const KSRESOLUTION Granular = {100, 0}, Late = {0, 200}, None = {0, 0};
-    EXPECT_EQ(KsAllocateDefaultClockEx(&OfferedClock, &OwnTime, SetOwnTimer, CancelOwnTimer, NULL,
-                                       &Granular, 0),
+    EXPECT_EQ(KsAllocateDefaultClockEx(&OfferedClock, &OwnTimer, CaseOwnTimer::Set,
+                                       CaseOwnTimer::Cancel, NULL, &Granular, 0),
               STATUS_INVALID_PARAMETER);
-    EXPECT_EQ(KsAllocateDefaultClockEx(&OfferedClock, &OwnTime, NULL, NULL, GetOwnTime, &Late, 0),
+    EXPECT_EQ(KsAllocateDefaultClockEx(&OfferedClock, &OwnTimer, NULL, NULL, CaseOwnTimer::GetTime,
+                                       &Late, 0),
               STATUS_INVALID_PARAMETER);
     REQUIRE_SUCCESS(KsAllocateDefaultClockEx(&OfferedClock, NULL, NULL, NULL, NULL, &None, 0));
     KsFreeDefaultClock(OfferedClock);
-    OwnTime = 1000;
-    REQUIRE_SUCCESS(KsAllocateDefaultClockEx(&OfferedClock, &OwnTime, SetOwnTimer, CancelOwnTimer,
-                                             GetOwnTime, &Resolution, 0));
+    OwnTimer = {};
+    OwnTimer.Now = 1000;
+    REQUIRE_SUCCESS(KsAllocateDefaultClockEx(&OfferedClock, &OwnTimer, CaseOwnTimer::Set,
+                                             CaseOwnTimer::Cancel, CaseOwnTimer::GetTime,
+                                             &Resolution, 0));
     EXPECT_EQ(KsGetDefaultClockTime(OfferedClock), 1000);
     {
         ClockObject Own(Case);
@@ -167,21 +138,21 @@ EXPORT_CASE(KsAllocateDefaultClockEx) {
         Mark.Mark.MarkTime = 1500;
         REQUIRE_SUCCESS(Mark.Enable(Own.File, KSEVENTSETID_Clock, KSEVENT_CLOCK_POSITION_MARK));
         // It stands: nothing is to be waited for.
-        EXPECT_EQ(TimersSet, 0);
+        EXPECT_EQ(OwnTimer.Sets, 0);
         KsSetDefaultClockState(OfferedClock, KSSTATE_RUN);
-        EXPECT_EQ(TimersSet, 1);
-        EXPECT_EQ(OwnDue, -500);
-        ReachOwnTime(1400); // too early
+        EXPECT_EQ(OwnTimer.Sets, 1);
+        EXPECT_EQ(OwnTimer.Due, -500);
+        OwnTimer.Reach(1400); // too early
         EXPECT_FALSE(Mark.Signalled());
-        EXPECT_EQ(OwnDue, -100);
-        ReachOwnTime(1500);
+        EXPECT_EQ(OwnTimer.Due, -100);
+        OwnTimer.Reach(1500);
         EXPECT_TRUE(Mark.Signalled());
         Mark.Disable(Own.File);
         Mark.Mark.MarkTime = 9000;
         REQUIRE_SUCCESS(Mark.Enable(Own.File, KSEVENTSETID_Clock, KSEVENT_CLOCK_POSITION_MARK));
-        EXPECT_EQ(OwnDue, -7500);
+        EXPECT_EQ(OwnTimer.Due, -7500);
         KsSetDefaultClockState(OfferedClock, KSSTATE_STOP);
-        EXPECT_EQ(TimersCancelled, 1);
+        EXPECT_EQ(OwnTimer.Cancels, 1);
     }
     KsFreeDefaultClock(OfferedClock);
 }

@@ -1,6 +1,6 @@
 // What clocks tell: through the interface on a pin's own clock and on a master clock, of one-shot
 // and of recurring marks, and what a clock's file object refuses.
-#include "ks_fixture.h"
+#include "ks_own_timer.h"
 
 static const GUID Unknown = {0, 0, 0, {0xc0, 0, 0, 0, 0, 0, 0, 0x46}};
 static const GUID FastClock = {STATICGUIDOF(IID_IKsFastClock)};
@@ -132,47 +132,13 @@ EXPORT_CASE(KsCreateDefaultClock, KsAllocateDefaultClock) {
     KsFreeDefaultClock(Offered);
 }
 
-static LONGLONG Now;
-static PKDPC TimerDpc;
-static LONGLONG TimerDue;
-static LONG Sets, Cancels;
-static BOOLEAN NTAPI SetTimer(PVOID Context, PKTIMER Timer, LARGE_INTEGER Due, PKDPC Dpc) {
-    EXPECT_EQ(Context, (PVOID)&Now);
-    EXPECT_TRUE(Timer != NULL);
-    const BOOLEAN WasSet = TimerDpc != NULL;
-    ++Sets;
-    TimerDpc = Dpc;
-    TimerDue = Due.QuadPart;
-    return WasSet;
-}
-static BOOLEAN NTAPI CancelTimer(PVOID Context, PKTIMER Timer) {
-    EXPECT_EQ(Context, (PVOID)&Now);
-    EXPECT_TRUE(Timer != NULL);
-    const BOOLEAN WasSet = TimerDpc != NULL;
-    ++Cancels;
-    TimerDpc = NULL;
-    return WasSet;
-}
-static LONGLONG FASTCALL GetNow(PVOID Context, PLONGLONG SystemTime) {
-    EXPECT_EQ(Context, (PVOID)&Now);
-    *SystemTime = 3;
-    return Now;
-}
-static void Reach(LONGLONG Time) {
-    Now = Time;
-    const PKDPC Dpc = TimerDpc;
-    TimerDpc = NULL;
-    if (EXPECT_TRUE(Dpc != NULL))
-        EXPECT_TRUE(KeInsertQueueDpc(Dpc, NULL, NULL));
-    KeFlushQueuedDpcs();
-}
+static CaseOwnTimer Timer;
 
 EXPORT_CASE(KsAllocateDefaultClockEx, KsFreeDefaultClock) {
-    Now = 1000;
-    TimerDpc = NULL;
-    Sets = Cancels = 0;
-    REQUIRE_SUCCESS(
-        KsAllocateDefaultClockEx(&Offered, &Now, SetTimer, CancelTimer, GetNow, NULL, 0));
+    Timer = {};
+    Timer.Now = 1000;
+    REQUIRE_SUCCESS(KsAllocateDefaultClockEx(&Offered, &Timer, CaseOwnTimer::Set,
+                                             CaseOwnTimer::Cancel, CaseOwnTimer::GetTime, NULL, 0));
     {
         ClockFile Own(Case);
         REQUIRE(Own.File.Object != NULL);
@@ -193,47 +159,47 @@ EXPORT_CASE(KsAllocateDefaultClockEx, KsFreeDefaultClock) {
         Once.Interval.TimeBase = 1100;
         Once.Interval.Interval = 10;
         KsSetDefaultClockState(Offered, KSSTATE_RUN);
-        EXPECT_EQ(Sets, 0); // no marks
+        EXPECT_EQ(Timer.Sets, 0); // no marks
         REQUIRE_SUCCESS(Often.Enable(Own.File, KSEVENTSETID_Clock, KSEVENT_CLOCK_INTERVAL_MARK));
-        EXPECT_EQ(TimerDue, -200);
+        EXPECT_EQ(Timer.Due, -200);
         REQUIRE_SUCCESS(Once.Enable(Own.File, KSEVENTSETID_Clock, KSEVENT_CLOCK_INTERVAL_MARK,
                                     KSEVENT_TYPE_ONESHOT));
-        EXPECT_EQ(TimerDue, -100); // the earlier one
-        EXPECT_EQ(Sets, 2);
-        Reach(1100);
+        EXPECT_EQ(Timer.Due, -100); // the earlier one
+        EXPECT_EQ(Timer.Sets, 2);
+        Timer.Reach(1100);
         EXPECT_TRUE(Once.Signalled());
         EXPECT_FALSE(Often.Signalled());
-        EXPECT_EQ(TimerDue, -100); // the one that is left
-        Reach(1200);
+        EXPECT_EQ(Timer.Due, -100); // the one that is left
+        Timer.Reach(1200);
         EXPECT_TRUE(Often.Signalled());
         EXPECT_FALSE(Once.Signalled());
-        EXPECT_EQ(TimerDue, -100);
+        EXPECT_EQ(Timer.Due, -100);
         // One notification for all that have passed.
-        Reach(1550);
+        Timer.Reach(1550);
         EXPECT_TRUE(Often.Signalled());
         EXPECT_FALSE(Often.Signalled());
-        EXPECT_EQ(TimerDue, -50);
-        Reach(1599);
+        EXPECT_EQ(Timer.Due, -50);
+        Timer.Reach(1599);
         EXPECT_FALSE(Often.Signalled());
-        EXPECT_EQ(TimerDue, -1);
+        EXPECT_EQ(Timer.Due, -1);
         // Paused, the timer is taken back; what was too late for that does nothing.
-        const PKDPC Late = TimerDpc;
+        const PKDPC Late = Timer.Dpc;
         KsSetDefaultClockState(Offered, KSSTATE_PAUSE);
-        EXPECT_EQ(Cancels, 1);
+        EXPECT_EQ(Timer.Cancels, 1);
         KsSetDefaultClockState(Offered, KSSTATE_RUN);
-        EXPECT_EQ(TimerDpc, Late);
-        EXPECT_EQ(TimerDue, -1);
+        EXPECT_EQ(Timer.Dpc, Late);
+        EXPECT_EQ(Timer.Due, -1);
         EXPECT_SUCCESS(Often.Disable(Own.File));
-        Reach(1700);
+        Timer.Reach(1700);
         EXPECT_FALSE(Often.Signalled());
-        EXPECT_EQ(TimerDpc, (PKDPC)NULL); // nothing to wait for
+        EXPECT_EQ(Timer.Dpc, (PKDPC)NULL); // nothing to wait for
         // The owner's going takes the timer back, too.
         REQUIRE_SUCCESS(Often.Enable(Own.File, KSEVENTSETID_Clock, KSEVENT_CLOCK_INTERVAL_MARK));
         EXPECT_TRUE(Often.Signalled()); // long due
-        EXPECT_TRUE(TimerDpc != NULL);
+        EXPECT_TRUE(Timer.Dpc != NULL);
         KsFreeDefaultClock(Offered);
-        EXPECT_EQ(TimerDpc, (PKDPC)NULL);
-        EXPECT_EQ(Cancels, 2);
+        EXPECT_EQ(Timer.Dpc, (PKDPC)NULL);
+        EXPECT_EQ(Timer.Cancels, 2);
         LONGLONG Time = 0;
         EXPECT_SUCCESS(CaseProperty(Own.File, KSPROPSETID_Clock, KSPROPERTY_CLOCK_TIME,
                                     KSPROPERTY_TYPE_GET, &Time, sizeof Time));

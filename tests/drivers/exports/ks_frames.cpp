@@ -1,6 +1,6 @@
 // Allocators of a driver's own: what they may lack, what they may refuse, and whose frames are
 // whose.
-#include "ks_fixture.h"
+#include "ks_allocator.h"
 
 static LONG Out, Inits, Removals;
 static NTSTATUS InitAnswer;
@@ -41,38 +41,13 @@ static NTSTATUS NTAPI CreateOfParts(PDEVICE_OBJECT Device, PIRP Irp) {
 }
 
 namespace {
-class Frames {
+class Frames : public CaseAllocator {
   public:
-    explicit Frames(CASE_CONTEXT &Case) : Plain_(Case, {}) {
-        static WCHAR Name[] = KSSTRING_Allocator;
-        EXPECT_SUCCESS(Plain_.Open(Parent_));
-        EXPECT_SUCCESS(KsAddObjectCreateItemToObjectHeader(
-            CasePlainDevice::Of(Parent_.Object)->Header, CreateOfParts, NULL, Name, NULL));
+    explicit Frames(CASE_CONTEXT &Case) : CaseAllocator(Case, CreateOfParts) {
         Out = Inits = Removals = 0;
         InitAnswer = STATUS_SUCCESS;
     }
-    NTSTATUS Create(ULONG Options) {
-        KSALLOCATOR_FRAMING Framing = {};
-        HANDLE Handle = NULL;
-        Framing.OptionsFlags = Options;
-        Framing.PoolType = NonPagedPool;
-        Framing.Frames = 2;
-        Framing.FrameSize = 64;
-        const NTSTATUS Status = KsCreateAllocator(Parent_.Handle, &Framing, &Handle);
-        if (!NT_SUCCESS(Status))
-            return Status;
-        File.Adopt(Handle);
-        return CaseProperty(File, KSPROPSETID_StreamAllocator,
-                            KSPROPERTY_STREAMALLOCATOR_FUNCTIONTABLE, KSPROPERTY_TYPE_GET, &Table,
-                            sizeof Table);
-    }
-    ULONG FrameSize() {
-        KSSTREAMALLOCATOR_STATUS Status = {};
-        EXPECT_SUCCESS(CaseProperty(File, KSPROPSETID_StreamAllocator,
-                                    KSPROPERTY_STREAMALLOCATOR_STATUS, KSPROPERTY_TYPE_GET, &Status,
-                                    sizeof Status));
-        return Status.Framing.FrameSize;
-    }
+    ULONG FrameSize() { return Status().Framing.FrameSize; }
     NTSTATUS Method(ULONG Id, ULONG Flags, PVOID &Frame) {
         KSMETHOD Request = {};
         Request.Set = KSMETHODSETID_StreamAllocator;
@@ -80,14 +55,6 @@ class Frames {
         Request.Flags = Flags;
         return CaseControl(File, IOCTL_KS_METHOD, &Request, sizeof Request, &Frame, sizeof Frame);
     }
-
-  private:
-    CasePlainDevice Plain_;
-    CaseFile Parent_;
-
-  public:
-    CaseFile File;
-    KSSTREAMALLOCATOR_FUNCTIONTABLE Table = {};
 };
 } // namespace
 
