@@ -28,7 +28,7 @@ done
 [ ${#paths[@]} -gt 0 ] || paths=(src/ks src/ksuser src/broker)
 
 # The programs, what kills most in the least time first.
-programs=(mixer_test conformance_test why_not_test ksuser_test samples_test stress_test ks_test exports_test
+programs=(mixer_test sysaudio_test conformance_test why_not_test ksuser_test samples_test stress_test ks_test exports_test
           portcls_test loading_test scenario_test e2e_test)
 # Of what runs the ksbox command: not what builds drivers, and nothing in real time.
 filter='-*/Realtime*:*_realtime:*InRealTime*:*CtrlC*:*Killed*:Net.*:Building.*:BadInput.*'
