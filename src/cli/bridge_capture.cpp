@@ -1,6 +1,7 @@
 // A capture pin as a source: a cycle runs when the device has recorded one.
 #include <algorithm>
 
+#include "cli/bridge_cycles.h"
 #include "cli/bridge_pin.h"
 
 namespace ksbox::cli {
@@ -29,10 +30,9 @@ void BridgedCapture::stream(ConnectedPin &pin, const Session &first) {
     device->start();
     const std::uint64_t before = frames_;
     std::uint32_t losses = connection_.status().losses;
-    std::uint64_t patient_until = 0, unheard = 0, asked_cycle = 0;
-    bool gone = false;  // PipeWire went in the middle of the stream
-    bool asked = false; // for a cycle, when so much was ready
-    std::int64_t asked_ready = 0;
+    std::uint64_t patient_until = 0, unheard = 0;
+    bool gone = false; // PipeWire went in the middle of the stream
+    BridgeCycles cycles(audio());
 
     while (!stopping()) {
         follow_volume();
@@ -45,7 +45,8 @@ void BridgedCapture::stream(ConnectedPin &pin, const Session &first) {
                 break;
             session = *now;
             losses = connection_.status().losses;
-            gone = asked = false;
+            gone = false;
+            cycles.forget();
             unheard = 0;
         }
         const std::uint64_t missed = device->take([&](std::span<const std::byte> data) {
@@ -76,15 +77,11 @@ void BridgedCapture::stream(ConnectedPin &pin, const Session &first) {
             break;
         const std::int64_t cycle = audio().cycle_frames();
         const auto ready = static_cast<std::int64_t>(audio().readable() / shape.frame_bytes);
-        asked =
-            asked && audio().cycles() == asked_cycle && ready < asked_ready + retry_frames(shape);
-        if (now && ready >= cycle && !asked) {
-            asked_cycle = audio().cycles();
-            audio().trigger(ready);
-            asked_ready = ready;
-            asked = true;
+        if (now && ready >= cycle && cycles.may_ask()) {
+            cycles.ask(ready);
+            cycles.fulfilled(); // it is given what is ready
         }
-        wait_frames(asked || !now ? cycle / 4 : cycle - ready, shape.rate_hz);
+        wait_frames(!now || ready >= cycle ? cycle / 4 : cycle - ready, shape.rate_hz);
     }
     seconds_ += double(frames_ - before) / shape.rate_hz;
     cli::stop(*pin.pin);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "cli/bridge_cycles.h"
 #include "cli/bridge_pin.h"
 
 namespace ksbox::cli {
@@ -34,10 +35,9 @@ void BridgedRender::stream(ConnectedPin &pin, const Session &first) {
     std::vector<std::byte> data(device->capacity() * shape.frame_bytes);
     std::uint32_t losses = connection_.status().losses;
     std::uint64_t patient_until = 0;
-    bool fresh = true;  // nothing of this session has come yet
-    bool gone = false;  // PipeWire went in the middle of it
-    bool asked = false; // for a cycle, when so much was ahead
-    std::int64_t asked_ahead = 0;
+    bool fresh = true; // nothing of this session has come yet
+    bool gone = false; // PipeWire went in the middle of it
+    BridgeCycles cycles(audio());
 
     while (!stopping()) {
         follow_volume();
@@ -54,7 +54,7 @@ void BridgedRender::stream(ConnectedPin &pin, const Session &first) {
             if (now)
                 gone = fresh = false;
             frames_ += bytes / shape.frame_bytes;
-            asked = false;
+            cycles.fulfilled();
             ahead = device->ahead();
         }
         const bool lost = gone_since(losses);
@@ -63,7 +63,7 @@ void BridgedRender::stream(ConnectedPin &pin, const Session &first) {
                 break;
             gone = lost;
             fresh = true;
-            asked = false;
+            cycles.forget();
             session = *now;
             losses = connection_.status().losses;
         }
@@ -73,12 +73,9 @@ void BridgedRender::stream(ConnectedPin &pin, const Session &first) {
         if (!now && (lost ? time > patient_until : ahead <= 0))
             break;
         const std::int64_t cycle = audio().cycle_frames();
-        if (now && ahead <= cycle && (!asked || ahead <= asked_ahead - retry_frames(shape))) {
-            audio().trigger(std::max<std::int64_t>(ahead, 0));
-            asked = true;
-            asked_ahead = ahead;
-        }
-        wait_frames(asked || !now ? cycle / 4 : ahead - cycle, shape.rate_hz);
+        if (now && ahead <= cycle && cycles.may_ask())
+            cycles.ask(std::max<std::int64_t>(ahead, 0));
+        wait_frames(!now || ahead <= cycle ? cycle / 4 : ahead - cycle, shape.rate_hz);
     }
     seconds_ += double(frames_ - before) / shape.rate_hz;
     cli::stop(*pin.pin);

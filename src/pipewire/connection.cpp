@@ -12,6 +12,13 @@ namespace ksbox::pipewire {
 namespace {
 constexpr std::uint64_t first_patience_ns = 100'000'000;
 constexpr std::uint64_t longest_patience_ns = 2'000'000'000;
+
+// With a real-time data thread where the system lets us, as audio programs have it.
+pw_context *new_context(pw_loop *loop) {
+    pw_context *context =
+        pw_context_new(loop, pw_properties_new(PW_KEY_CONFIG_NAME, "client-rt.conf", nullptr), 0);
+    return context != nullptr ? context : pw_context_new(loop, nullptr, 0);
+}
 } // namespace
 
 Connection::State::State() {
@@ -30,7 +37,7 @@ Connection::State::State() {
 void Connection::State::start() {
     threads = pw_thread_loop_new("ksbox-pipewire", nullptr);
     if (threads != nullptr)
-        context = pw_context_new(pw_thread_loop_get_loop(threads), nullptr, 0);
+        context = new_context(pw_thread_loop_get_loop(threads));
     if (context == nullptr)
         throw Unreachable(std::string("the PipeWire library cannot be used: ") +
                           std::strerror(errno));

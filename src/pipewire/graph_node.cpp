@@ -70,8 +70,11 @@ struct NodeEvents {
         Node &self = node(data);
         note_cycle(self);
         self.process(std::exchange(self.stream_->asked, false));
-        ++self.cycles_;
         self.wake_.signal();
+    }
+    static void trigger_done(void *data) {
+        ++node(data).ended_cycles_;
+        node(data).wake_.signal();
     }
 
     /// PipeWire's data thread: the device's clock has come so far.
@@ -132,7 +135,8 @@ void Node::connect() {
                                                 .state_changed = NodeEvents::state_changed,
                                                 .io_changed = NodeEvents::io_changed,
                                                 .param_changed = NodeEvents::param_changed,
-                                                .process = NodeEvents::process};
+                                                .process = NodeEvents::process,
+                                                .trigger_done = NodeEvents::trigger_done};
     Stream &stream = *stream_;
     stream.refusal.clear();
     stream.stream = pw_stream_new(connection().core, names_.description.c_str(), properties());

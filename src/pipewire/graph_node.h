@@ -41,8 +41,9 @@ class Node {
     /// The device wants a cycle now, which it gets unless another one drives the graph.
     /// `delay_frames`: what lies between the node and the device.
     void trigger(std::int64_t delay_frames);
-    /// How many cycles have had their data.
-    std::uint64_t cycles() const { return cycles_; }
+    /// How many cycles that trigger() began have come to their end, with or without data. A cycle
+    /// that is begun before the last has ended breaks it off, and what players gave for it is lost.
+    std::uint64_t ended_cycles() const { return ended_cycles_; }
     /// The length of a cycle, in the graph's own frames; 0: not known yet.
     struct Cycle {
         std::uint32_t frames = 0, rate_hz = 0;
@@ -101,7 +102,7 @@ class Node {
     std::atomic<bool> exists_ = false, drives_ = false;
     std::atomic<std::uint64_t> cycle_ = 0; ///< frames << 32 | rate
     std::atomic<std::int64_t> delay_frames_ = 0;
-    std::atomic<std::uint64_t> cycles_ = 0;
+    std::atomic<std::uint64_t> ended_cycles_ = 0;
     std::unique_ptr<Stream> stream_;
 };
 
