@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/cyclic_travel.h"
 #include "cli/failures.h"
 #include "cli/frame_ring.h"
 #include "cli/pins.h"
@@ -40,27 +41,9 @@ std::unique_ptr<CyclicBuffer> make_buffer(Pin &pin, const BridgeShape &shape) {
     }
 }
 
-// The bytes that a device has moved, from its position in the buffer and, where it may have gone
-// round meanwhile, the time that has passed.
-class Travel {
-  public:
-    explicit Travel(std::uint64_t bytes_per_second) : bytes_per_second_(bytes_per_second) {}
-    std::uint64_t to(std::uint64_t position, std::uint64_t size) {
-        const std::uint64_t now = pipewire::now_ns();
-        std::uint64_t moved = (position + size - position_) % size;
-        const auto expected =
-            static_cast<std::uint64_t>(double(now - seen_ns_) * double(bytes_per_second_) / 1e9);
-        if (seen_ns_ != 0 && expected > moved)
-            moved += (expected - moved + size / 2) / size * size;
-        position_ = position;
-        seen_ns_ = now;
-        return moved;
-    }
-
-  private:
-    const std::uint64_t bytes_per_second_;
-    std::uint64_t position_ = 0, seen_ns_ = 0;
-};
+std::uint64_t now_100ns() {
+    return pipewire::now_ns() / 100;
+}
 
 class CyclicRender final : public RenderDevice {
   public:
@@ -76,7 +59,8 @@ class CyclicRender final : public RenderDevice {
     }
     std::int64_t ahead() override {
         const std::uint64_t from = played_;
-        played_ += travel_.to(buffer_->position().play % bytes().size(), bytes().size());
+        played_ +=
+            travel_.to(buffer_->position().play % bytes().size(), bytes().size(), now_100ns());
         // What was played is not to be heard again if nothing new comes in time.
         each_part(
             from, std::min<std::uint64_t>(played_ - from, bytes().size()),
@@ -84,18 +68,23 @@ class CyclicRender final : public RenderDevice {
         return (std::int64_t(written_) - std::int64_t(played_)) / shape_.frame_bytes;
     }
     std::uint64_t write(std::span<const std::byte> data) override {
+        (void)ahead();
         std::uint64_t silence = 0;
         if (written_ < played_) {
             silence = played_ + lead() - written_;
             written_ += silence;
         }
-        data = data.first(std::min<std::size_t>(data.size(), played_ + bytes().size() - written_));
-        each_part(written_, data.size(), [&](std::span<std::byte> part, std::size_t done) {
+        const std::uint64_t from = written_;
+        data = data.first(std::min<std::size_t>(data.size(), played_ + bytes().size() - from));
+        each_part(from, data.size(), [&](std::span<std::byte> part, std::size_t done) {
             std::memcpy(part.data(), data.data() + done, part.size());
         });
         written_ += data.size();
         if (buffer_->wants_barrier())
             std::atomic_thread_fence(std::memory_order_seq_cst);
+        (void)ahead();
+        if (played_ > from) // the device was there before the data
+            silence += std::min(played_, written_) - from;
         return silence / shape_.frame_bytes;
     }
     std::uint64_t capacity() const override { return bytes().size() / shape_.frame_bytes; }
@@ -113,7 +102,7 @@ class CyclicRender final : public RenderDevice {
     Pin &pin_;
     const BridgeShape shape_;
     std::unique_ptr<CyclicBuffer> buffer_;
-    Travel travel_;
+    CyclicTravel travel_;
     std::uint64_t played_ = 0, written_ = 0; ///< bytes since RUN
 };
 
@@ -129,7 +118,7 @@ class CyclicCapture final : public CaptureDevice {
     std::uint64_t take(const std::function<void(std::span<const std::byte>)> &give) override {
         const std::span<std::byte> bytes = buffer_->bytes();
         const std::uint64_t position = buffer_->position().write % bytes.size();
-        captured_ += travel_.to(position, bytes.size());
+        captured_ += travel_.to(position, bytes.size(), now_100ns());
         std::uint64_t moved = (captured_ - read_) / shape_.frame_bytes * shape_.frame_bytes;
         std::uint64_t missed = 0;
         if (moved > bytes.size()) { // it went round before it was read
@@ -151,7 +140,7 @@ class CyclicCapture final : public CaptureDevice {
     Pin &pin_;
     const BridgeShape shape_;
     std::unique_ptr<CyclicBuffer> buffer_;
-    Travel travel_;
+    CyclicTravel travel_;
     std::uint64_t captured_ = 0, read_ = 0; ///< bytes since RUN
 };
 

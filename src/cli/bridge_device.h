@@ -18,12 +18,6 @@ struct BridgeShape {
     std::uint32_t cycle_frames = 0; ///< of PipeWire's cycle; so far data is written ahead
 };
 
-/// So many frames later a cycle that nothing has come of is asked for once more. Not sooner: a
-/// cycle that is only late would be broken off, and what a player gave for it would be lost.
-constexpr std::int64_t retry_frames(const BridgeShape &shape) {
-    return std::int64_t(shape.rate_hz) + std::int64_t(8) * shape.cycle_frames;
-}
-
 class RenderDevice {
   public:
     /// The pin is in STOP and outlives this. Throws Error.
@@ -35,7 +29,8 @@ class RenderDevice {
     /// Frames that wait to be played; negative: so many of silence were played since the last.
     virtual std::int64_t ahead() = 0;
     /// Whole frames; what does not fit is left out. Returns how many frames of silence come before
-    /// it: those that were played, and a cycle to be ahead again.
+    /// it: those that were played, and a cycle to be ahead again. Frames of the data that the
+    /// device had passed when they came count as such.
     virtual std::uint64_t write(std::span<const std::byte> data) = 0;
     /// Frames that it can hold.
     virtual std::uint64_t capacity() const = 0;
