@@ -12,8 +12,15 @@ enum class SystemDriver : std::uint8_t {
     /// wanted, and whose source pin (1) delivers their sum. PCM and float, 8 to 384 kHz, 1 to 8
     /// channels on each pin.
     kmixer,
+    /// WaveRT pins for those who send streaming requests: two filters of
+    /// KSCATEGORY_INTERFACETRANSFORM, one that renders and one that captures. Their pins for
+    /// requests
+    /// take what kmixer's do; the others connect to WaveRT pins. Windows has no such driver.
+    rtstream,
     /// Virtual audio devices (KSCATEGORY_AUDIO_DEVICE) in front of every filter that streams sound,
-    /// through kmixer where that is loaded: one pin for a client, a graph of filters behind it.
+    /// through kmixer where that is loaded, and through rtstream, which comes with it: one pin for
+    /// a
+    /// client, a graph of filters behind it.
     sysaudio,
 };
 

@@ -4,6 +4,7 @@
 #include "box/state.h"
 #include "mixer/driver.h"
 #include "nt/io/pnp.h"
+#include "rtstream/driver.h"
 #include "sysaudio/driver.h"
 
 namespace ksbox {
@@ -17,10 +18,13 @@ struct Entry {
 
 const Entry &entry_of(SystemDriver which) {
     static const Entry kmixer = {"kmixer", u"Kernel Mixer", mixer::driver_entry};
+    static const Entry rtstream = {"rtstream", u"WaveRT Streaming", rtstream::driver_entry};
     static const Entry sysaudio = {"sysaudio", u"System Audio", sysaudio::driver_entry};
     switch (which) {
     case SystemDriver::sysaudio:
         return sysaudio;
+    case SystemDriver::rtstream:
+        return rtstream;
     case SystemDriver::kmixer:
         break;
     }
@@ -72,6 +76,8 @@ Driver &load_system_driver(Box &box, SystemDriver which) {
     for (const auto &driver : state.system_drivers)
         if (driver->which == which)
             return *driver;
+    if (which == SystemDriver::sysaudio)
+        (void)load_system_driver(box, SystemDriver::rtstream);
     auto driver = std::make_unique<SystemDriverState>(state, which);
     driver->start();
     state.system_drivers.push_back(std::move(driver));

@@ -113,24 +113,37 @@ void describe(const KernelFile &filter, FilterFacts &facts) {
         facts.kind = FilterKind::topology;
 }
 
+/// Setup information registers what no driver enables: `disabled_too`.
+bool registered(const io::Interface &interface, const GUID &category, bool disabled_too = false) {
+    return std::ranges::any_of(
+        current_kernel().io().interfaces().list(to_guid(category), interface.physical,
+                                                disabled_too),
+        [&](const io::Interface *one) { return one->reference == interface.reference; });
+}
+
 /// By the categories that the same filter is registered in, too.
 FilterKind kind_of(const io::Interface &interface) {
-    const auto registered = [&](const GUID &category) {
-        return std::ranges::any_of(
-            current_kernel().io().interfaces().list(to_guid(category), interface.physical, false),
-            [&](const io::Interface *one) { return one->reference == interface.reference; });
-    };
-    if (registered(KSCATEGORY_MIXER))
+    if (registered(interface, KSCATEGORY_MIXER))
         return FilterKind::mixer;
-    if (registered(KSCATEGORY_INTERFACETRANSFORM))
+    if (registered(interface, KSCATEGORY_INTERFACETRANSFORM))
         return FilterKind::adapter;
     for (const GUID *category :
          {&KSCATEGORY_DATATRANSFORM, &KSCATEGORY_ACOUSTIC_ECHO_CANCEL, &KSCATEGORY_AUDIO_GFX,
           &KSCATEGORY_AUDIO_SPLITTER, &KSCATEGORY_SPLITTER, &KSCATEGORY_DATACOMPRESSOR,
           &KSCATEGORY_DATADECOMPRESSOR, &KSCATEGORY_COMMUNICATIONSTRANSFORM})
-        if (registered(*category))
+        if (registered(interface, *category))
             return FilterKind::transform;
     return FilterKind::wave;
+}
+
+/// Of a WaveRT filter: whoever streams there shares the device's buffer, whatever interfaces its
+/// port offers. @doc install/kscategory-realtime
+void forget_requests(FilterFacts &facts) {
+    for (PinFacts &pin : facts.pins)
+        if (offers(pin, KSINTERFACE_STANDARD_LOOPED_STREAMING))
+            std::erase_if(pin.interfaces, [](const KSPIN_INTERFACE &one) {
+                return is_standard(one, KSINTERFACE_STANDARD_STREAMING);
+            });
 }
 
 /// The reference string, unless that is a GUID: then the device's name says more.
@@ -157,6 +170,8 @@ Result<FilterFacts> describe_filter(const io::Interface &interface) {
     facts.kind = kind_of(interface);
     facts.name = name_of(interface);
     KS_CHECK(open_and_describe(interface.link, facts));
+    if (registered(interface, KSCATEGORY_REALTIME, true))
+        forget_requests(facts);
     return facts;
 }
 

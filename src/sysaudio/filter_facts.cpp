@@ -21,16 +21,21 @@ const KSDATARANGE_AUDIO *DataRange::audio() const {
     return has_numbers ? reinterpret_cast<const KSDATARANGE_AUDIO *>(words_.data()) : nullptr;
 }
 
+bool is_standard(const KSPIN_INTERFACE &interface, ULONG id) {
+    return interface.Set == KSINTERFACESETID_Standard && interface.Id == id;
+}
+
+bool offers(const PinFacts &pin, ULONG id) {
+    if (pin.interfaces.empty())
+        return id == KSINTERFACE_STANDARD_STREAMING;
+    return std::ranges::any_of(pin.interfaces,
+                               [&](const KSPIN_INTERFACE &one) { return is_standard(one, id); });
+}
+
 bool serves_clients(const PinFacts &pin) {
     const bool takes_irps = pin.communication == KSPIN_COMMUNICATION_SINK ||
                             pin.communication == KSPIN_COMMUNICATION_BOTH;
-    // A list that is empty stands for the interface of plain streaming.
-    return takes_irps && pin.possible != 0 &&
-           (pin.interfaces.empty() ||
-            std::ranges::any_of(pin.interfaces, [](const KSPIN_INTERFACE &one) {
-                return one.Set == KSINTERFACESETID_Standard &&
-                       one.Id == KSINTERFACE_STANDARD_STREAMING;
-            }));
+    return takes_irps && pin.possible != 0 && offers(pin, KSINTERFACE_STANDARD_STREAMING);
 }
 
 bool carries_sound(const PinFacts &pin) {

@@ -67,6 +67,10 @@ struct PinOf {
     auto operator<=>(const PinOf &) const = default;
 };
 
+/// An interface of KSINTERFACESETID_Standard, by its Id.
+bool is_standard(const KSPIN_INTERFACE &interface, ULONG id);
+/// Whether a pin has such an interface; an empty list stands for that of plain streaming.
+bool offers(const PinFacts &pin, ULONG id);
 /// Whether a client's IRPs can be its data: an IRP sink that may be instantiated and has an
 /// interface for plain streaming.
 bool serves_clients(const PinFacts &pin);

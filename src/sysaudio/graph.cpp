@@ -168,34 +168,44 @@ class Builder {
     }
 
     /// Links the far pins of steps `first` up to `last` to what is behind each. `filter` is the
-    /// first's; a transform's two sides have one format, so the one before is tried first.
+    /// first's. A filter that stands between has one format on both sides, so that of the link
+    /// before is tried first: from the client on, whose `format` it is, or from the device,
+    /// without.
     Result<Chain> chain(std::size_t first, std::size_t last,
                         std::shared_ptr<const KernelFile> filter, const Format *format,
                         const SharedPart *shared = nullptr) {
-        std::vector<Link> links;
-        Format before;
+        std::vector<std::shared_ptr<const KernelFile>> files{std::move(filter)};
+        for (std::size_t i = first; i < last; ++i)
+            files.push_back(shared && i + 1 == *mixer_ ? shared->mixer
+                                                       : KS_TRY(open_own(path_.behind(i).filter)));
+        std::vector<Link> links(files.size() - 1);
+        for (std::size_t done = 0; done < links.size(); ++done) {
+            const std::size_t i = format ? done : links.size() - 1 - done;
+            const Format *before = format;
+            if (done != 0) {
+                const std::size_t between = format ? first + i : first + i + 1;
+                const bool mixes = filters_[path_.steps[between].filter].kind == FilterKind::mixer;
+                before = mixes ? nullptr : &links[format ? i - 1 : i + 1].format;
+            }
+            links[i] = KS_TRY(link(first + i, *files[i], *files[i + 1], before));
+        }
         Chain made;
-        for (std::size_t i = first; i < last; ++i) {
-            const PinOf behind = path_.behind(i);
-            const bool at_mixer = shared && i + 1 == *mixer_;
-            auto next = at_mixer ? shared->mixer : KS_TRY(open_own(behind.filter));
-            const LinkEnd far{*filter, filters_[path_.steps[i].filter], path_.steps[i].far_pin};
-            const LinkEnd end{*next, filters_[behind.filter], behind.pin};
-            const bool rendering = end.pin().flow == KSPIN_DATAFLOW_IN;
-            auto link =
-                KS_TRY(connect(rendering ? far : end, rendering ? end : far, format, refusal_));
-            tell(far, end, link.format);
-            before = link.format;
-            format = filters_[behind.filter].kind == FilterKind::mixer ? nullptr : &before;
-            links.push_back(std::move(link));
-            made.keep(filter);
-            filter = std::move(next);
-        }
-        made.keep(filter);
-        while (!links.empty()) { // the device's side first
-            made.add(std::move(links.back()));
-            links.pop_back();
-        }
+        for (auto &file : files)
+            made.keep(std::move(file));
+        for (std::size_t i = links.size(); i-- > 0;) // the device's side first
+            made.add(std::move(links[i]));
+        return made;
+    }
+
+    Result<Link> link(std::size_t step, const KernelFile &filter, const KernelFile &next,
+                      const Format *format) {
+        const PinOf behind = path_.behind(step);
+        const Step &from = path_.steps[step];
+        const LinkEnd far{filter, filters_[from.filter], from.far_pin};
+        const LinkEnd end{next, filters_[behind.filter], behind.pin};
+        const bool rendering = end.pin().flow == KSPIN_DATAFLOW_IN;
+        Link made = KS_TRY(connect(rendering ? far : end, rendering ? end : far, format, refusal_));
+        tell(far, end, made.format);
         return made;
     }
 

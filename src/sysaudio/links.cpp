@@ -108,17 +108,34 @@ Result<void> has_room(const LinkEnd &end, Reason &refusal) {
     return fail(STATUS_DEVICE_BUSY);
 }
 
-} // namespace
+/// Whether streaming goes through a buffer that is shared with the device, and not by requests.
+bool is_wave_rt(const KernelFile &pin) {
+    KSPROPERTY property{};
+    property.Set = KSPROPSETID_RtAudio;
+    property.Flags = KSPROPERTY_TYPE_SETSUPPORT;
+    ULONG returned = 0;
+    return NT_SUCCESS(
+        pin.control(IOCTL_KS_PROPERTY, std::as_bytes(std::span(&property, 1)), {}, returned));
+}
 
-Result<Link> connect(const LinkEnd &out, const LinkEnd &in, const Format *preferred,
-                     Reason &refusal) {
-    KS_CHECK(has_room(out, refusal));
-    KS_CHECK(has_room(in, refusal));
-    const bool with_the_data = sends_irps(out.pin()) && takes_irps(in.pin());
-    const LinkEnd &source = with_the_data ? out : in, &sink = with_the_data ? in : out;
-    if (preferred)
-        if (auto link = connect_in(source, sink, *preferred, refusal))
-            return link;
+/// Only the pin itself knows whether it is one of WaveRT: its port's pins offer both interfaces, as
+/// those of WaveCyclic do.
+Result<void> streams_as_linked(const LinkEnd &end, const KernelFile &pin, bool looped,
+                               Reason &refusal) {
+    if (!offers(end.pin(), KSINTERFACE_STANDARD_LOOPED_STREAMING) || is_wave_rt(pin) == looped)
+        return {};
+    refusal = {describe(end.facts, end.pin_id) +
+                   (looped ? " is no WaveRT pin: it has no buffer to share"
+                           : " is a WaveRT pin: it takes no streaming requests, whoever streams "
+                             "shares the device's buffer"),
+               {}};
+    return fail(STATUS_NOT_SUPPORTED);
+}
+
+/// In a format that the data's sink finds in the ranges of its source, or else in the best of the
+/// mixer's that both take.
+Result<Link> connect_in_common(const LinkEnd &out, const LinkEnd &in, const LinkEnd &source,
+                               const LinkEnd &sink, Reason &refusal) {
     auto common = intersect(out.pin(), in);
     if (!common) {
         refusal = {fmt::format("{} has no format in common with the data ranges of {} ({})",
@@ -140,6 +157,36 @@ Result<Link> connect(const LinkEnd &out, const LinkEnd &in, const Format *prefer
     return fail(first);
 }
 
+Result<Link> connect_in_some(const LinkEnd &out, const LinkEnd &in, const LinkEnd &source,
+                             const LinkEnd &sink, const Format *preferred, Reason &refusal) {
+    if (!preferred)
+        return connect_in_common(out, in, source, sink, refusal);
+    auto link = connect_in(source, sink, *preferred, refusal);
+    if (link)
+        return link;
+    Reason others;
+    if (auto other = connect_in_common(out, in, source, sink, others))
+        return other;
+    refusal.details.push_back(std::move(others.sentence));
+    refusal.details.insert(refusal.details.end(), others.details.begin(), others.details.end());
+    return link;
+}
+
+} // namespace
+
+Result<Link> connect(const LinkEnd &out, const LinkEnd &in, const Format *preferred,
+                     Reason &refusal) {
+    KS_CHECK(has_room(out, refusal));
+    KS_CHECK(has_room(in, refusal));
+    const bool with_the_data = sends_irps(out.pin()) && takes_irps(in.pin());
+    const LinkEnd &source = with_the_data ? out : in, &sink = with_the_data ? in : out;
+    Link link = KS_TRY(connect_in_some(out, in, source, sink, preferred, refusal));
+    const KSPIN_INTERFACE interface = *common_interface(source.pin(), sink.pin());
+    const bool looped = is_standard(interface, KSINTERFACE_STANDARD_LOOPED_STREAMING);
+    KS_CHECK(streams_as_linked(sink, link.sink, looped, refusal));
+    return link;
+}
+
 Result<KernelFile> create_entry(const LinkEnd &end, const KSPRIORITY &priority,
                                 const Format &format, Reason &refusal) {
     const How how{{{{KSINTERFACESETID_Standard, KSINTERFACE_STANDARD_STREAMING, 0}}},
@@ -147,7 +194,9 @@ Result<KernelFile> create_entry(const LinkEnd &end, const KSPRIORITY &priority,
                       ? KSPIN_MEDIUM{{{KSMEDIUMSETID_Standard, KSMEDIUM_TYPE_ANYINSTANCE, 0}}}
                       : end.pin().mediums.front(),
                   priority};
-    return create(end, how, format, nullptr, refusal);
+    KernelFile pin = KS_TRY(create(end, how, format, nullptr, refusal));
+    KS_CHECK(streams_as_linked(end, pin, false, refusal));
+    return pin;
 }
 
 } // namespace ksbox::sysaudio

@@ -37,6 +37,18 @@ Plan::Plan(std::vector<FilterFacts> filters)
     describe(separate_);
 }
 
+std::vector<Path> Plan::paths_by_adapters(PinOf end, Through through) const {
+    std::vector<Path> paths;
+    const PinFacts &pin = filters_[end.filter].pins[end.pin];
+    if (offers(pin, KSINTERFACE_STANDARD_STREAMING) &&
+        offers(pin, KSINTERFACE_STANDARD_LOOPED_STREAMING))
+        for (std::size_t filter = 0; filter < filters_.size(); ++filter)
+            if (filters_[filter].kind == FilterKind::adapter)
+                if (auto found = find_path(filters_, {end, through, filter}); found.path)
+                    paths.push_back(std::move(*found.path));
+    return paths;
+}
+
 // For each pin of the device that streams: through the mixer where that is possible, and straight
 // for what a mixer does not take.
 void Plan::choose_paths() {
@@ -47,7 +59,7 @@ void Plan::choose_paths() {
             continue;
         const PinOf end{0, pin.id};
         const std::string name = sysaudio::describe(filters_[0], pin.id);
-        Factory all{end, {}, false};
+        Factory all{end, {}, {}, false};
         Found mixed = find_path(filters_, {end, Through::mixing, {}});
         Found straight = find_path(filters_, {end, Through::nothing, {}});
         for (const Through through : {Through::adapters, Through::anything})
@@ -72,9 +84,14 @@ void Plan::choose_paths() {
             continue;
         }
         all.shared = mixed.path.has_value();
+        for (const Path &path : all.paths) {
+            const bool shared = all.shared && path == *mixed.path;
+            const auto others =
+                paths_by_adapters(end, shared ? Through::mixing : Through::adapters);
+            all.otherwise.insert(all.otherwise.end(), others.begin(), others.end());
+            separate_.factories.push_back({end, {path}, others, shared});
+        }
         combined_.factories.push_back(all);
-        for (const Path &path : all.paths)
-            separate_.factories.push_back({end, {path}, all.shared && path == *mixed.path});
     }
 }
 
@@ -102,7 +119,7 @@ void Plan::add_bridges() {
                                 pin.communication == KSPIN_COMMUNICATION_NONE;
             if (bridge && !wired)
                 for (Arrangement *one : {&combined_, &separate_})
-                    one->factories.push_back({which, {}, false});
+                    one->factories.push_back({which, {}, {}, false});
         }
     }
 }

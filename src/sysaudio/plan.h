@@ -16,6 +16,9 @@ struct Factory {
     PinOf end;
     /// In order of preference; none: a bridge pin, which nobody creates.
     std::vector<Path> paths;
+    /// Tried after those: through an interface transform, should the device's pin turn out to be
+    /// one of WaveRT that is not registered as such.
+    std::vector<Path> otherwise;
     bool shared = false; ///< any number of clients: the first path leads through a mixer
 
     ULONG possible(const std::vector<FilterFacts> &filters) const;
@@ -65,6 +68,7 @@ class Plan {
 
   private:
     void choose_paths();
+    std::vector<Path> paths_by_adapters(PinOf end, Through through) const;
     void add_bridges();
     void add_nodes();
     void describe(Arrangement &arrangement);

@@ -151,8 +151,11 @@ Result<std::vector<Path>> paths_for(PIRP irp, VirtualFilter &filter,
     const Factory &factory = current.arrangement().factories[pin_id];
     LockGuard guard(filter.lock);
     const auto chosen = filter.selected.find(pin_id);
-    if (chosen == filter.selected.end())
-        return factory.paths;
+    if (chosen == filter.selected.end()) {
+        std::vector<Path> paths = factory.paths;
+        paths.insert(paths.end(), factory.otherwise.begin(), factory.otherwise.end());
+        return paths;
+    }
     Found found = current.plan->path_through(factory, chosen->second);
     if (!found.path)
         return fail(ks::refused(irp, STATUS_NO_MATCH,
