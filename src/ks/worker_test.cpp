@@ -5,6 +5,7 @@
 #include "nt/ke/bug_check.h"
 #include "nt/ke/scheduler.h"
 #include "nt/kernel.h"
+#include "nt/mm/pool.h"
 
 namespace ksbox::ks {
 namespace {
@@ -51,6 +52,16 @@ struct Job {
     }
     void wait() { KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, nullptr); }
 };
+
+TEST_P(Worker, WithoutMemoryThereIsNone) {
+    run([] {
+        PKSWORKER worker;
+        current_kernel().pool().fail(1);
+        EXPECT_EQ(KsRegisterWorker(CriticalWorkQueue, &worker), STATUS_INSUFFICIENT_RESOURCES);
+        EXPECT_EQ(worker, nullptr);
+        current_kernel().pool().fail(0);
+    });
+}
 
 TEST_P(Worker, RunsTheItemAtPassiveAndIsWaitedForWhenUnregistered) {
     run([] {

@@ -114,6 +114,8 @@ TEST_P(Serialization, H2_MalformedBlocksAreRefused) {
     EXPECT_EQ(unserialize(joined(header(2), one)), invalid_parameter);
     EXPECT_THAT(entries("serial set"), ::testing::SizeIs(1));
     EXPECT_EQ(unserialize(header(0)), success);
+    // One without data is none: the property says how much it lacks.
+    EXPECT_EQ(unserialize(joined(header(1), item(SERIAL_NUMBER, {}, 0))), buffer_too_small);
 }
 
 TEST_P(Serialization, H2_UnserializingStopsAtWhoRefuses) {

@@ -282,6 +282,17 @@ TEST_P(Splitter, C11_OnlyTheFirstInstanceIsProcessed) {
     EXPECT_EQ(times("process"), 1u);
 }
 
+TEST_P(Splitter, C11_inferred_TheNextOldestIsProcessedWithWhatItHas) {
+    std::optional<DataPin> first(open(DATA_OUT_SPLIT_PROCESSED));
+    DataPin second = open(DATA_OUT_SPLIT_PROCESSED);
+    second.program({step(DATA_GET_EDGE, leading, 1), step(DATA_FILL, leading, 9, 16),
+                    step(DATA_OFFSETS_UNLOCK, leading, 0, 16, 1)});
+    Transfer waiting = read(second);
+    EXPECT_TRUE(waiting.pending());
+    first.reset();
+    expect_bytes(waiting, 9, 16);
+}
+
 TEST_P(Splitter, C11_ResetOfTheSecondInstanceLetsTheFirstGoOn) {
     DataPin first = open(DATA_OUT_SPLIT), second = open(DATA_OUT_SPLIT);
     const auto reset = [&](std::uint32_t value) {

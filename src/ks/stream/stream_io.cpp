@@ -130,13 +130,9 @@ NTSTATUS file_information(ULONG major, PFILE_OBJECT file, PVOID information, ULO
     PIO_STACK_LOCATION const next = IoGetNextIrpStackLocation(irp);
     next->MajorFunction = static_cast<UCHAR>(major);
     next->FileObject = file;
-    if (major == IRP_MJ_QUERY_INFORMATION) {
-        next->Parameters.QueryFile.Length = length;
-        next->Parameters.QueryFile.FileInformationClass = information_class;
-    } else {
-        next->Parameters.SetFile.Length = length;
-        next->Parameters.SetFile.FileInformationClass = information_class;
-    }
+    // QueryFile begins with the same two.
+    next->Parameters.SetFile.Length = length;
+    next->Parameters.SetFile.FileInformationClass = information_class;
     IoSetCompletionRoutine(irp, &caught, &done, TRUE, TRUE, TRUE);
     if (IoCallDriver(device, irp) == STATUS_PENDING)
         KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, nullptr);

@@ -95,6 +95,11 @@ EXPORT_CASE(KsCreateDevice, KsTerminateDevice) {
     EXPECT_EQ(KsCreateDevice(Case.Driver, Own.Device, &CountingDevice, 0, &Device),
               STATUS_INSUFFICIENT_RESOURCES);
     EXPECT_EQ(Own.Device->AttachedDevice, (PDEVICE_OBJECT)NULL);
+    // Nothing attaches to a device that is not there yet.
+    Own.Device->Flags |= DO_DEVICE_INITIALIZING;
+    EXPECT_EQ(KsCreateDevice(Case.Driver, Own.Device, &CountingDevice, 0, &Device),
+              STATUS_DEVICE_REMOVED);
+    Own.Device->Flags &= ~DO_DEVICE_INITIALIZING;
 }
 
 // One of a device's filters that cannot be made undoes the device, and the filter before it.

@@ -122,6 +122,9 @@ EXPORT_CASE(KsRecalculateStackDepth, KsSetTargetDeviceObject, KsSetTargetState) 
     KsSetTargetState(Header, KSTARGET_STATE_ENABLED);
     KsRecalculateStackDepth(Plain.Header, FALSE);
     EXPECT_EQ(Plain.Device->StackSize, Lower + 6);
+    KsSetTargetDeviceObject(Header, Target); // stays enabled
+    KsRecalculateStackDepth(Plain.Header, FALSE);
+    EXPECT_EQ(Plain.Device->StackSize, Lower + 6);
     KsSetTargetDeviceObject(Header, NULL);
     KsRecalculateStackDepth(Plain.Header, FALSE);
     EXPECT_EQ(Plain.Device->StackSize, Lower + 1);
