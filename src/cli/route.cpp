@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include "cli/audio_file.h"
 #include "cli/commands.h"
 #include "cli/failures.h"
 #include "cli/live_reader.h"
 #include "cli/player.h"
 #include "cli/session.h"
+#include "cli/sound_file.h"
 
 namespace ksbox::cli {
 
@@ -63,6 +65,32 @@ PlayOptions play_options(const RouteOptions &options) {
     play.convert = true;
     play.limit = options.limit;
     return play;
+}
+
+/// As it is: sound of the file's rate, channels and samples.
+int file_to_file(const End &from, const End &to) {
+    if (!media::audio_kind(to.file))
+        throw BadInput(fmt::format("{}: sound goes to {} files, by their names", to.file.string(),
+                                   media::audio_endings()));
+    OutputFile::check(to.file);
+    const auto reader = open_audio(from.file);
+    constexpr bool in_blocks = true;
+    SoundFile out(to.file, reader->format(), in_blocks);
+    std::vector<std::byte> block(std::size_t(reader->block_bytes()) * 4'096);
+    try {
+        while (const std::size_t bytes = reader->read(block))
+            out.append(std::span(block).first(bytes));
+        out.commit();
+    } catch (...) {
+        const std::string kept = out.keep_partial();
+        if (!kept.empty())
+            print_finding("what could be read is in " + kept);
+        throw;
+    }
+    fmt::print("{}: {} bytes ({:.3f} s) of {}\n", out.name(), out.data_bytes(),
+               double(out.data_bytes()) / reader->block_bytes() / reader->rate_hz(),
+               DataFormat::wave(reader->format()).to_string());
+    return 0;
 }
 
 int file_to_driver(const RouteOptions &options, const End &from, const End &to, Worker &worker) {
@@ -133,8 +161,7 @@ int driver_to_driver(const RouteOptions &options, const End &from, const End &to
 int route(const RouteOptions &options, Worker &worker) {
     const End from = parse_end(options.from), to = parse_end(options.to);
     if (!from.is_driver && !to.is_driver)
-        throw BadInput("one end of a route is a driver: '" + options.from + "' and '" + options.to +
-                       "' are files");
+        return file_to_file(from, to);
     if (!from.is_driver)
         return file_to_driver(options, from, to, worker);
     if (!to.is_driver)

@@ -68,10 +68,33 @@ TEST_F(Route, BetweenCardsInBothTimes) {
         }
 }
 
+TEST_F(Route, AFileIntoAFileAsItIs) {
+    write_wav(file("in.wav"), {}, noise(48'000));
+    const Outcome coded = route(file("in.wav"), file("coded.flac"));
+    ASSERT_EQ(coded.code, 0) << coded.err;
+    EXPECT_THAT(coded.out, HasSubstr("48000 bytes (0.250 s) of PCM 16 bit, 2 channels, 48000 Hz"));
+    ASSERT_EQ(route(file("coded.flac"), file("out.wav")).code, 0);
+    EXPECT_EQ(read_wav(file("out.wav")).data, noise(48'000));
+}
+
+TEST_F(Route, WhatADamagedFileHasBeforeTheDamageIsKept) {
+    write_wav(file("in.wav"), {}, noise(192'000));
+    ASSERT_EQ(route(file("in.wav"), file("whole.flac")).code, 0);
+    std::filesystem::resize_file(file("whole.flac"), file_size(file("whole.flac")) / 2);
+    const Outcome outcome = route(file("whole.flac"), file("out.wav"));
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 2) << outcome.err;
+    EXPECT_FALSE(std::filesystem::exists(file("out.wav")));
+    const std::vector<std::byte> kept = read_wav(file("out.wav.part")).data, all = noise(192'000);
+    ASSERT_GT(kept.size(), 48'000u);
+    EXPECT_TRUE(std::equal(kept.begin(), kept.end(), all.begin()));
+}
+
 TEST_F(Route, BadEndsAreOneClearLine) {
     write_wav(file("in.wav"), {}, noise(4'800));
     const std::pair<Outcome, std::string> cases[] = {
-        {route(file("in.wav"), file("out.wav")), "one end of a route is a driver"},
+        {route(file("in.wav"), file("out.txt")), "sound goes to .wav"},
+        {route(file("none.wav"), file("out.wav")), "none.wav"},
         {route(sys("speaker", "Nothing"), file("out.wav")), "no endpoint 'Nothing'"},
         {route(file("in.wav"), sys("speaker", "9")), "no pin 9"},
         {route(file("in.wav"), sys("speaker") + ":"), "behind the colon"},
