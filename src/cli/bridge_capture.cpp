@@ -77,10 +77,8 @@ void BridgedCapture::stream(ConnectedPin &pin, const Session &first) {
             break;
         const std::int64_t cycle = audio().cycle_frames();
         const auto ready = static_cast<std::int64_t>(audio().readable() / shape.frame_bytes);
-        if (now && ready >= cycle && cycles.may_ask()) {
+        if (now && ready >= cycle && cycles.may_ask())
             cycles.ask(ready);
-            cycles.fulfilled(); // it is given what is ready
-        }
         wait_frames(!now || ready >= cycle ? cycle / 4 : cycle - ready, shape.rate_hz);
     }
     seconds_ += double(frames_ - before) / shape.rate_hz;

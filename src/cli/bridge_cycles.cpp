@@ -12,16 +12,27 @@ std::uint64_t BridgeCycles::cycle_ns() const {
 }
 
 bool BridgeCycles::under_way() const {
-    const std::uint64_t patience_ns = second_ns + 8 * cycle_ns();
+    const std::uint64_t patience_ns = second_ns / 2 + 2 * cycle_ns();
     return asked_ns_ != 0 && node_.ended_cycles() == ended_cycles_ &&
            pipewire::now_ns() - asked_ns_ < patience_ns;
 }
 
+std::uint64_t BridgeCycles::pause_ns() const {
+    if (node_.direction() == pipewire::Direction::source)
+        return cycle_ns() / 2;
+    switch (empty_) {
+    case 0:
+        return 0;
+    case 1:
+        return cycle_ns() / 4;
+    default:
+        return cycle_ns();
+    }
+}
+
 bool BridgeCycles::may_ask() const {
-    if (under_way())
-        return false;
-    const std::uint64_t pause_ns = empty_ == 0 ? 0 : empty_ == 1 ? cycle_ns() / 4 : cycle_ns();
-    return pipewire::now_ns() - asked_ns_ >= pause_ns;
+    const bool awaited = empty_ != 0 && under_way();
+    return !awaited && pipewire::now_ns() - asked_ns_ >= pause_ns();
 }
 
 void BridgeCycles::ask(std::int64_t delay_frames) {

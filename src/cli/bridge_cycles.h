@@ -12,19 +12,22 @@ class BridgeCycles {
   public:
     explicit BridgeCycles(pipewire::AudioNode &node) : node_(node) {}
 
-    /// Whether the last cycle has not ended yet. Longer than a second it is not waited for.
-    bool under_way() const;
-    /// Whether the next one may begin: the last has ended, and brought something. After an empty
-    /// one, soon, in case the player was only late; after another, in the graph's own pace.
+    /// Whether the next one may begin. The last has ended; one that does not end is given up after
+    /// half a second, because a player that has no room takes what it was given with the next one.
+    /// A source that has much to catch up with goes at twice its pace. After a sink's cycle that
+    /// brought nothing the next comes soon, in case the player was only late; then, in its own
+    /// pace.
     bool may_ask() const;
     /// `delay_frames`: what lies between the node and the device.
     void ask(std::int64_t delay_frames);
-    /// Data has come, or was given.
+    /// Data has come.
     void fulfilled() { empty_ = 0; }
     /// Another stream has begun.
     void forget() { asked_ns_ = empty_ = 0; }
 
   private:
+    bool under_way() const;
+    std::uint64_t pause_ns() const;
     std::uint64_t cycle_ns() const;
 
     pipewire::AudioNode &node_;
