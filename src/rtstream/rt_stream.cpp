@@ -81,7 +81,7 @@ std::size_t RtStream::lacks_buffer_bytes() const {
 void RtStream::set_device_state(KSSTATE to, KSSTATE from) {
     if (to == KSSTATE_ACQUIRE && from == KSSTATE_STOP) {
         travel_ = CyclicTravel(std::uint64_t(format_->rate_hz) * format_->frame_bytes());
-        device_bytes_ = 0;
+        device_bytes_ = fetched_ = 0;
         begin();
     }
     run(to == KSSTATE_RUN);
@@ -100,6 +100,7 @@ bool RtStream::follow() {
     const auto position = buffer_->position();
     if (!position)
         return false;
+    fetched_ = (position->WriteOffset + size() - position->PlayOffset) % size();
     const std::uint64_t before = device_bytes_;
     device_bytes_ += travel_.to(offset_of(*position), size(), KeQueryInterruptTime());
     moved(before, device_bytes_);
@@ -153,9 +154,10 @@ NTSTATUS RenderStream::process(KSPROCESSPIN &pin) {
     if (!pin.StreamPointer)
         return STATUS_PENDING;
     const std::size_t whole = whole_frames(pin.BytesAvailable);
-    // It comes too late: the device has played silence, and a little more of it.
+    // It comes too late: the device has played silence, and a little more of it. What the device
+    // has fetched already is behind its back.
     if (whole != 0 && written_ < device_bytes())
-        written_ = device_bytes() + bytes_in(2 * period_ms);
+        written_ = device_bytes() + whole_frames(fetched()) + bytes_in(2 * period_ms);
     const std::size_t limit = std::min(size(), bytes_in(buffer_ms));
     const std::uint64_t end = device_bytes() + limit;
     const std::size_t bytes =

@@ -58,7 +58,8 @@ class RtStream {
     }
     std::size_t bytes_in(std::uint32_t milliseconds) const;
     std::uint64_t device_bytes() const { return device_bytes_; }
-    bool runs() const { return runs_; }
+    /// Bytes that it holds already and has not played yet.
+    std::size_t fetched() const { return fetched_; }
     void silence(std::uint64_t from, std::size_t bytes);
     void put(std::uint64_t at, std::span<const std::byte> bytes);
     void get(std::uint64_t at, std::span<std::byte> bytes) const;
@@ -75,6 +76,7 @@ class RtStream {
     std::optional<DeviceBuffer> buffer_;
     CyclicTravel travel_{0};
     std::uint64_t device_bytes_ = 0; ///< since the device began
+    std::size_t fetched_ = 0;
     bool runs_ = false;
 };
 

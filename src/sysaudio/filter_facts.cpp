@@ -11,6 +11,8 @@ namespace ksbox::sysaudio {
 
 DataRange::DataRange(const KSDATARANGE &range) : words_(quads(range.FormatSize)) {
     std::memcpy(words_.data(), &range, range.FormatSize);
+    constexpr ULONG attributes = KSDATARANGE_ATTRIBUTES | KSDATARANGE_REQUIRED_ATTRIBUTES;
+    reinterpret_cast<KSDATARANGE *>(words_.data())->Flags &= ~attributes;
 }
 
 const KSDATARANGE_AUDIO *DataRange::audio() const {

@@ -20,7 +20,7 @@ enum class FilterKind : std::uint8_t {
     topology   ///< no pin of it streams
 };
 
-/// A data range of any length, 8-byte aligned.
+/// A data range of any length, 8-byte aligned; without the attributes that may follow it.
 class DataRange {
   public:
     /// `bytes` holds at least a KSDATARANGE and what its FormatSize says.

@@ -80,7 +80,7 @@ NTSTATUS forward_to_factory(PIRP irp, const VirtualFilter::Current &current,
                             const Factory &factory) {
     std::vector<PinOf> pins;
     for (const Path &path : factory.paths)
-        pins.push_back(path.entry());
+        pins.push_back(format_pin(current.plan->filters(), path));
     if (pins.empty())
         pins.push_back(factory.end);
     NTSTATUS status = STATUS_NO_MATCH;

@@ -1,6 +1,7 @@
 // Creating and connecting pins.
 #include "sysaudio/links.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -23,22 +24,33 @@ KSP_PIN pin_property(ULONG id, ULONG pin) {
 
 /// "The handler selects a common format": of all ranges of the source, in their order, which the
 /// sink goes through until one has something in common with its own.
-Result<Format> intersect(const PinFacts &out, const LinkEnd &in) {
+Result<Format> intersect(std::span<const DataRange> ranges, const LinkEnd &in) {
     const KSP_PIN property = pin_property(KSPROPERTY_PIN_DATAINTERSECTION, in.pin_id);
     std::vector<std::byte> request(sizeof property + sizeof(KSMULTIPLE_ITEM));
-    for (const DataRange &range : out.ranges) {
+    for (const DataRange &range : ranges) {
         const auto *bytes = reinterpret_cast<const std::byte *>(&range.get());
         request.insert(request.end(), bytes, bytes + range.get().FormatSize);
         request.resize(quad_aligned(request.size()));
     }
     const KSMULTIPLE_ITEM header{static_cast<ULONG>(request.size() - sizeof property),
-                                 static_cast<ULONG>(out.ranges.size())};
+                                 static_cast<ULONG>(ranges.size())};
     std::memcpy(request.data(), &property, sizeof property);
     std::memcpy(request.data() + sizeof property, &header, sizeof header);
     Format format = KS_TRY(in.filter.get(std::span<const std::byte>(request)));
     if (format.size() < sizeof(KSDATAFORMAT))
         return fail(STATUS_NO_MATCH);
     return format;
+}
+
+/// A handler may look for its own values in the caller's range, and not for what both hold: such a
+/// pin is asked for its own ranges, where they meet those of the source.
+Result<Format> intersect_own(const PinFacts &out, const LinkEnd &in) {
+    std::vector<DataRange> own;
+    for (const DataRange &range : in.pin().ranges)
+        if (std::ranges::any_of(out.ranges,
+                                [&](const DataRange &one) { return !why_apart(one, range); }))
+            own.push_back(range);
+    return intersect(own, in);
 }
 
 struct How {
@@ -136,7 +148,9 @@ Result<void> streams_as_linked(const LinkEnd &end, const KernelFile &pin, bool l
 /// mixer's that both take.
 Result<Link> connect_in_common(const LinkEnd &out, const LinkEnd &in, const LinkEnd &source,
                                const LinkEnd &sink, Reason &refusal) {
-    auto common = intersect(out.pin(), in);
+    auto common = intersect(out.pin().ranges, in);
+    if (!common)
+        common = intersect_own(out.pin(), in);
     if (!common) {
         refusal = {fmt::format("{} has no format in common with the data ranges of {} ({})",
                                describe(in.facts, in.pin_id), describe(out.facts, out.pin_id),

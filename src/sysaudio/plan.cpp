@@ -158,8 +158,8 @@ void Plan::describe(Arrangement &arrangement) {
             wiring.virtual_pins.emplace(factory.end, id);
         }
         for (const Path &path : factory.paths) {
-            const PinOf entry = path.entry();
-            for (const DataRange &range : filters_[entry.filter].pins[entry.pin].ranges)
+            const PinOf entry = path.entry(), formats = format_pin(filters_, path);
+            for (const DataRange &range : filters_[formats.filter].pins[formats.pin].ranges)
                 // What the mixer takes it takes in every number of bits; the rest goes straight.
                 if (&path == &factory.paths.front() || !factory.shared || !is_pcm(range.get()))
                     add_range(ranges, range);

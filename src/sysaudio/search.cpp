@@ -108,6 +108,13 @@ Found find_path(std::span<const FilterFacts> filters, const Wanted &wanted) {
     return Search(filters, wanted).run();
 }
 
+PinOf format_pin(std::span<const FilterFacts> filters, const Path &path) {
+    for (const Step &step : path.steps)
+        if (filters[step.filter].kind != FilterKind::adapter)
+            return {step.filter, step.near_pin};
+    return path.end;
+}
+
 std::string describe(const FilterFacts &filter, ULONG pin) {
     return fmt::format("{} pin {}", filter.name, pin);
 }

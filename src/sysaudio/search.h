@@ -36,6 +36,10 @@ struct Path {
     }
 };
 
+/// The pin that says which formats a client may have: the entry, but an adapter's passes on what
+/// comes, so it is for the pin behind to say.
+PinOf format_pin(std::span<const FilterFacts> filters, const Path &path);
+
 /// Which filters may be steps.
 enum class Through : std::uint8_t {
     nothing,  ///< the client's requests go to the device's pin, if it serves clients

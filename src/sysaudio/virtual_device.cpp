@@ -48,12 +48,12 @@ Result<std::unique_ptr<Graph>> VirtualDevice::build(const Plan &plan, std::span<
     Status last(STATUS_NO_MATCH);
     for (const Path &path : paths) {
         const std::string way = describe(plan.filters(), path);
-        const PinOf entry = path.entry();
+        const PinOf pin = format_pin(plan.filters(), path);
         Reason why;
-        if (!takes(plan.filters()[entry.filter], entry.pin, format)) {
+        if (!takes(plan.filters()[pin.filter], pin.pin, format)) {
             why.sentence =
-                fmt::format("{} has no range for {}",
-                            describe(plan.filters()[entry.filter], entry.pin), describe(format));
+                fmt::format("{} has no range for {}", describe(plan.filters()[pin.filter], pin.pin),
+                            describe(format));
         } else if (auto graph = Graph::build(plan.filters(), path, priority, format, *this, why)) {
             current_kernel().trace().event("sysaudio.graph", {{"path", std::string_view(way)}});
             return graph;

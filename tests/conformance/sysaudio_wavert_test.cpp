@@ -118,6 +118,33 @@ TEST_P(RealTimeGraphs, E10_J5_AWaveRtPinThatIsNotRegisteredAsSuchIsFoundOutAndSe
     EXPECT_EQ(only(journal(card), "allocate").size(), 1u);
 }
 
+// What stands between converts nothing, so the formats are the card's.
+TEST_P(RealTimeGraphs, J5_J9_FormatsAreThoseOfTheCard) {
+    Driver &driver = load("speaker", 1);
+    Filter device = open_device(), card = samples::open_filter(client, driver, "Wave");
+    const auto text_of = [](const PinFacts &pin) {
+        std::string text;
+        for (const DataRange &range : pin.ranges)
+            text += range.to_string() + "\n";
+        return text;
+    };
+    EXPECT_EQ(text_of(device.pin_facts(0)), text_of(card.pin_facts(0)));
+    const auto common = device.intersect(0, device.pin_facts(0).ranges);
+    ASSERT_TRUE(common.has_value());
+    EXPECT_EQ(common->to_string(), "PCM 24 bit, 2 channels, 96000 Hz");
+}
+
+// As handlers do that look for their own number of channels in the caller's range.
+TEST_P(RealTimeGraphs, J5_ACardThatFindsNothingInTheMixersRangesIsAskedForItsOwn) {
+    load_system_driver(traced.box(), SystemDriver::kmixer);
+    Driver &driver = load("wavert", 1);
+    Filter card = client.open_filter(driver.filters().at(0).path);
+    Filter device = open_device();
+    answer(card, "intersection", status::no_match, 2); // of both of the mixer's ranges
+    EXPECT_NO_THROW(device.connect({.pin_id = 0, .format = stereo}));
+    EXPECT_GE(only(journal(card), "intersection").size(), 3u);
+}
+
 TEST_P(RealTimeGraphs, J9_AFormatThatTheCardRefusesIsToldWithTheReason) {
     load("speaker", 1);
     Filter device = open_device();
