@@ -95,7 +95,7 @@ std::vector<InterfaceFacts> LoadedDriver::filters() {
             io::DeviceNode *node = box_.kernel->io().pnp().node_of(interface->physical);
             if (node == nullptr || node->function_driver != object_)
                 continue;
-            std::pair filter(interface->physical, interface->reference);
+            std::pair filter(interface->physical.load(), interface->reference);
             if (std::ranges::find(seen, filter) != seen.end())
                 continue;
             seen.push_back(filter);

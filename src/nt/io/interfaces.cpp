@@ -89,28 +89,31 @@ std::size_t Interfaces::enabled_links(const Interface &interface) const {
 
 Result<NTSTATUS> Interfaces::set_state(std::u16string_view link, bool enable) {
     auto *found = find(link);
-    if (!found || !found->physical)
+    PDEVICE_OBJECT const physical = found ? found->physical.load() : nullptr;
+    if (!physical)
         return fail(STATUS_OBJECT_NAME_NOT_FOUND);
-    if (found->enabled == enable) {
-        if (!enable)
-            return fail(STATUS_OBJECT_NAME_NOT_FOUND);
-        return STATUS_OBJECT_NAME_EXISTS;
-    }
     auto &kernel = io_.kernel();
-    // One link serves all reference strings of the device and class.
-    if (enable && enabled_links(*found) == 0) {
-        auto made = kernel.objects().create_link(link_object(*found),
-                                                 kernel.objects().name_of(found->physical));
-        if (!made)
-            return fail(made.error());
+    const auto target = kernel.objects().name_of(physical);
+    {
+        ke::HostLockGuard guard(lock_);
+        if (found->enabled == enable) {
+            if (!enable)
+                return fail(STATUS_OBJECT_NAME_NOT_FOUND);
+            return STATUS_OBJECT_NAME_EXISTS;
+        }
+        // One link serves all reference strings of the device and class.
+        const bool alone = enabled_links(*found) == (enable ? 0 : 1);
+        if (alone && enable)
+            if (auto made = kernel.objects().create_link(link_object(*found), target); !made)
+                return fail(made.error());
+        found->enabled = enable;
+        if (alone && !enable)
+            (void)kernel.objects().delete_link(link_object(*found));
     }
-    found->enabled = enable;
-    if (!enable && enabled_links(*found) == 0)
-        (void)kernel.objects().delete_link(link_object(*found));
     const auto text = to_utf8(found->link);
     kernel.trace().event("interface",
                          {{"name", std::string_view(text)}, {"enabled", std::uint64_t(enable)}});
-    auto *node = record_of(found->physical).node;
+    auto *node = record_of(physical).node;
     if (enable && node && node->state == DeviceState::added)
         node->late_arrivals.emplace_back(found->category, found->link);
     else

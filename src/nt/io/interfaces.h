@@ -2,6 +2,7 @@
 // link is there while the interface is enabled.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -15,13 +16,13 @@
 namespace ksbox::io {
 
 struct Interface {
-    Guid category;            ///< the interface class
-    PDEVICE_OBJECT physical;  ///< null once the device is removed
-    std::u16string instance;  ///< the device's instance path
-    std::u16string reference; ///< reference string; may be empty
-    std::u16string link;      ///< "\??\ROOT#MEDIA#0000#{…}\reference"
-    std::u16string key;       ///< registry key of the interface, "…\Device Parameters" below it
-    bool enabled = false;
+    Guid category;                                  ///< the interface class
+    std::atomic<PDEVICE_OBJECT> physical = nullptr; ///< null once the device is removed
+    std::u16string instance;                        ///< the device's instance path
+    std::u16string reference;                       ///< reference string; may be empty
+    std::u16string link;                            ///< "\??\ROOT#MEDIA#0000#{…}\reference"
+    std::u16string key; ///< registry key of the interface, "…\Device Parameters" below it
+    std::atomic<bool> enabled = false;
     std::map<PropertyKey, PropertyValue> properties;
 };
 
