@@ -58,6 +58,7 @@ void add_inspect(CLI::App &app, Commands &commands) {
                      "only reads the file, which may be any PE: x86, a DLL, a program");
     command.add_flag("--imports", options.all_imports,
                      "lists every import, not only those that ksbox does not fully provide");
+    add_sysaudio_option(command, options.run);
     add_run_options(command, options.run);
 }
 
@@ -82,6 +83,7 @@ void add_play(CLI::App &app, Commands &commands) {
         ->type_name("OUT");
     add_filter_option(command, options.run);
     add_pin_option(command, options.run, "the pin to play into; the first that takes the format");
+    add_sysaudio_option(command, options.run);
     add_endpoint_options(command, options.endpoint, "play into");
     auto *record_pin =
         command.add_option("--record-pin", options.record_pin, "the pin to record from")
@@ -153,6 +155,7 @@ void add_record(CLI::App &app, Commands &commands) {
         ->type_name("NAME");
     add_filter_option(command, options.run);
     add_pin_option(command, options.run, "the pin to record from");
+    add_sysaudio_option(command, options.run);
     add_endpoint_options(command, options.endpoint, "record from");
     add_run_options(command, options.run);
 }

@@ -52,7 +52,7 @@ namespace {
 
 void ask_filters(Session &session, InspectReport &report) {
     report.ran = true;
-    for (const InterfaceFacts &interface : session.driver().filters()) {
+    for (const InterfaceFacts &interface : session.interfaces()) {
         std::string id = device_of(interface);
         auto device = std::ranges::find(report.devices, id, &DeviceReport::id);
         if (device == report.devices.end())
@@ -63,7 +63,7 @@ void ask_filters(Session &session, InspectReport &report) {
 }
 
 void ask_endpoints(Session &session, InspectReport &report) {
-    const std::vector<InterfaceFacts> filters = session.driver().filters();
+    const std::vector<InterfaceFacts> filters = session.interfaces();
     for (Endpoint &one : find_endpoints(session.client(), filters))
         report.endpoints.push_back(
             {one.facts(), one.volumes(), one.mutes(), one.jacks(), one.plugged()});

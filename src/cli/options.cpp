@@ -188,6 +188,13 @@ void add_pin_option(CLI::App &command, RunOptions &options, const char *help) {
     command.add_option("--pin", options.pin, help)->type_name("N");
 }
 
+void add_sysaudio_option(CLI::App &command, RunOptions &options) {
+    command.add_flag(
+        "--sysaudio", options.sysaudio,
+        "through SysAudio's virtual devices instead of the driver's own filters: a graph "
+        "stands behind each of their pins, with the mixer where it helps");
+}
+
 std::string repeat_command(int count, char **arguments, const RunOptions &options) {
     std::string line;
     bool has_seed = false;

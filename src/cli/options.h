@@ -23,6 +23,7 @@ struct RunOptions {
     std::vector<std::filesystem::path> more_drivers;
     std::string filter;
     std::optional<std::uint32_t> pin;
+    bool sysaudio = false; ///< through the virtual devices that stand for the drivers' filters
     bool realtime = false;
     std::uint64_t seed = 1;
     unsigned processors = 2;
@@ -49,6 +50,8 @@ void add_drivers_option(CLI::App &command, RunOptions &options, const char *help
 /// --filter and --pin, for the commands that have them.
 void add_filter_option(CLI::App &command, RunOptions &options);
 void add_pin_option(CLI::App &command, RunOptions &options, const char *help);
+/// --sysaudio, likewise.
+void add_sysaudio_option(CLI::App &command, RunOptions &options);
 
 /// The arguments as a shell would take them, with the seed spelled out.
 std::string repeat_command(int count, char **arguments, const RunOptions &options);

@@ -11,10 +11,14 @@
 #include "cli/gdb.h"
 #include "ksbox/guid_names.h"
 #include "ksbox/image.h"
+#include "ksbox/system_driver.h"
 
 namespace ksbox::cli {
 
 namespace {
+
+// Of SysAudio's own interface, on which a device is yet to be chosen.
+const Guid sysaudio_category = *Guid::parse("A7C7A5B1-5AF3-11D1-9CED-00A024BF0407");
 
 // A missing import does not stop a load; whoever sees the driver stop later wants to have read
 // this.
@@ -92,6 +96,24 @@ Session::Session(const RunOptions &options, Worker &worker) : options_(options),
     }
     looked_at_ = drivers_;
     client_ = &box_->client("ksbox");
+    if (options.sysaudio)
+        begin_sysaudio();
+}
+
+// Its devices come when it hears of the filters: no later than others do.
+void Session::begin_sysaudio() {
+    constexpr auto look_period = std::chrono::milliseconds(20);
+    constexpr int looks = 100;
+    load_system_driver(*box_, SystemDriver::kmixer);
+    looked_at_ = {&load_system_driver(*box_, SystemDriver::sysaudio)};
+    std::size_t known = 0;
+    for (int i = 0; i < looks; ++i) {
+        box_->run_for(look_period);
+        const std::size_t now = interfaces().size();
+        if (now != 0 && now == known)
+            break;
+        known = now;
+    }
 }
 
 Session::LowResources::~LowResources() {
@@ -114,7 +136,8 @@ std::vector<InterfaceFacts> Session::interfaces() {
     std::vector<InterfaceFacts> all;
     for (Driver *driver : looked_at_)
         for (InterfaceFacts &filter : driver->filters())
-            all.push_back(std::move(filter));
+            if (!options_.sysaudio || filter.category != sysaudio_category)
+                all.push_back(std::move(filter));
     return all;
 }
 
@@ -127,6 +150,9 @@ std::string Session::names() const {
 
 std::vector<InterfaceFacts> Session::filters() {
     std::vector<InterfaceFacts> all = interfaces();
+    if (all.empty() && options_.sysaudio)
+        throw BadInput("SysAudio has no virtual device: no filter of " +
+                       options_.driver.filename().string() + " streams sound");
     if (all.empty())
         throw BadInput(names() + " has no filter");
     if (options_.filter.empty())

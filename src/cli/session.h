@@ -47,6 +47,7 @@ class Session {
     int run(const std::function<int()> &work);
 
   private:
+    void begin_sysaudio();
     int finish(int code);
     /// The parent knows of the box exactly as long as there is one.
     struct Watch {
