@@ -9,6 +9,8 @@ first=$1 count=$2; shift 2
 [[ $first =~ ^[0-9]+$ && $count =~ ^[1-9][0-9]*$ ]] || { echo "test_seeds: no such seeds" >&2; exit 2; }
 folder=${FOLDER:-$(mktemp -d)}
 mkdir -p "$folder"; rm -f "$folder"/*.log
+# Boxes have many small files and a short life: memory is the place for them.
+[ -n "${TMPDIR:-}" ] || [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
 
 # one PROGRAM FIRST COUNT: many seeds in one process. It is slow, or it hangs, after a minute a seed.
 one() {
