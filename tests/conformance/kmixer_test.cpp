@@ -1,4 +1,5 @@
 // Section J8: the system's mixer, as a client of its filter has it.
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <numbers>
@@ -41,7 +42,8 @@ template <typename T> std::vector<std::byte> bytes_of(const std::vector<T> &valu
 }
 template <typename T> std::vector<T> values_of(std::span<const std::byte> bytes) {
     std::vector<T> values(bytes.size() / sizeof(T));
-    std::memcpy(values.data(), bytes.data(), values.size() * sizeof(T));
+    std::ranges::copy(bytes.first(values.size() * sizeof(T)),
+                      std::as_writable_bytes(std::span(values)).begin());
     return values;
 }
 /// Three bytes a sample.
