@@ -71,12 +71,16 @@ Result<std::vector<PinRange>> check(Filter &filter, const ConnectRequest &reques
     return ranges;
 }
 
+void leave_processing(Pin &pin) {
+    if (pin.transport && pin.filter().processing)
+        pin.filter().processing->remove_pin(pin);
+}
+
 /// Control mutex held. The pin leaves its filter and is gone; the filter's file object is the
 /// caller's to dereference, without a mutex.
 void destroy(Pin &pin) {
     Filter &filter = pin.filter();
-    if (pin.transport && filter.processing)
-        filter.processing->remove_pin(pin);
+    leave_processing(pin);
     pin.transport.reset();
     FileContext::destroy(pin.file);
     filter.destroy_pin(pin);
@@ -123,6 +127,7 @@ Result<Pin *> make_pin(Filter &filter, const ConnectRequest &request,
 }
 
 NTSTATUS call_close(Pin &pin, PIRP irp) {
+    leave_processing(pin);
     if (!pin.dispatch() || !pin.dispatch()->Close)
         return STATUS_SUCCESS;
     return call_driver("KSPIN_DISPATCH.Close", &pin.abi(), pin.dispatch()->Close, &pin.abi(), irp);
@@ -147,6 +152,8 @@ void finish(Pin &pin) {
 NTSTATUS connect_and_complete(Pin &pin, PIRP irp) {
     Kernel &kernel = pin.kernel;
     const std::string name = name_of(pin);
+    if (pin.transport)
+        pin.filter().processing->admit_pin(pin);
     const auto connected = connect_pins(pin);
     if (connected) {
         trace_create(kernel, name, STATUS_SUCCESS);

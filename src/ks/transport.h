@@ -64,9 +64,13 @@ class FilterProcessing {
   public:
     virtual ~FilterProcessing() = default;
     static Result<std::unique_ptr<FilterProcessing>> create(Filter &filter);
-    /// A pin's transport has been made (STATUS_INSUFFICIENT_RESOURCES), or is about to go. Control
-    /// mutex held.
+    /// A pin's transport has been made: room for it (STATUS_INSUFFICIENT_RESOURCES). Control mutex
+    /// held.
     virtual Result<void> add_pin(Pin &pin) = 0;
+    /// Its Create has succeeded: Process sees it from now on,
+    virtual void admit_pin(Pin &pin) = 0;
+    /// until its Close is to be called [inferred: a minidriver has its context for a pin from
+    /// Create to Close]. PASSIVE.
     virtual void remove_pin(Pin &pin) = 0;
     virtual void set_asleep(bool asleep) = 0;
 };

@@ -91,8 +91,6 @@ bool Mix::collect(std::span<const PKSPROCESSPIN> sinks) {
     addends_.clear();
     for (PKSPROCESSPIN pin : sinks) {
         auto *stream = static_cast<Stream *>(pin->Pin->Context);
-        if (!stream) // it is just coming, or going
-            continue;
         const Stream::Share share = stream->take(*pin, block_frames_);
         moved |= share.moved;
         if (share.frames == block_frames_)

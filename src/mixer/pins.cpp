@@ -38,7 +38,6 @@ NTSTATUS NTAPI close_sink(PKSPIN pin, PIRP) {
     PKSFILTER const filter = KsPinGetParentFilter(pin);
     const Change change(filter);
     mix_of(filter).remove(*stream);
-    pin->Context = nullptr;
     return STATUS_SUCCESS;
 }
 

@@ -66,12 +66,10 @@ Result<void> FilterProcessor::add_pin(Pin &pin) {
     *process_pin = {.Pin = &pin.abi()};
     PinStream &stream = PinStream::of(pin);
     block();
-    const bool has_room = reserve_table(streams_.size() + 1);
+    const bool has_room = reserve_table(pins_ + 1);
     if (has_room) {
         stream.process_pin = process_pin;
-        stream.process_place = streams_.insert(streams_.end(), &stream);
-        table_filled_ = false;
-        require_necessary_pins();
+        ++pins_;
     }
     unblock();
     if (has_room)
@@ -80,15 +78,30 @@ Result<void> FilterProcessor::add_pin(Pin &pin) {
     return fail(STATUS_INSUFFICIENT_RESOURCES);
 }
 
+void FilterProcessor::admit_pin(Pin &pin) {
+    if (!pin.transport)
+        return;
+    PinStream &stream = PinStream::of(pin);
+    block();
+    stream.process_place = streams_.insert(streams_.end(), &stream);
+    table_filled_ = false;
+    require_necessary_pins();
+    unblock();
+}
+
 void FilterProcessor::remove_pin(Pin &pin) {
     if (!pin.transport)
         return;
     PinStream &stream = PinStream::of(pin);
     block();
-    if (stream.process_pin) {
+    if (stream.process_place) {
         table_filled_ = false;
-        streams_.erase(stream.process_place);
+        streams_.erase(*stream.process_place);
+        stream.process_place.reset();
+    }
+    if (stream.process_pin) {
         release(std::exchange(stream.process_pin, nullptr));
+        --pins_;
     }
     unblock();
 }

@@ -24,6 +24,7 @@ class FilterProcessor final : public FilterProcessing, public Processor {
 
     // FilterProcessing.
     Result<void> add_pin(Pin &pin) override;
+    void admit_pin(Pin &pin) override;
     void remove_pin(Pin &pin) override;
     void set_asleep(bool asleep) override;
 
@@ -81,7 +82,8 @@ class FilterProcessor final : public FilterProcessing, public Processor {
     std::unordered_map<KSGATE *, ULONG> attached_;
 
     // Changed only while processing is blocked.
-    std::list<PinStream *> streams_; ///< in creation order
+    std::list<PinStream *> streams_; ///< whose pins have been created, in that order
+    std::size_t pins_ = 0;           ///< that there is room for
     /// Room is made when pins come; filled when Process is next called.
     PKSPROCESSPIN_INDEXENTRY table_ = nullptr;
     PKSPROCESSPIN *slots_ = nullptr;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "ks/clock/pin_clock.h"
@@ -113,7 +114,7 @@ class PinStream final : public PinTransport, public StreamIrpReceiver, QueueList
 
     /// The pin's KSPROCESSPIN, and its place among the filter's; owned by the filter's processor.
     PKSPROCESSPIN process_pin = nullptr;
-    std::list<PinStream *>::iterator process_place;
+    std::optional<std::list<PinStream *>::iterator> process_place; ///< from Create to Close
 
     /// Flags of an input's empty sample, or its end of stream, that the next frame carries on.
     ULONG owed_flags = 0;

@@ -109,6 +109,44 @@ EXPORT_CASE(KsFilterAttemptProcessing, KsFilterGetAndGate, KsProcessPinUpdate) {
     EXPECT_SUCCESS(Second.Wait());
 }
 
+// A minidriver has its context for a pin from Create to Close: Process sees it no sooner and no
+// longer [inferred].
+static ULONG PinsSeen, PinsInCreate, PinsInClose;
+static NTSTATUS NTAPI CountPins(PKSFILTER Filter, PKSPROCESSPIN_INDEXENTRY Index) {
+    UNREFERENCED_PARAMETER(Filter);
+    PinsSeen = Index[1].Count;
+    return STATUS_PENDING;
+}
+static ULONG ProcessNow(PKSPIN Pin) {
+    PinsSeen = 0;
+    KsFilterAttemptProcessing(KsPinGetParentFilter(Pin), FALSE);
+    return PinsSeen;
+}
+EXPORT_CASE(KsFilterAttemptProcessing, KsCreatePin) {
+    CASE_FILTER Descriptor;
+    PrepareFilterProcess(Descriptor);
+    Descriptor.Dispatch.Process = CountPins;
+    Descriptor.Pins[1].Flags =
+        KSPIN_FLAG_DO_NOT_INITIATE_PROCESSING | KSPIN_FLAG_FRAMES_NOT_REQUIRED_FOR_PROCESSING;
+    Descriptor.PinDispatch[1].Create = [](PKSPIN Pin, PIRP) -> NTSTATUS {
+        PinsInCreate = ProcessNow(Pin);
+        return STATUS_SUCCESS;
+    };
+    Descriptor.PinDispatch[1].Close = [](PKSPIN Pin, PIRP) -> NTSTATUS {
+        PinsInClose = ProcessNow(Pin);
+        return STATUS_SUCCESS;
+    };
+    CaseStream Stream(Case, Descriptor);
+    REQUIRE(Stream.Pin[1] != NULL);
+    EXPECT_SUCCESS(Stream.Set(KSSTATE_RUN));
+    CaseFile Second;
+    REQUIRE_SUCCESS(CaseConnect(Stream.Filter, 1, NULL, Second));
+    EXPECT_EQ(PinsInCreate, 1u);
+    EXPECT_EQ(ProcessNow(Stream.Pin[1]), 2u);
+    Second.Close();
+    EXPECT_EQ(PinsInClose, 1u);
+}
+
 EXPORT_CASE(KsFilterAcquireProcessingMutex, KsFilterReleaseProcessingMutex) {
     CASE_FILTER Descriptor;
     PrepareFilterProcess(Descriptor);
