@@ -47,7 +47,8 @@ template <typename T> std::vector<T> list_of(const Result<std::vector<std::byte>
         return {};
     std::vector<T> list(
         std::min<std::size_t>(header->Count, (answer->size() - sizeof *header) / sizeof(T)));
-    std::memcpy(list.data(), answer->data() + sizeof *header, list.size() * sizeof(T));
+    if (!list.empty())
+        std::memcpy(list.data(), answer->data() + sizeof *header, list.size() * sizeof(T));
     return list;
 }
 
