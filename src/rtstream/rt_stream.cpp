@@ -18,7 +18,8 @@ constexpr LONG period_ms = 5;
 template <typename Use>
 void each_part(std::span<std::byte> buffer, std::uint64_t from, std::size_t bytes, const Use &use) {
     const std::size_t at = from % buffer.size(), first = std::min(bytes, buffer.size() - at);
-    use(buffer.subspan(at, first), std::size_t{0});
+    if (first != 0)
+        use(buffer.subspan(at, first), std::size_t{0});
     if (first != bytes)
         use(buffer.first(bytes - first), first);
 }
