@@ -152,8 +152,10 @@ void finish(Pin &pin) {
 NTSTATUS connect_and_complete(Pin &pin, PIRP irp) {
     Kernel &kernel = pin.kernel;
     const std::string name = name_of(pin);
-    if (pin.transport)
+    if (pin.transport) {
+        MutexGuard guard(pin.control());
         pin.filter().processing->admit_pin(pin);
+    }
     const auto connected = connect_pins(pin);
     if (connected) {
         trace_create(kernel, name, STATUS_SUCCESS);

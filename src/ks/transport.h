@@ -70,7 +70,7 @@ class FilterProcessing {
     /// Its Create has succeeded: Process sees it from now on,
     virtual void admit_pin(Pin &pin) = 0;
     /// until its Close is to be called [inferred: a minidriver has its context for a pin from
-    /// Create to Close]. PASSIVE.
+    /// Create to Close]. Control mutex held, for both.
     virtual void remove_pin(Pin &pin) = 0;
     virtual void set_asleep(bool asleep) = 0;
 };
