@@ -42,10 +42,11 @@ pw_properties *AudioNode::properties() const {
         PW_KEY_PRIORITY_DRIVER, sink ? "4000" : "4001", PW_KEY_PRIORITY_SESSION, "500", nullptr);
     if (options_.period_us != 0) {
         const std::uint32_t rate = options_.rate_hz != 0 ? options_.rate_hz : 48'000;
-        pw_properties_setf(all, PW_KEY_NODE_LATENCY, "%u/%u",
-                           std::max(1u, static_cast<std::uint32_t>(
-                                            std::uint64_t(options_.period_us) * rate / 1'000'000)),
-                           rate);
+        const auto frames = static_cast<std::uint32_t>(
+            std::max<std::uint64_t>(1, std::uint64_t(options_.period_us) * rate / 1'000'000));
+        // The daemon's own limit (2,048 at 48 kHz) is for those who do not say what they want.
+        pw_properties_setf(all, PW_KEY_NODE_FORCE_QUANTUM, "%u", frames);
+        pw_properties_setf(all, PW_KEY_NODE_LATENCY, "%u/%u", frames, rate);
     }
     if (options_.rate_hz != 0) {
         pw_properties_setf(all, PW_KEY_NODE_RATE, "1/%u", options_.rate_hz);

@@ -23,7 +23,7 @@ using ::testing::Not;
 
 constexpr const char *sink = "ksbox.speaker.Wave.0", *source = "ksbox.speaker.Wave.2";
 // Long cycles: two cores that others use too are late now and then.
-constexpr const char *period_ms = "120";
+constexpr const char *period_ms = "190";
 
 class Bridge : public Command {
   protected:
@@ -84,6 +84,27 @@ class Bridge : public Command {
     static bool contains(const std::vector<std::byte> &all, const std::vector<std::byte> &part) {
         return std::ranges::search(all, part).size() == part.size();
     }
+    /// How far `part` goes in `all`, and where it goes on after that: for a failed test's message.
+    static std::string how_far(const std::vector<std::byte> &all,
+                               const std::vector<std::byte> &part) {
+        constexpr std::size_t sure = 32; // bytes that are not found twice by chance
+        std::string text;
+        for (std::size_t at = 0; at + sure <= part.size();) {
+            const auto found = std::ranges::search(all, std::span(part).subspan(at, sure));
+            if (found.empty()) {
+                at += 2;
+                continue;
+            }
+            const auto here = std::ranges::mismatch(std::ranges::subrange(found.begin(), all.end()),
+                                                    std::span(part).subspan(at));
+            const auto count = static_cast<std::size_t>(here.in1 - found.begin());
+            text += "bytes " + std::to_string(at) + " to " + std::to_string(at + count) + " of " +
+                    std::to_string(part.size()) + " are at " +
+                    std::to_string(found.begin() - all.begin()) + "\n";
+            at += count;
+        }
+        return text;
+    }
     /// Mono of 16 bits, and silence enough for pw-play to end in: it leaves out a last cycle that
     /// is not full, whatever it plays to.
     void write_sound(const std::string &name, const std::vector<std::byte> &data) {
@@ -106,7 +127,8 @@ TEST_F(Bridge, CarriesSoundSampleForSampleBothWays) {
     write_sound("in.wav", sound);
     Process recorder = record("out.wav");
     play("in.wav");
-    ASSERT_TRUE(becomes_true([&] { return contains(read_bytes(file("out.wav")), sound); }, 20));
+    ASSERT_TRUE(becomes_true([&] { return contains(read_bytes(file("out.wav")), sound); }, 20))
+        << how_far(read_bytes(file("out.wav")), sound);
     (void)finish(recorder, "out.wav");
     const Outcome outcome = end_bridge();
     EXPECT_EQ(outcome.code, 128 + SIGINT) << outcome.err;
@@ -198,7 +220,8 @@ TEST_F(Bridge, SurvivesAKilledDaemonAndReportsTheGap) {
     ASSERT_TRUE(becomes_true([&] { return !daemon_->node(source).is_null(); }));
     Process recorder = record("second.wav");
     play("after.wav");
-    EXPECT_TRUE(becomes_true([&] { return contains(read_bytes(file("second.wav")), after); }, 20));
+    EXPECT_TRUE(becomes_true([&] { return contains(read_bytes(file("second.wav")), after); }, 20))
+        << how_far(read_bytes(file("second.wav")), after);
     (void)finish(recorder, "second.wav");
     const Outcome outcome = end_bridge();
     EXPECT_EQ(outcome.code, 128 + SIGINT);
