@@ -15,7 +15,7 @@ namespace {
 
 constexpr ULONG pool_tag = 'tGsK';
 /// Passes that return STATUS_SUCCESS without having touched anything, before it is called a loop.
-constexpr unsigned idle_pass_limit = 100'000;
+constexpr unsigned idle_pass_limit = 20'000;
 
 bool at_passive() {
     return KeGetCurrentIrql() < DISPATCH_LEVEL;
