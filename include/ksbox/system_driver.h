@@ -14,13 +14,12 @@ enum class SystemDriver : std::uint8_t {
     kmixer,
     /// WaveRT pins for those who send streaming requests: two filters of
     /// KSCATEGORY_INTERFACETRANSFORM, one that renders and one that captures. Their pins for
-    /// requests
-    /// take what kmixer's do; the others connect to WaveRT pins. Windows has no such driver.
+    /// requests take what kmixer's do; the others connect to WaveRT pins. Windows has no such
+    /// driver.
     rtstream,
     /// Virtual audio devices (KSCATEGORY_AUDIO_DEVICE) in front of every filter that streams sound,
     /// through kmixer where that is loaded, and through rtstream, which comes with it: one pin for
-    /// a
-    /// client, a graph of filters behind it.
+    /// a client, a graph of filters behind it.
     sysaudio,
 };
 

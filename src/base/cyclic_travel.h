@@ -23,8 +23,6 @@ class CyclicTravel {
     }
     /// It stands still: the time until the next look says nothing.
     void pause() { seen_100ns_ = 0; }
-    /// It begins at 0 again.
-    void restart() { position_ = seen_100ns_ = 0; }
 
   private:
     std::uint64_t bytes_per_second_;

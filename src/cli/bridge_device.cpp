@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/cyclic_parts.h"
 #include "base/cyclic_travel.h"
 #include "cli/failures.h"
 #include "cli/frame_ring.h"
@@ -62,8 +63,8 @@ class CyclicRender final : public RenderDevice {
         played_ +=
             travel_.to(buffer_->position().play % bytes().size(), bytes().size(), now_100ns());
         // What was played is not to be heard again if nothing new comes in time.
-        each_part(
-            from, std::min<std::uint64_t>(played_ - from, bytes().size()),
+        each_cyclic_part(
+            bytes(), from, std::min<std::uint64_t>(played_ - from, bytes().size()),
             [](std::span<std::byte> part, std::size_t) { std::ranges::fill(part, std::byte(0)); });
         return (std::int64_t(written_) - std::int64_t(played_)) / shape_.frame_bytes;
     }
@@ -76,9 +77,10 @@ class CyclicRender final : public RenderDevice {
         }
         const std::uint64_t from = written_;
         data = data.first(std::min<std::size_t>(data.size(), played_ + bytes().size() - from));
-        each_part(from, data.size(), [&](std::span<std::byte> part, std::size_t done) {
-            std::memcpy(part.data(), data.data() + done, part.size());
-        });
+        each_cyclic_part(bytes(), from, data.size(),
+                         [&](std::span<std::byte> part, std::size_t done) {
+                             std::memcpy(part.data(), data.data() + done, part.size());
+                         });
         written_ += data.size();
         if (buffer_->wants_barrier())
             std::atomic_thread_fence(std::memory_order_seq_cst);
@@ -92,12 +94,6 @@ class CyclicRender final : public RenderDevice {
   private:
     std::span<std::byte> bytes() const { return buffer_->bytes(); }
     std::uint64_t lead() const { return std::uint64_t(shape_.cycle_frames) * shape_.frame_bytes; }
-    template <typename Use> void each_part(std::uint64_t from, std::size_t count, const Use &use) {
-        const std::size_t at = from % bytes().size(), first = std::min(count, bytes().size() - at);
-        use(bytes().subspan(at, first), 0);
-        if (first != count)
-            use(bytes().first(count - first), first);
-    }
 
     Pin &pin_;
     const BridgeShape shape_;
@@ -126,12 +122,8 @@ class CyclicCapture final : public CaptureDevice {
             read_ += missed;
             moved -= missed;
         }
-        const std::size_t at = read_ % bytes.size(),
-                          first = std::min<std::size_t>(moved, bytes.size() - at);
-        if (first != 0)
-            give(bytes.subspan(at, first));
-        if (first != moved)
-            give(bytes.first(moved - first));
+        each_cyclic_part(bytes, read_, moved,
+                         [&](std::span<std::byte> part, std::size_t) { give(part); });
         read_ += moved;
         return missed / shape_.frame_bytes;
     }

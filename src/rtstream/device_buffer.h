@@ -18,8 +18,7 @@ class DeviceBuffer {
     static Result<DeviceBuffer> allocate(PFILE_OBJECT pin, std::size_t bytes);
 
     std::span<std::byte> bytes() const { return bytes_; }
-    /// Byte offsets into it. The status of KSPROPERTY_AUDIO_POSITION; STATUS_DEVICE_DATA_ERROR for
-    /// offsets that are none.
+    /// Byte offsets into it. The status of KSPROPERTY_AUDIO_POSITION.
     Result<KSAUDIO_POSITION> position() const;
     /// What was written is the device's.
     void publish() const;

@@ -1,10 +1,12 @@
 #include "rtstream/pins.h"
 
 #include <iterator>
+#include <optional>
 
 #include "ks/item_tables.h"
 #include "ks/refusal.h"
 #include "ks/sized_answer.h"
+#include "mixer/pins.h"
 #include "mixer/static_guid.h"
 #include "mixer/wave_format.h"
 #include "rtstream/rt_stream.h"
@@ -14,23 +16,15 @@ namespace {
 
 using mixer::static_guid;
 
-/// The filter's processing mutex, while something that processing reads is changed; then processing
-/// is attempted. PASSIVE.
-class Change {
+class Change : public mixer::Change {
   public:
-    explicit Change(PKSPIN pin) : filter_(KsPinGetParentFilter(pin)) {
-        KsFilterAcquireProcessingMutex(filter_);
-    }
-    ~Change() {
-        KsFilterReleaseProcessingMutex(filter_);
-        KsFilterAttemptProcessing(filter_, TRUE);
-    }
-    Change(const Change &) = delete;
-    Change &operator=(const Change &) = delete;
-    RtStream &stream() const { return RtStream::of(filter_); }
+    explicit Change(PKSPIN pin)
+        : mixer::Change(KsPinGetParentFilter(pin)),
+          stream_(RtStream::of(KsPinGetParentFilter(pin))) {}
+    RtStream &stream() const { return stream_; }
 
   private:
-    PKSFILTER filter_;
+    RtStream &stream_;
 };
 
 NTSTATUS status_of(const Result<void> &result) {

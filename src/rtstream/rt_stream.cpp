@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/cyclic_parts.h"
 #include "ks/refusal.h"
 #include "mixer/wave_format.h"
 
@@ -13,16 +14,6 @@ namespace {
 constexpr std::uint32_t buffer_ms = 40;
 /// How often the device's position is looked at.
 constexpr LONG period_ms = 5;
-
-/// The parts of a cyclic buffer that a run of bytes covers: `use(part, done)`.
-template <typename Use>
-void each_part(std::span<std::byte> buffer, std::uint64_t from, std::size_t bytes, const Use &use) {
-    const std::size_t at = from % buffer.size(), first = std::min(bytes, buffer.size() - at);
-    if (first != 0)
-        use(buffer.subspan(at, first), std::size_t{0});
-    if (first != bytes)
-        use(buffer.first(bytes - first), first);
-}
 
 } // namespace
 
@@ -111,25 +102,27 @@ bool RtStream::follow() {
 void RtStream::silence(std::uint64_t from, std::size_t bytes) {
     const std::byte zero{format_->encoding == mixer::Encoding::u8 ? std::uint8_t(0x80)
                                                                   : std::uint8_t(0)};
-    each_part(buffer_->bytes(), from, std::min(bytes, size()),
-              [&](std::span<std::byte> part, std::size_t) { std::ranges::fill(part, zero); });
+    each_cyclic_part(
+        buffer_->bytes(), from, std::min(bytes, size()),
+        [&](std::span<std::byte> part, std::size_t) { std::ranges::fill(part, zero); });
 }
 
 void RtStream::put(std::uint64_t at, std::span<const std::byte> bytes) {
-    each_part(buffer_->bytes(), at, bytes.size(), [&](std::span<std::byte> part, std::size_t done) {
-        std::memcpy(part.data(), bytes.data() + done, part.size());
-    });
+    each_cyclic_part(buffer_->bytes(), at, bytes.size(),
+                     [&](std::span<std::byte> part, std::size_t done) {
+                         std::memcpy(part.data(), bytes.data() + done, part.size());
+                     });
     buffer_->publish();
 }
 
 void RtStream::get(std::uint64_t at, std::span<std::byte> bytes) const {
-    each_part(buffer_->bytes(), at, bytes.size(), [&](std::span<std::byte> part, std::size_t done) {
-        std::memcpy(bytes.data() + done, part.data(), part.size());
-    });
+    each_cyclic_part(buffer_->bytes(), at, bytes.size(),
+                     [&](std::span<std::byte> part, std::size_t done) {
+                         std::memcpy(bytes.data() + done, part.data(), part.size());
+                     });
 }
 
 // ---- rendering
-// -----------------------------------------------------------------------------------
 
 void RenderStream::begin() {
     written_ = accepted_ = 0;
@@ -200,7 +193,6 @@ KSAUDIO_POSITION RenderStream::position() {
 }
 
 // ---- capturing
-// -----------------------------------------------------------------------------------
 
 NTSTATUS CaptureStream::process(KSPROCESSPIN &pin) {
     if (!follow() || !pin.StreamPointer)

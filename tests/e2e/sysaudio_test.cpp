@@ -1,6 +1,5 @@
 // --sysaudio: the command line at the virtual devices that stand for a driver's filters.
 #include <algorithm>
-#include <span>
 
 #include <gmock/gmock.h>
 
@@ -46,8 +45,7 @@ TEST_F(SysAudio, WhatIsPlayedIsHeard) {
         run({"play", file("in.wav"), "--record", file("out.wav")}, "legacycard");
     ASSERT_EQ(outcome.code, 0) << outcome.err;
     const std::vector<std::byte> heard = read_wav(file("out.wav")).data;
-    EXPECT_EQ(std::ranges::search(heard, std::span(sound).first(sound.size() / 2)).size(),
-              sound.size() / 2);
+    EXPECT_EQ(std::ranges::search(heard, sound).size(), sound.size());
 }
 
 TEST_F(SysAudio, InspectShowsAGraphsWholeTopology) {

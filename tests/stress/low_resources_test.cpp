@@ -223,6 +223,9 @@ TEST(LowResources, ADeviceStartsOrLeavesNothingBehind) {
         Driver &driver = box.load(driver_path(name));
         const std::size_t filters = driver.filters().size();
         driver.remove();
+        Steps usual;
+        come_and_go(driver, filters, usual);
+        ASSERT_EQ(usual.refused(), "");
         // IoCreateDevice and others have this one.
         sweep(
             box, [&](Steps &steps) { come_and_go(driver, filters, steps); },
