@@ -200,6 +200,8 @@ TEST(DataRange, SaysWhyAFormatCannotBeRead) {
     EXPECT_EQ(why(81), "the data format says it has 82 bytes, the request carries 81");
     EXPECT_EQ(why(100), "the data format has KSDATAFORMAT_ATTRIBUTES, and the 18 bytes behind its "
                         "82 hold no whole attribute list");
+    EXPECT_EQ(why(82), "the data format has KSDATAFORMAT_ATTRIBUTES, and the 0 bytes behind its "
+                       "82 hold no whole attribute list");
 }
 
 TEST(DataRange, RangeListsAreAlignedAndBounded) {
@@ -244,8 +246,10 @@ TEST(DataRange, D10WritesEachRangeOnEightBytesWithItsAttributes) {
 
     const std::size_t expected = 8 + 88 + (8 + 24) + sizeof(KSDATARANGE);
     ASSERT_EQ(range_list_bytes(ranges), expected);
-    std::vector<std::uint64_t> out(expected / 8);
+    std::vector<std::uint64_t> out(expected / 8, ~std::uint64_t(0));
     write_range_list(ranges, reinterpret_cast<std::byte *>(out.data()));
+    // The six bytes between the first range and its attributes are nobody's: not what was there.
+    EXPECT_EQ(out[1 + 80 / 8] >> 16, 0u);
     const auto read = read_range_list(std::as_bytes(std::span(out)));
     ASSERT_TRUE(read);
     EXPECT_EQ((*read)[0].attributes->Count, 1u);

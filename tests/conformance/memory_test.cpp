@@ -204,6 +204,27 @@ TEST_P(DataWithoutMemory, G1_Frames) {
     }
 }
 
+TEST_P(DataWithoutMemory, G12_AFrameThatCannotBeMappedCanBeCancelled) {
+    DataPin pin = open(DATA_IN_MAPPED);
+    unsigned unmapped = 0;
+    (void)refused([&] {
+        Transfer frame = write(pin, 256);
+        std::uint32_t got = status::unsuccessful;
+        surely([&] { got = pin.get_edge(DATA_LEADING_EDGE); });
+        if (got == status::success) {
+            surely([&] { pin.unlock(DATA_LEADING_EDGE, true); });
+            return frame.wait();
+        }
+        if (frame.pending()) {
+            ++unmapped;
+            frame.cancel();
+            EXPECT_EQ(frame.wait(), status::cancelled);
+        }
+        return status::insufficient_resources; // the driver got no edge
+    });
+    EXPECT_GT(unmapped, 0u);
+}
+
 TEST_P(DataWithoutMemory, G8_Clones) {
     DataPin pin = open(DATA_IN);
     Transfer frame = write(pin);

@@ -165,6 +165,14 @@ TEST_P(Power, F12_PinsOutsideTheStandardTransportPauseButDoNotProcess) {
     device_power(d0);
     EXPECT_EQ(story(), (Story{"power 4>1 after the bus", "4 pause>run"}));
     EXPECT_EQ(pin.state(), run);
+    // Once woken to RUN is not for ever: what pauses by itself stays so.
+    pin.set_state(pause);
+    device_power(d3);
+    forget_journal(filter);
+    device_power(d0);
+    EXPECT_TRUE(steps().empty());
+    EXPECT_EQ(pin.state(), pause);
+    pin.set_state(run);
     device_power(d3);
     pin.set_state(acquire);
     forget_journal(filter);

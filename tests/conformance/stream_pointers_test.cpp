@@ -479,6 +479,19 @@ TEST_P(StreamPointers, G12_MappingsAreMadeWhenThePointerIsLocked) {
     EXPECT_EQ(frame.wait(), status::success);
 }
 
+TEST_P(StreamPointers, G12_TheSmallestFrameIsMappedAndAnEmptyOneIsNot) {
+    DataPin pin = open(DATA_IN_MAPPED);
+    for (const std::uint32_t bytes : {1u, 0u}) {
+        Transfer frame = write(pin, bytes);
+        ASSERT_EQ(pin.get_edge(leading), status::success);
+        const DATA_RESULT mappings = pin.execute(step(DATA_MAPPINGS, leading));
+        EXPECT_EQ(mappings.Values[0], bytes);
+        EXPECT_EQ(mappings.Values[2], bytes);
+        pin.unlock(leading, true);
+        EXPECT_EQ(frame.wait(), status::success);
+    }
+}
+
 TEST_P(StreamPointers, G12_MappedOffsetsAdvanceByMappings) {
     DataPin pin = open(DATA_IN_MAPPED);
     Transfer frame = write(pin, 200);

@@ -73,5 +73,20 @@ TEST_P(Traced, ARequestForAState) {
               unsuccessful);
 }
 
+TEST_P(Traced, AFrameThatIsCancelled) {
+    Pin one = pin(filter, REFUSING_PLAIN);
+    one.set_state(PinState::pause);
+    Frame frame{.buffer = Buffer(client, 64), .used = 64};
+    Request request = one.start_write(frame);
+    for (const char *what : {"enter", "leave"}) {
+        const Events frames = matching(traced.events(), "ks.frame", {{"what", what}});
+        ASSERT_EQ(frames.size(), 1u) << what;
+        EXPECT_EQ(frames[0].value("bytes", 0), 64);
+        EXPECT_EQ(frames[0].value("pin", ""), "refusing/1/0.1");
+        if (!request.done())
+            request.cancel();
+    }
+}
+
 } // namespace
 } // namespace ksbox::testing
