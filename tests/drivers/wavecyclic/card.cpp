@@ -135,6 +135,7 @@ VOID CardRemove(CARD_STREAM *Stream) {
         }
     }
     KeReleaseSpinLock(&Lock, OldIrql);
+    KeFlushQueuedDpcs(); // the timer's may hold the group, whose last release is not its business
 }
 
 VOID CardRun(CARD_STREAM *Stream, BOOLEAN Run) {
