@@ -42,8 +42,8 @@ bool Notifications::remove(NotificationEntry *entry) {
         KeClearEvent(&call_ended_);
         {
             ke::HostLockGuard guard(lock_);
-            const unsigned own = entry->caller == &ke::current_thread() ? 2 : 1;
-            if (entry->calls <= own)
+            const auto own = std::ranges::count(entry->callers, &ke::current_thread());
+            if (entry->calls <= 1 + static_cast<unsigned>(own))
                 break;
         }
         KeWaitForSingleObject(&call_ended_, Executive, KernelMode, FALSE, nullptr);
@@ -79,10 +79,16 @@ void Notifications::release(NotificationEntry *entry) {
 }
 
 NTSTATUS Notifications::call(NotificationEntry &entry, PVOID structure) {
-    auto *outer = std::exchange(entry.caller, &ke::current_thread());
+    {
+        ke::HostLockGuard guard(lock_);
+        if (entry.removed)
+            return STATUS_SUCCESS;
+        entry.callers.push_back(&ke::current_thread());
+    }
     const auto status = call_driver("DRIVER_NOTIFICATION_CALLBACK_ROUTINE", structure,
                                     entry.callback, structure, entry.context);
-    entry.caller = outer;
+    ke::HostLockGuard guard(lock_);
+    entry.callers.erase(std::ranges::find(entry.callers, &ke::current_thread()));
     return status;
 }
 
@@ -140,8 +146,7 @@ void Notifications::drain() {
                    entry.interface_class == message.category;
         });
         for (auto *entry : told) {
-            if (!entry->removed)
-                (void)tell_interface(*entry, message);
+            (void)tell_interface(*entry, message);
             release(entry);
         }
     }
@@ -170,7 +175,7 @@ NTSTATUS Notifications::target_changed(PDEVICE_OBJECT physical, const GUID &even
         structure.Event = event;
         structure.FileObject = entry->file;
         // After a refusal nobody else is asked.
-        if (!entry->removed && (NT_SUCCESS(refusal) || !query)) {
+        if (NT_SUCCESS(refusal) || !query) {
             const auto status = call(*entry, &structure);
             if (query && !NT_SUCCESS(status))
                 refusal = status;
@@ -189,8 +194,7 @@ NTSTATUS Notifications::target_custom(PDEVICE_OBJECT physical,
     auto *named = structure->FileObject;
     for (auto *entry : told) {
         structure->FileObject = entry->file;
-        if (!entry->removed)
-            (void)call(*entry, structure);
+        (void)call(*entry, structure);
         release(entry);
     }
     structure->FileObject = named;

@@ -24,8 +24,8 @@ struct NotificationEntry {
     PDRIVER_NOTIFICATION_CALLBACK_ROUTINE callback = nullptr;
     PVOID context = nullptr;
     bool removed = false;
-    unsigned calls = 0;           ///< in flight
-    ke::Thread *caller = nullptr; ///< the thread of the innermost one
+    unsigned calls = 0;                ///< in flight, or about to be
+    std::vector<ke::Thread *> callers; ///< the threads of those in flight
 };
 
 /// PASSIVE_LEVEL throughout, callbacks too.
@@ -54,6 +54,7 @@ class Notifications {
     };
     template <typename Wanted> std::vector<NotificationEntry *> take(Wanted wanted);
     void release(NotificationEntry *entry);
+    /// STATUS_SUCCESS too for an entry that was removed meanwhile, and is not called.
     NTSTATUS call(NotificationEntry &entry, PVOID structure);
     NTSTATUS tell_interface(NotificationEntry &entry, const Message &message);
     void drain();
