@@ -1,4 +1,5 @@
 // Streams: between the cyclic buffer, which the port fills or empties, and the line.
+#include "../shared/dma.h"
 #include "card.h"
 
 static const ULONG BufferBytes = 32 * 1024;
@@ -91,9 +92,9 @@ VOID CStream::Move(PUCHAR Data, ULONG Bytes) {
     while (Bytes != 0) {
         const ULONG Piece = min(Bytes, Size - m_Offset);
         if (m_Capture) {
-            RtlCopyMemory(Buffer + m_Offset, Data, Piece);
+            DmaCopy(Buffer + m_Offset, Data, Piece);
         } else {
-            RtlCopyMemory(Data, Buffer + m_Offset, Piece);
+            DmaCopy(Data, Buffer + m_Offset, Piece);
         }
         Data += Piece;
         Bytes -= Piece;

@@ -1,4 +1,5 @@
 // Streams: mappings of clients' buffers come from the port, are played or filled, and go back.
+#include "../shared/dma.h"
 #include "card.h"
 
 CStream::CStream(PUNKNOWN Outer, CMiniport *Miniport, PPORTWAVEPCISTREAM PortStream,
@@ -87,9 +88,9 @@ VOID CStream::Move(PUCHAR Data, ULONG Bytes) {
         Mapping &First = m_Mappings[m_Finished];
         const ULONG Piece = min(Bytes, First.Bytes - First.Done);
         if (m_Capture) {
-            RtlCopyMemory(First.Address + First.Done, Data, Piece);
+            DmaCopy(First.Address + First.Done, Data, Piece);
         } else {
-            RtlCopyMemory(Data, First.Address + First.Done, Piece);
+            DmaCopy(Data, First.Address + First.Done, Piece);
         }
         Data += Piece;
         Bytes -= Piece;

@@ -1,4 +1,5 @@
 // Streams: a cyclic buffer that the client fills or reads, at the end of a line that plays it.
+#include "../shared/dma.h"
 #include "adapter.h"
 
 static const ULONG MaximumEvents = 4;
@@ -208,9 +209,9 @@ VOID CStream::Move(PUCHAR Data, ULONG Bytes) {
         const ULONG At = ULONG(m_Position % m_BufferBytes);
         const ULONG Piece = min(Bytes, m_PartBytes - At % m_PartBytes);
         if (m_Capture) {
-            RtlCopyMemory(m_Buffer + At, Data, Piece);
+            DmaCopy(m_Buffer + At, Data, Piece);
         } else {
-            RtlCopyMemory(Data, m_Buffer + At, Piece);
+            DmaCopy(Data, m_Buffer + At, Piece);
         }
         Data += Piece;
         Bytes -= Piece;
