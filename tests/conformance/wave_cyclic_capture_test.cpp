@@ -1,6 +1,7 @@
 // WaveCyclic capture streams, the looped interface, positions, and streams whose engine runs by
 // itself.
 #include "conformance/wave_cyclic_card.h"
+#include "samples/cards.h"
 
 #include <chrono>
 #include <deque>
@@ -251,28 +252,35 @@ TEST_P(WaveCyclicLoop, K5_ACaptureLoopIsRecordedOverRoundAndRound) {
 // The engine by itself: time decides.
 
 TEST_P(WaveCyclicEngine, K5_inferred_AStreamPlaysWithoutAGap) {
-    settings({.BufferBytes = 65536, .PeriodMilliseconds = 10});
-    Pin pin = open(CARD_RENDER, pause);
-    std::deque<Transfer> frames;
     constexpr unsigned count = 40;
-    unsigned sent = 0;
-    const auto send_one = [&] {
-        frames.push_back(write(pin, std::uint64_t(sent) * interval, interval));
-        ++sent;
-    };
-    while (sent < 30) // 300 ms ahead of the engine, so that a busy machine does not starve it
-        send_one();
-    pin.set_state(run);
-    while (!frames.empty()) {
-        ASSERT_EQ(frames.front().wait(), status::success);
-        frames.pop_front();
-        if (sent < count)
+    const auto play = [&] {
+        settings({.BufferBytes = 65536, .PeriodMilliseconds = 10});
+        Pin pin = open(CARD_RENDER, pause);
+        std::deque<Transfer> frames;
+        unsigned sent = 0;
+        const auto send_one = [&] {
+            frames.push_back(write(pin, std::uint64_t(sent) * interval, interval));
+            ++sent;
+        };
+        while (sent < 30) // 300 ms ahead of the engine
             send_one();
-    }
-    auto heard = played();
-    ASSERT_GE(heard.size(), std::size_t(count) * interval);
-    heard.resize(std::size_t(count) * interval);
-    EXPECT_EQ(heard, pattern(0, heard.size()));
+        pin.set_state(run);
+        while (!frames.empty()) {
+            EXPECT_EQ(frames.front().wait(), status::success);
+            frames.pop_front();
+            if (sent < count)
+                send_one();
+        }
+        return played();
+    };
+    // The port itself keeps 40 ms in the buffer, which a busy machine may be late for.
+    EXPECT_TRUE(samples::soon(GetParam(), [&] {
+        std::vector<std::byte> heard = play();
+        heard.resize(std::min(heard.size(), std::size_t(count) * interval));
+        return heard == pattern(0, std::size_t(count) * interval)
+                   ? ::testing::AssertionSuccess()
+                   : ::testing::AssertionFailure() << "something else was heard";
+    }));
 }
 
 TEST_P(WaveCyclicEngine, K5_inferred_RenderAndCaptureRunAtOnce) {
