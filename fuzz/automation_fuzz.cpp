@@ -1,5 +1,7 @@
 // Any bytes as property, method and event calls on filters, pins, nodes, clocks and allocators: a
-// few calls each, so that an event that was enabled can be disabled. Covers: src/ks
+// few calls each, so that an event that was enabled can be disabled.
+//
+// Covers: src/ks
 #include "fuzz/sample_box.h"
 #include "ksuser/ksuser.h"
 
