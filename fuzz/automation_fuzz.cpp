@@ -101,7 +101,8 @@ void visit(Client &client, Input input) {
         const unsigned code = input.u8();
         const std::size_t set = input.u8();
         const std::uint32_t id = input.u8(), flags = input.u32();
-        const std::size_t more_bytes = input.u8(), output_bytes = input.u16() % 8193;
+        const std::size_t more_bytes = input.u8(),
+                          output_bytes = input.u16() % (most_output_bytes + 1);
         const KSIDENTIFIER head =
             identifier(samples.sets()[set % samples.sets().size()], id, flags);
         std::vector<std::byte> request(sizeof head);

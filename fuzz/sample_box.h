@@ -21,6 +21,9 @@ namespace ksbox::fuzz {
 inline constexpr GUID export_cases = {
     0x7c0e4d0b, 0x9a0e, 0x4c57, {0x9d, 0x0c, 0x5b, 0x6b, 0x1e, 0x7a, 0x2f, 0x11}};
 
+/// Room that an input of the automation fuzzer can ask for, in bytes.
+inline constexpr std::size_t most_output_bytes = 16'384;
+
 /// A pin factory, and a format that it takes.
 struct PinKind {
     std::uint32_t id = 0;

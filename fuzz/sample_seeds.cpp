@@ -157,6 +157,7 @@ void make_cases(Folder &folder, unsigned filter, const FilterKind &kind) {
     if (number_of(export_cases, kind.sets) == kind.sets.size())
         return;
     constexpr unsigned most_cases = 256, report_bytes = sizeof(EXPORT_CASE_REPORT);
+    static_assert(report_bytes <= most_output_bytes);
     for (unsigned number = 0; number < most_cases; ++number)
         for (unsigned target : {0u, 2u}) {
             Seed seed;
