@@ -234,7 +234,8 @@ Failures run_case(const CaseTable &table, const ExportCase &one, const std::file
         box::CallCounts::Counts twice = images.call_counts().read();
         for (auto &[name, count] : before) // what the next run costs by itself
             count = 2 * twice[name] - count;
-        const auto report = session.run(one.number, one.target);
+        const auto report = session.run(
+            one.stop_code == 0 ? one.number : EXPORT_CASE_MAY_STOP | one.number, one.target);
         after = images.call_counts().read();
         judge_report(report, failures);
         if (report && is_adapter(table))

@@ -34,6 +34,11 @@ typedef struct _EXPORT_CASE_REPORT {
 // be told from what a case calls.
 #define EXPORT_CASE_NONE 0xffffffffu
 
+// In the upper bits of a case's number: a case that ends in a bug check is run for those only who
+// say that they know.
+#define EXPORT_CASE_MAY_STOP 0xca5e5000u
+#define EXPORT_CASE_NUMBER_MASK 0x00000fffu
+
 // WDM drivers. RUN: input the number (unsigned int), output client memory that the case may use,
 // METHOD_NEITHER. REPORT: output an EXPORT_CASE_REPORT, METHOD_BUFFERED.
 #define IOCTL_EXPORT_CASE_RUN 0x0022200bu    // CTL_CODE(FILE_DEVICE_UNKNOWN, 0x802, NEITHER, ANY)

@@ -60,8 +60,11 @@ const EXPORT_CASE_REPORT *RunExportCase(ULONG Number, CASE_CONTEXT &Case) {
     Report.Findings = 0;
     if (Number == EXPORT_CASE_NONE)
         return &Report;
-    const EXPORT_CASE_RECORD *Record = FindCase(Number);
-    if (Record == nullptr || (Record->Target == EXPORT_CASE_ON_PIN && Case.Pin == NULL))
+    const bool MayStop = (Number & ~EXPORT_CASE_NUMBER_MASK) == EXPORT_CASE_MAY_STOP;
+    const EXPORT_CASE_RECORD *Record =
+        FindCase(MayStop ? Number & EXPORT_CASE_NUMBER_MASK : Number);
+    if (Record == nullptr || (Record->Target == EXPORT_CASE_ON_PIN && Case.Pin == NULL) ||
+        (Record->StopCode != 0 && !MayStop))
         return nullptr;
     ReportIsLost = Record->StopCode != 0;
     Record->Run(Case);
