@@ -9,7 +9,8 @@ Events read_trace(const std::filesystem::path &file, std::size_t first) {
     std::ifstream stream(file);
     Events events;
     std::string line;
-    for (std::size_t number = 0; std::getline(stream, line); ++number)
+    // In real time the last line may be half written: then it has not happened yet.
+    for (std::size_t number = 0; std::getline(stream, line) && !stream.eof(); ++number)
         if (number >= first)
             events.push_back(nlohmann::json::parse(line));
     return events;
