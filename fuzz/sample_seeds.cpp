@@ -153,10 +153,11 @@ void make_automation(Folder &folder, unsigned filter, const FilterKind &kind) {
 }
 
 /// Each case of the driver that has one for each function of ks.sys, on a filter and a running pin.
-void make_cases(Folder &folder, unsigned filter, const FilterKind &kind) {
+/// Whether the filter is that driver's.
+bool make_cases(Folder &folder, unsigned filter, const FilterKind &kind) {
     if (number_of(export_cases, kind.sets) == kind.sets.size())
-        return;
-    constexpr unsigned most_cases = 256, report_bytes = sizeof(EXPORT_CASE_REPORT);
+        return false;
+    constexpr unsigned most_cases = 512, report_bytes = sizeof(EXPORT_CASE_REPORT);
     static_assert(report_bytes <= most_output_bytes);
     for (unsigned number = 0; number < most_cases; ++number)
         for (unsigned target : {0u, 2u}) {
@@ -169,6 +170,7 @@ void make_cases(Folder &folder, unsigned filter, const FilterKind &kind) {
             seed.u8(target).u8(0).u8(number_of(export_cases)).u8(KSPROPERTY_EXPORT_CASES_RUN);
             folder.keep(seed.u32(KSPROPERTY_TYPE_GET).u8(4).u16(report_bytes).u32(number));
         }
+    return true;
 }
 
 void make_stream(Folder &folder, unsigned filter, const FilterKind &kind) {
@@ -223,13 +225,16 @@ int main(int count, char **arguments) {
     Folder connect(parent, "connect"), ranges(parent, "ranges"), automation(parent, "automation"),
         stream(parent, "stream");
     unsigned number = 0;
+    bool cases = false;
     for (const FilterKind &kind : SampleBox::instance().filters()) {
         make_connect(connect, number, kind);
         make_ranges(ranges, number, kind);
         make_automation(automation, number, kind);
-        make_cases(automation, number, kind);
+        cases |= make_cases(automation, number, kind);
         make_stream(stream, number, kind);
         ++number;
     }
-    return number > 0 ? 0 : 1;
+    if (!cases)
+        std::cerr << "sample-seeds: no filter runs the cases of ks.sys's functions\n";
+    return cases ? 0 : 1;
 }

@@ -1,4 +1,5 @@
 // What the trace says of pins, from their creation to their end.
+#include "support/status.h"
 #include "why_not/refusing.h"
 
 namespace ksbox::testing {
@@ -78,14 +79,17 @@ TEST_P(Traced, AFrameThatIsCancelled) {
     one.set_state(PinState::pause);
     Frame frame{.buffer = Buffer(client, 64), .used = 64};
     Request request = one.start_write(frame);
-    for (const char *what : {"enter", "leave"}) {
+    const auto expect_one = [&](const char *what) {
         const Events frames = matching(traced.events(), "ks.frame", {{"what", what}});
         ASSERT_EQ(frames.size(), 1u) << what;
         EXPECT_EQ(frames[0].value("bytes", 0), 64);
         EXPECT_EQ(frames[0].value("pin", ""), "refusing/1/0.1");
-        if (!request.done())
-            request.cancel();
-    }
+    };
+    expect_one("enter");
+    EXPECT_EQ(count(traced.events(), "ks.frame", {{"what", "leave"}}), 0u);
+    request.cancel();
+    EXPECT_EQ(std::uint32_t(request.wait().status), status::cancelled);
+    expect_one("leave");
 }
 
 } // namespace

@@ -130,6 +130,36 @@ EXPORT_CASE(KsCreateDefaultAllocatorEx) {
     EXPECT_EQ(Out, 0);
 }
 
+// A request for a frame that is cancelled before it arrives does not wait for one.
+EXPORT_CASE(KsCreateDefaultAllocatorEx) {
+    Parts = {NULL, Give, Take, NULL, NULL};
+    Frames Own(Case);
+    REQUIRE_SUCCESS(Own.Create(0));
+    PVOID First = NULL, Second = NULL, Third = NULL;
+    EXPECT_SUCCESS(Own.Table.AllocateFrame(Own.File.Object, &First));
+    EXPECT_SUCCESS(Own.Table.AllocateFrame(Own.File.Object, &Second));
+    KSMETHOD Request = {};
+    Request.Set = KSMETHODSETID_StreamAllocator;
+    Request.Id = KSMETHOD_STREAMALLOCATOR_ALLOC;
+    Request.Flags = KSMETHOD_TYPE_WRITE;
+    KEVENT Ended;
+    KeInitializeEvent(&Ended, NotificationEvent, FALSE);
+    IO_STATUS_BLOCK IoStatus = {};
+    const PDEVICE_OBJECT Device = IoGetRelatedDeviceObject(Own.File.Object);
+    const PIRP Irp =
+        IoBuildDeviceIoControlRequest(IOCTL_KS_METHOD, Device, &Request, sizeof Request, &Third,
+                                      sizeof Third, FALSE, &Ended, &IoStatus);
+    REQUIRE(Irp != NULL);
+    IoGetNextIrpStackLocation(Irp)->FileObject = Own.File.Object;
+    EXPECT_FALSE(IoCancelIrp(Irp)); // nobody's yet
+    EXPECT_EQ(IoCallDriver(Device, Irp), STATUS_CANCELLED);
+    EXPECT_EQ(IoStatus.Status, STATUS_CANCELLED);
+    EXPECT_EQ(Third, (PVOID)NULL);
+    Own.Table.FreeFrame(Own.File.Object, First); // to nobody who waits
+    EXPECT_EQ(Own.Status().AllocatedFrames, 1u);
+    Own.Table.FreeFrame(Own.File.Object, Second);
+}
+
 // A frame comes back once.
 EXPORT_CASE_STOPS(KsCreateDefaultAllocatorEx, 0xC4,
                   "a driver freed a frame that its allocator has not given away") {
