@@ -11,6 +11,8 @@ enum class SystemDriver : std::uint8_t {
     /// Many streams into one: a filter of KSCATEGORY_MIXER whose sink pin (0) is opened as often as
     /// wanted, and whose source pin (1) delivers their sum. PCM and float, 8 to 384 kHz, 1 to 8
     /// channels on each pin.
+    /// A second filter only converts, for the client of a device that captures: pin 0 asks the
+    /// device for its stream, pin 1 has it in the client's format.
     kmixer,
     /// WaveRT pins for those who send streaming requests: two filters of
     /// KSCATEGORY_INTERFACETRANSFORM, one that renders and one that captures. Their pins for

@@ -171,6 +171,8 @@ NTSTATUS Mix::process(std::span<const PKSPROCESSPIN> sinks, KSPROCESSPIN &source
     }
     if (!waits)
         return let_go(source) ? STATUS_SUCCESS : STATUS_PENDING;
+    if (use_ == Use::captures)
+        return STATUS_PENDING;
     // Without anybody's frames there is nothing that comes too late.
     if (frames == 0 &&
         source.StreamPointer->OffsetOut.Remaining == source.StreamPointer->OffsetOut.Count)

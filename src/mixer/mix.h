@@ -19,7 +19,11 @@ namespace ksbox::mixer {
 /// has nothing keeps the others waiting as long as Patience allows, and is silent after that.
 class Mix {
   public:
-    explicit Mix(KSFILTER &filter) : patience_(filter) {}
+    enum class Use : std::uint8_t {
+        mixes,
+        captures ///< there is one stream; it is only converted, and waited for without end
+    };
+    Mix(KSFILTER &filter, Use use) : limits(use == Use::mixes), use_(use), patience_(filter) {}
 
     /// 10 ms.
     static std::size_t block_frames(const SampleFormat &format);
@@ -35,7 +39,7 @@ class Mix {
     Result<void> add(Stream &stream);
     void remove(Stream &stream);
 
-    bool limits = true; ///< the limiter is on
+    bool limits; ///< the limiter is on
     /// The greatest magnitude of each channel since it was asked last, 0 to 1 and more.
     float take_peak(unsigned channel);
 
@@ -50,6 +54,7 @@ class Mix {
     bool at_end() const;
     std::size_t longest() const;
 
+    const Use use_;
     std::optional<SampleFormat> format_;
     std::vector<Stream *> streams_;
     std::vector<Addend> addends_; ///< scratch: those that fill the whole block

@@ -75,6 +75,17 @@ NTSTATUS choose_framing(PKSPIN pin, const SampleFormat &format) {
     return STATUS_SUCCESS;
 }
 
+/// One that asks for its frames makes them, too.
+NTSTATUS NTAPI create_pulling_sink(PKSPIN pin, PIRP irp) {
+    const NTSTATUS status = create_sink(pin, irp);
+    if (!NT_SUCCESS(status))
+        return status;
+    const NTSTATUS chosen = choose_framing(pin, stream_of(pin)->format());
+    if (!NT_SUCCESS(chosen))
+        close_sink(pin, irp);
+    return chosen;
+}
+
 NTSTATUS NTAPI create_source(PKSPIN pin, PIRP) {
     const auto format = read_format(*pin->ConnectionFormat);
     if (!format)
@@ -104,6 +115,8 @@ NTSTATUS NTAPI set_source_state(PKSPIN pin, KSSTATE to, KSSTATE) {
 // A pin's format is fixed: Create says why it takes none.
 const KSPIN_DISPATCH sink_dispatch = {create_sink, close_sink, nullptr,
                                       reset_sink,  nullptr,    set_sink_state};
+const KSPIN_DISPATCH pulling_sink_dispatch = {create_pulling_sink, close_sink, nullptr,
+                                              reset_sink,          nullptr,    set_sink_state};
 const KSPIN_DISPATCH source_dispatch = {create_source, close_source, nullptr,
                                         nullptr,       nullptr,      set_source_state};
 
@@ -147,6 +160,12 @@ constinit const KSPIN_DESCRIPTOR_EX pin_descriptors[pin_count] = {
     pin(sink_dispatch, KSPIN_DATAFLOW_IN, KSPIN_COMMUNICATION_SINK,
         KSPIN_FLAG_FRAMES_NOT_REQUIRED_FOR_PROCESSING, KSINSTANCE_INDETERMINATE),
     pin(source_dispatch, KSPIN_DATAFLOW_OUT, KSPIN_COMMUNICATION_BOTH, 0, 1),
+};
+
+constinit const KSPIN_DESCRIPTOR_EX capture_pin_descriptors[pin_count] = {
+    pin(pulling_sink_dispatch, KSPIN_DATAFLOW_IN, KSPIN_COMMUNICATION_SOURCE,
+        KSPIN_FLAG_FRAMES_NOT_REQUIRED_FOR_PROCESSING, 1),
+    pin(source_dispatch, KSPIN_DATAFLOW_OUT, KSPIN_COMMUNICATION_SINK, 0, 1),
 };
 
 } // namespace ksbox::mixer

@@ -6,7 +6,7 @@
 
 namespace ksbox::mixer {
 
-extern const KSPIN_DESCRIPTOR_EX pin_descriptors[pin_count];
+extern const KSPIN_DESCRIPTOR_EX pin_descriptors[pin_count], capture_pin_descriptors[pin_count];
 
 /// The filter's processing mutex, while something that processing reads is changed; then processing
 /// is attempted. PASSIVE.

@@ -26,6 +26,7 @@ class Stream {
     void apply(const Levels &levels);
 
     Levels levels;
+    const SampleFormat &format() const { return format_; }
 
     /// Takes what the pin's frame has of the frames that the current block still lacks.
     struct Share {

@@ -107,8 +107,10 @@ namespace {
 class Builder {
   public:
     Builder(std::span<const FilterFacts> filters, const Path &path, Filters &open, Reason &refusal)
-        : filters_(filters), path_(path), open_(open), refusal_(refusal) {
-        for (std::size_t i = path.steps.size(); i-- > 0;)
+        : filters_(filters), path_(path),
+          renders_(filters[path.end.filter].pins[path.end.pin].flow == KSPIN_DATAFLOW_IN),
+          open_(open), refusal_(refusal) {
+        for (std::size_t i = path.steps.size(); renders_ && i-- > 0;)
             if (filters[path.steps[i].filter].kind == FilterKind::mixer) {
                 mixer_ = i;
                 break;
@@ -146,9 +148,13 @@ class Builder {
     }
 
   private:
+    bool mixes(std::size_t step) const {
+        return filters_[path_.steps[step].filter].kind == FilterKind::mixer;
+    }
     bool is_own(std::size_t filter) const {
-        return filters_[filter].kind == FilterKind::transform ||
-               filters_[filter].kind == FilterKind::adapter;
+        const FilterKind kind = filters_[filter].kind;
+        return kind == FilterKind::transform || kind == FilterKind::adapter ||
+               (kind == FilterKind::mixer && !renders_);
     }
     Result<std::shared_ptr<const KernelFile>> open(std::size_t filter) {
         auto file = open_.shared_file(filters_[filter]);
@@ -169,8 +175,8 @@ class Builder {
 
     /// Links the far pins of steps `first` up to `last` to what is behind each. `filter` is the
     /// first's. A filter that stands between has one format on both sides, so that of the link
-    /// before is tried first: from the client on, whose `format` it is, or from the device,
-    /// without.
+    /// beside is tried first; but a mixer converts. Up to that the format is the client's; what is
+    /// behind it, or all without a `format`, is linked from the device on.
     Result<Chain> chain(std::size_t first, std::size_t last,
                         std::shared_ptr<const KernelFile> filter, const Format *format,
                         const SharedPart *shared = nullptr) {
@@ -179,15 +185,14 @@ class Builder {
             files.push_back(shared && i + 1 == *mixer_ ? shared->mixer
                                                        : KS_TRY(open_own(path_.behind(i).filter)));
         std::vector<Link> links(files.size() - 1);
-        for (std::size_t done = 0; done < links.size(); ++done) {
-            const std::size_t i = format ? done : links.size() - 1 - done;
-            const Format *before = format;
-            if (done != 0) {
-                const std::size_t between = format ? first + i : first + i + 1;
-                const bool mixes = filters_[path_.steps[between].filter].kind == FilterKind::mixer;
-                before = mixes ? nullptr : &links[format ? i - 1 : i + 1].format;
-            }
-            links[i] = KS_TRY(link(first + i, *files[i], *files[i + 1], before));
+        std::size_t clients = 0;
+        for (; format && clients < links.size() && !mixes(first + clients); ++clients)
+            links[clients] = KS_TRY(link(first + clients, *files[clients], *files[clients + 1],
+                                         clients == 0 ? format : &links[clients - 1].format));
+        const Format *beside = nullptr;
+        for (std::size_t i = links.size(); i-- > clients;) {
+            links[i] = KS_TRY(link(first + i, *files[i], *files[i + 1], beside));
+            beside = mixes(first + i) ? nullptr : &links[i].format;
         }
         Chain made;
         for (auto &file : files)
@@ -219,6 +224,7 @@ class Builder {
 
     std::span<const FilterFacts> filters_;
     const Path &path_;
+    const bool renders_; ///< else it captures, and mixers only convert
     Filters &open_;
     Reason &refusal_;
     std::optional<std::size_t> mixer_; ///< the step nearest to the device that is one

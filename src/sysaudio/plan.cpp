@@ -49,8 +49,10 @@ std::vector<Path> Plan::paths_by_adapters(PinOf end, Through through) const {
     return paths;
 }
 
-// For each pin of the device that streams: through the mixer where that is possible, and straight
-// for what a mixer does not take.
+// For each pin of the device that streams. Sound for it goes through the mixer where that is
+// possible, and straight where a mixer does not take the format; sound from it comes straight, and
+// through the mixer, which converts it, where the pin does not have the format (@doc
+// audio/wave-and-directsound-components).
 void Plan::choose_paths() {
     for (const PinFacts &pin : filters_[0].pins) {
         if (!carries_sound(pin) || pin.possible == 0 ||
@@ -62,15 +64,19 @@ void Plan::choose_paths() {
         Factory all{end, {}, {}, false};
         Found mixed = find_path(filters_, {end, Through::mixing, {}});
         Found straight = find_path(filters_, {end, Through::nothing, {}});
-        for (const Through through : {Through::adapters, Through::anything})
-            if (!straight.path && !mixed.path)
-                straight = find_path(filters_, {end, through, {}});
-        for (const Found *found : {&mixed, &straight}) {
+        const bool rendering = pin.flow == KSPIN_DATAFLOW_IN;
+        if (!straight.path && !(mixed.path && rendering))
+            straight = find_path(filters_, {end, Through::adapters, {}});
+        if (!straight.path && !mixed.path)
+            straight = find_path(filters_, {end, Through::anything, {}});
+        const Found &first = rendering ? mixed : straight, &second = rendering ? straight : mixed;
+        for (const Found *found : {&first, &second}) {
             if (found->path) {
-                explanation_.push_back(fmt::format(
-                    "{}: {}{}", name, sysaudio::describe(filters_, *found->path),
-                    found == &straight && mixed.path ? ", for formats that the mixer does not take"
-                                                     : ""));
+                explanation_.push_back(
+                    fmt::format("{}: {}{}", name, sysaudio::describe(filters_, *found->path),
+                                found == &first || !first.path ? ""
+                                : rendering ? ", for formats that the mixer does not take"
+                                            : ", for formats that the pin does not have"));
                 for (const Step &step : found->path->steps)
                     used_[step.filter] = true;
                 all.paths.push_back(*found->path);
@@ -83,15 +89,17 @@ void Plan::choose_paths() {
             explanation_.push_back(name + ": no graph leads to it");
             continue;
         }
-        all.shared = mixed.path.has_value();
+        all.shared = rendering && mixed.path;
         for (const Path &path : all.paths) {
-            const bool shared = all.shared && path == *mixed.path;
-            const auto others =
-                paths_by_adapters(end, shared ? Through::mixing : Through::adapters);
+            const bool mixes = mixed.path && path == *mixed.path;
+            const auto others = paths_by_adapters(end, mixes ? Through::mixing : Through::adapters);
             all.otherwise.insert(all.otherwise.end(), others.begin(), others.end());
-            separate_.factories.push_back({end, {path}, others, shared});
+            if (rendering)
+                separate_.factories.push_back({end, {path}, others, mixes});
         }
         combined_.factories.push_back(all);
+        if (!rendering) // nothing to separate: each client has a pin of the device's to itself
+            separate_.factories.push_back(all);
     }
 }
 
