@@ -45,6 +45,8 @@ class DataFormat {
     /// KSDATAFORMAT_WAVEFORMATEX; WAVEFORMATEXTENSIBLE inside when more than 2 channels, other
     /// than 8 or 16 bits, or unused bits demand it.
     static DataFormat audio(const AudioFormat &format);
+    /// The same with a WAVEFORMATEXTENSIBLE in any case; no channel mask becomes the usual one.
+    static DataFormat extensible(const AudioFormat &format);
     /// KSDATAFORMAT_WAVEFORMATEX around a WAVEFORMATEX with its extension, as it stands in a WAV
     /// file's fmt chunk (there, at least 16 bytes). Throws Error when it is shorter.
     static DataFormat wave(std::span<const std::byte> wave_format);

@@ -41,14 +41,7 @@ std::optional<VideoFormat> video_of(const Guid &subtype, const KS_BITMAPINFOHEAD
                        std::uint64_t(frame)};
 }
 
-} // namespace
-
-DataFormat DataFormat::audio(const AudioFormat &format) {
-    bool extensible = format.channels > 2 || (format.bits != 8 && format.bits != 16) ||
-                      format.valid_bits != format.bits || format.channel_mask != 0;
-    if (format.is_float && format.channels <= 2 && format.channel_mask == 0 &&
-        format.valid_bits == format.bits)
-        extensible = false;
+DataFormat made(const AudioFormat &format, bool extensible) {
     const GUID &subtype =
         format.is_float ? KSDATAFORMAT_SUBTYPE_IEEE_FLOAT : KSDATAFORMAT_SUBTYPE_PCM;
     WAVEFORMATEXTENSIBLE wave{};
@@ -77,6 +70,21 @@ DataFormat DataFormat::audio(const AudioFormat &format) {
     std::memcpy(bytes.data(), &header, sizeof header);
     std::memcpy(bytes.data() + sizeof header, &wave, wave_bytes);
     return DataFormat(std::move(bytes));
+}
+
+} // namespace
+
+DataFormat DataFormat::audio(const AudioFormat &format) {
+    bool extensible = format.channels > 2 || (format.bits != 8 && format.bits != 16) ||
+                      format.valid_bits != format.bits || format.channel_mask != 0;
+    if (format.is_float && format.channels <= 2 && format.channel_mask == 0 &&
+        format.valid_bits == format.bits)
+        extensible = false;
+    return made(format, extensible);
+}
+
+DataFormat DataFormat::extensible(const AudioFormat &format) {
+    return made(format, true);
 }
 
 DataFormat DataFormat::wave(std::span<const std::byte> wave_format) {

@@ -158,6 +158,7 @@ std::vector<DataFormat> forms_of(const DataFormat &format) {
         std::memcpy(plain.data(), &tag, sizeof tag);
         forms.push_back(DataFormat::wave(plain));
     }
+    forms.push_back(DataFormat::extensible(*audio)); // as Windows' audio engine says it
     return forms;
 }
 

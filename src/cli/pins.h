@@ -50,8 +50,8 @@ Pin create_pin(Filter &filter, const PinFacts &facts, const DataFormat &format, 
 std::vector<DataFormat> default_formats(Filter &filter, std::uint32_t pin_id,
                                         const std::vector<DataRange> &ranges);
 
-/// The same audio format as it is given, then with and without the extension, for drivers that
-/// know only one of them.
+/// The same audio format as it is given, then with and without the extension (and, with it, with
+/// the channels' places), for drivers that know only one of them.
 std::vector<DataFormat> forms_of(const DataFormat &format);
 
 /// "; it waits: no frame is queued at …", behind a finding; empty when nothing is in the way, and

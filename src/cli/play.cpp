@@ -117,7 +117,7 @@ void Player::open_pins() {
                     found.filter = render_pin_->found.filter;
                 ordered.push_back(found);
             }
-    capture_pin_ = connect_first(ordered, {render_pin_->format});
+    capture_pin_ = connect_first(ordered, forms_of(render_pin_->format));
 }
 
 void Player::fill_and_submit() {

@@ -181,6 +181,16 @@ TEST_F(Play, CtrlCFinishesTheFileAndUnloads) {
     }
 }
 
+TEST_F(Play, ADriverMayTakeFormatsInOneFormOnly) {
+    for (const char *form : {"Only=extensible", "Only=plain"})
+        for (const bool extensible : {false, true}) {
+            write_wav(file("in.wav"), {.extensible = extensible}, noise(3 * 4 * 480));
+            const Outcome outcome = play("fickle", {"--set", "Frames=xxx", "--set", form});
+            EXPECT_EQ(outcome.code, 0) << form << outcome.err;
+            EXPECT_EQ(read_wav(file("out.wav")).data.size(), 3u * 4 * 480);
+        }
+}
+
 TEST_F(Play, WhatWasRecordedBeforeAFailureStays) {
     write_wav(file("in.wav"), {}, noise(4 * 48'000));
     const Outcome outcome = play("fickle", {"--set", "Frames=xxx", "--set", "Then=fail"});

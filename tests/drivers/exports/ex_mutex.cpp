@@ -1,4 +1,4 @@
-// Fast mutexes and push locks.
+// Fast mutexes, guarded mutexes and push locks.
 #include "support/case.h"
 
 extern "C" {
@@ -50,6 +50,48 @@ EXPORT_CASE(ExAcquireFastMutexUnsafe, ExReleaseFastMutexUnsafe) {
     Other.Join();
     ExReleaseFastMutexUnsafe(&Mutex);
     KeLeaveCriticalRegion();
+}
+
+EXPORT_CASE(KeInitializeGuardedMutex, KeAcquireGuardedMutex, KeReleaseGuardedMutex,
+            KeTryToAcquireGuardedMutex) {
+    KGUARDED_MUTEX Mutex;
+    KeInitializeGuardedMutex(&Mutex);
+    KeAcquireGuardedMutex(&Mutex);
+    EXPECT_EQ(KeGetCurrentIrql(), PASSIVE_LEVEL);
+    EXPECT_TRUE(KeAreAllApcsDisabled());
+    volatile bool Has = false;
+    CaseThread Other([&] {
+        EXPECT_FALSE(KeTryToAcquireGuardedMutex(&Mutex));
+        EXPECT_FALSE(KeAreAllApcsDisabled());
+        KeAcquireGuardedMutex(&Mutex);
+        Has = true;
+        KeReleaseGuardedMutex(&Mutex);
+        EXPECT_FALSE(KeAreAllApcsDisabled());
+    });
+    CaseSleep(10);
+    EXPECT_FALSE(Has);
+    KeReleaseGuardedMutex(&Mutex);
+    EXPECT_FALSE(KeAreAllApcsDisabled());
+    Other.Join();
+    EXPECT_TRUE(Has);
+    EXPECT_TRUE(KeTryToAcquireGuardedMutex(&Mutex));
+    EXPECT_TRUE(KeAreAllApcsDisabled());
+    KeReleaseGuardedMutex(&Mutex);
+    EXPECT_FALSE(KeAreAllApcsDisabled());
+}
+
+EXPORT_CASE(KeAcquireGuardedMutexUnsafe, KeReleaseGuardedMutexUnsafe) {
+    KGUARDED_MUTEX Mutex;
+    KeInitializeGuardedMutex(&Mutex);
+    KeEnterGuardedRegion();
+    KeAcquireGuardedMutexUnsafe(&Mutex);
+    CaseThread Other([&] { EXPECT_FALSE(KeTryToAcquireGuardedMutex(&Mutex)); });
+    Other.Join();
+    KeReleaseGuardedMutexUnsafe(&Mutex);
+    EXPECT_TRUE(KeAreAllApcsDisabled()); // the caller's region
+    KeLeaveGuardedRegion();
+    EXPECT_TRUE(KeTryToAcquireGuardedMutex(&Mutex));
+    KeReleaseGuardedMutex(&Mutex);
 }
 
 EXPORT_CASE(ExInitializePushLock, ExAcquirePushLockExclusiveEx, ExReleasePushLockExclusiveEx,

@@ -9,12 +9,14 @@
 //   system  in the driver's own memory
 //   empty   with no bytes
 //   short   in an answer that ends before the size
+// With Parameters\Only the pins for sound take formats in that form alone: plain or extensible.
 #include "../../../drivers/camera/video_format.h"
 #include "../../../drivers/shared/wave_format.h"
 #include "../shared/parameters.h"
 
 static ULONG FramesToGive;
 static WCHAR Then[8];
+static WCHAR Only[16];
 static ULONG Given[3]; // by each pin since it was created
 
 static const KSDATARANGE_AUDIO Pcm = {{{sizeof(KSDATARANGE_AUDIO),
@@ -93,6 +95,11 @@ static NTSTATUS NTAPI IntersectSound(PVOID, PIRP, PKSP_PIN, PKSDATARANGE DataRan
 
 static NTSTATUS NTAPI CreatePin(PKSPIN Pin, PIRP) {
     Given[Pin->Id] = 0;
+    if (Only[0] != 0 && Pin->Id != 2) {
+        const auto *Wave = reinterpret_cast<const WAVEFORMATEX *>(Pin->ConnectionFormat + 1);
+        const BOOLEAN Extensible = Wave->wFormatTag == WAVE_FORMAT_EXTENSIBLE;
+        return Extensible == (wcscmp(Only, L"extensible") == 0) ? STATUS_SUCCESS : STATUS_NO_MATCH;
+    }
     return STATUS_SUCCESS;
 }
 
@@ -188,6 +195,7 @@ extern "C" NTSTATUS NTAPI DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRI
     ReadTextParameter(RegistryPath, L"Frames", Frames, RTL_NUMBER_OF(Frames));
     ReadTextParameter(RegistryPath, L"Buffer", Buffer, RTL_NUMBER_OF(Buffer));
     ReadTextParameter(RegistryPath, L"Then", Then, RTL_NUMBER_OF(Then));
+    ReadTextParameter(RegistryPath, L"Only", Only, RTL_NUMBER_OF(Only));
     FramesToGive = ULONG(wcslen(Frames));
     return KsInitializeDriver(DriverObject, RegistryPath, &Device);
 }
