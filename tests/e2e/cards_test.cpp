@@ -92,6 +92,17 @@ TEST_F(Cards, InspectShowsTheWayFromThePinToTheJack) {
         EXPECT_THAT(speaker, HasSubstr(line));
 }
 
+TEST_F(Cards, JacksAndLatenciesHaveNames) {
+    const Outcome jack = ksbox({"get", "Jack.DESCRIPTION", "--driver", driver("speaker"),
+                                "--filter", "Topology", "--pin", "3"});
+    EXPECT_EQ(jack.code, 0) << jack.err;
+    EXPECT_EQ(jack.out.substr(0, jack.out.find('\n')), "36 bytes");
+    const Outcome latency = ksbox({"get", "RtAudio.HWLATENCY", "--driver", driver("speaker"),
+                                   "--filter", "Wave", "--pin", "0"});
+    EXPECT_EQ(latency.code, 0) << latency.err;
+    EXPECT_EQ(latency.out.substr(0, latency.out.find('\n')), "12 bytes");
+}
+
 TEST_F(Cards, VolumeAndMuteAreProperties) {
     const std::vector<std::string> where = {"--filter", "Topology", "--driver", driver("speaker")};
     const auto ask = [&](std::vector<std::string> what) {
