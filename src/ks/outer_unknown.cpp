@@ -1,6 +1,7 @@
 // IUnknown and IKsControl of AVStream objects.
 #include "ks/outer_unknown.h"
 
+#include "abi/unknown.h"
 #include "ks/device.h"
 #include "ks/filter.h"
 #include "ks/ks_class.h"
@@ -82,7 +83,7 @@ class Outer final : public Control {
         : object_(object), functions_(object.device(), static_cast<IKsControl &>(*this)) {}
 
     STDMETHODIMP_(NTSTATUS) QueryInterface(REFIID id, PVOID *result) noexcept override {
-        if (is(id, IID_IUnknown) || is(id, IID_IKsControl)) {
+        if (is_unknown(id) || is(id, IID_IKsControl)) {
             *result = static_cast<IKsControl *>(this);
             AddRef();
             return STATUS_SUCCESS;
@@ -130,7 +131,7 @@ class Thunk final : public Control {
     }
 
     STDMETHODIMP_(NTSTATUS) QueryInterface(REFIID id, PVOID *result) noexcept override {
-        if (!is(id, IID_IUnknown) && !is(id, IID_IKsControl)) {
+        if (!is_unknown(id) && !is(id, IID_IKsControl)) {
             *result = nullptr;
             return STATUS_NOINTERFACE;
         }

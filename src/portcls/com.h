@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "abi/guid.h"
+#include "abi/unknown.h"
 #include "abi/windows.h"
 #include "ks/pool_object.h"
 #include "nt/call_method.h"
@@ -100,7 +100,7 @@ class ComObject : public Main, public Others..., public ComBase {
     explicit ComObject(Kernel &kernel) : ComBase(kernel) {}
 
     STDMETHODIMP_(NTSTATUS) QueryInterface(REFIID id, PVOID *result) noexcept override {
-        IUnknown *found = id == IID_IUnknown ? static_cast<IUnknown *>(main()) : interface_of(id);
+        IUnknown *found = is_unknown(id) ? static_cast<IUnknown *>(main()) : interface_of(id);
         *result = found;
         if (!found)
             return STATUS_INVALID_PARAMETER; // what the WDK's own CUnknown answers

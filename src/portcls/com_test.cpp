@@ -76,7 +76,7 @@ TEST_F(Com, TheSecondInterfaceFindsItsWayBack) {
         EXPECT_EQ(necessary, 5u);
         EXPECT_EQ(possible, 7u);
         void *identity = nullptr, *same = nullptr;
-        EXPECT_EQ(slot<Query>(count, 0)(count, IID_IUnknown, &identity), STATUS_SUCCESS);
+        EXPECT_EQ(slot<Query>(count, 0)(count, iid_unknown, &identity), STATUS_SUCCESS);
         EXPECT_EQ(slot<Query>(sink, 0)(sink, IID_IUnknown, &same), STATUS_SUCCESS);
         EXPECT_EQ(identity, same);
         EXPECT_EQ(slot<Query>(sink, 0)(sink, IID_IPort, &same), STATUS_INVALID_PARAMETER);

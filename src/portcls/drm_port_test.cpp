@@ -24,7 +24,7 @@ TEST(DrmPort, SharesThePortsIdentityAndCount) {
         auto port = ComPtr<IDrmPort2>::query(owner, IID_IDrmPort2);
         ASSERT_TRUE(port);
         EXPECT_TRUE(ComPtr<IDrmPort>::query(owner, IID_IDrmPort));
-        const auto self = ComPtr<IUnknown>::query(port.get(), IID_IUnknown);
+        const auto self = ComPtr<IUnknown>::query(port.get(), iid_unknown);
         EXPECT_EQ(self.get(), static_cast<IUnknown *>(static_cast<IServiceSink *>(owner)));
         EXPECT_EQ(owner->AddRef(), 4u);
         EXPECT_EQ(owner->Release(), 3u);

@@ -76,7 +76,7 @@ void PortClass::remove(Stream &stream) {
 
 Port *PortClass::port_of(IUnknown *object) const {
     // COM's rule of identity: whatever interface it is, its IUnknown is always the same.
-    const auto identity = ComPtr<IUnknown>::query(object, IID_IUnknown);
+    const auto identity = ComPtr<IUnknown>::query(object, iid_unknown);
     SpinGuard guard(lock_);
     for (Port *port : ports_)
         if (port->identity() == identity.get())

@@ -1,5 +1,5 @@
 // IUnknown as kernel code knows it: statuses are NTSTATUS. Replaces mingw-w64's unknown.h and
-// punknown.h (whose IID_IUnknown differs from the public one) by a single definition.
+// punknown.h by a single definition.
 #ifndef _UNKNOWN_H_
 #define _UNKNOWN_H_
 
@@ -23,7 +23,8 @@ extern "C" {
 #ifndef __IUnknown_INTERFACE_DEFINED__
 #define __IUnknown_INTERFACE_DEFINED__
 
-DEFINE_GUID(IID_IUnknown, 0x00000000, 0x0000, 0x0000, 0xC0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+// punknown.h's, which differs from COM's by the place of the C0. Drivers have this one.
+DEFINE_GUID(IID_IUnknown, 0x00000000, 0x0000, 0x0000, 0x00, 0x00, 0xC0, 0x00, 0x00, 0x00, 0x00,
             0x46);
 
 #ifdef __cplusplus

@@ -3,7 +3,7 @@
 
 #include <new>
 
-#include "abi/guid.h"
+#include "abi/unknown.h"
 #include "ks/clock/default_clock.h"
 #include "ks/internal_code.h"
 
@@ -25,7 +25,7 @@ template <typename Derived> class ReferenceClock : public IKsReferenceClock {
 
     NTSTATUS NTAPI QueryInterface(REFIID id, PVOID *result) noexcept override {
         *result = nullptr;
-        if (!(id == IID_IUnknown) && !(id == IID_IKsFastClock))
+        if (!is_unknown(id) && !(id == IID_IKsFastClock))
             return STATUS_NOINTERFACE;
         *result = static_cast<IKsReferenceClock *>(this);
         AddRef();

@@ -90,3 +90,19 @@ EXPORT_CASE(PcNewPort) {
     EXPECT_EQ(Port->QueryInterface(IID_IPortClsEtwHelper, (PVOID *)&Etw), STATUS_INVALID_PARAMETER);
     Port->Release();
 }
+
+// punknown.h's identifier, which all drivers have, is not COM's.
+EXPORT_CASE(PcNewPort) {
+    const GUID Headers = {0, 0, 0, {0x00, 0x00, 0xC0, 0x00, 0x00, 0x00, 0x00, 0x46}};
+    const GUID Com = {0, 0, 0, {0xC0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46}};
+    EXPECT_TRUE(IsEqualGUID(IID_IUnknown, Headers));
+    PPORT Port = nullptr;
+    REQUIRE_SUCCESS(PcNewPort(&Port, CLSID_PortWaveCyclic));
+    PUNKNOWN Identity[2] = {};
+    REQUIRE_SUCCESS(Port->QueryInterface(Headers, (PVOID *)&Identity[0]));
+    REQUIRE_SUCCESS(Port->QueryInterface(Com, (PVOID *)&Identity[1]));
+    EXPECT_TRUE(Identity[0] == Identity[1]);
+    Identity[0]->Release();
+    Identity[1]->Release();
+    Port->Release();
+}
