@@ -59,3 +59,10 @@ Miniport::NonDelegatingQueryInterface(REFIID InterfaceId, PVOID *Interface) {
 }
 
 STDMETHODIMP_(void) Miniport::PinCount(ULONG, PULONG, PULONG, PULONG, PULONG, PULONG) {}
+
+// What drivers take for granted without a header of its own.
+BOOLEAN Counted(volatile SHORT *Streams, PVOID Name) {
+    LPCTSTR Text = LPCTSTR(Name);
+    MemoryBarrier();
+    return InterlockedIncrement16(Streams) == 1 && *Text != 0;
+}

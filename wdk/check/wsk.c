@@ -21,3 +21,12 @@ NTSTATUS CloseSocket(PWSK_SOCKET Socket, PIRP Irp) {
 const NPIID *WskInterface(void) {
     return &NPI_WSK_INTERFACE_ID;
 }
+
+static RTL_AVL_COMPARE_ROUTINE Compare;
+static RTL_GENERIC_COMPARE_RESULTS NTAPI Compare(PRTL_AVL_TABLE Table, PVOID First, PVOID Second) {
+    UNREFERENCED_PARAMETER(Table);
+    return First == Second ? GenericEqual : GenericLessThan;
+}
+PRTL_AVL_COMPARE_ROUTINE Comparing(void) {
+    return Compare;
+}

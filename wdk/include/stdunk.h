@@ -20,6 +20,29 @@ typedef INonDelegatingUnknown *PNONDELEGATINGUNKNOWN;
 
 #ifdef __cplusplus
 
+// A driver with operators of its own says so by defining this before.
+#ifndef _NEW_DELETE_OPERATORS_
+#define _NEW_DELETE_OPERATORS_
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Winline-new-delete"
+inline PVOID operator new(size_t Bytes, POOL_TYPE Type, ULONG Tag) {
+    PVOID Memory = ExAllocatePoolWithTag(Type, Bytes, Tag);
+    if (Memory) {
+        RtlZeroMemory(Memory, Bytes);
+    }
+    return Memory;
+}
+inline PVOID operator new(size_t Bytes, POOL_TYPE Type) {
+    return operator new(Bytes, Type, 'wNcP');
+}
+inline void __cdecl operator delete(PVOID Memory) {
+    if (Memory) {
+        ExFreePool(Memory);
+    }
+}
+#pragma clang diagnostic pop
+#endif
+
 // Starts with no references; the last NonDelegatingRelease deletes the object.
 class CUnknown : public INonDelegatingUnknown {
   private:

@@ -13,6 +13,7 @@
 
 #include <bugcodes.h>
 #include <ksbox/asserts.h>
+#include <ksbox/interlocked.h>
 #include <ksbox/io.h>
 #include <ksbox/locks.h>
 #include <ksbox/memory.h>

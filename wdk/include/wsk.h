@@ -2,6 +2,7 @@
 #ifndef KSBOX_WDK_WSK_H
 #define KSBOX_WDK_WSK_H
 
+#include <ip2string.h>
 #include <netioddk.h>
 #include <ws2def.h>
 #include <ws2ipdef.h>

@@ -1,6 +1,7 @@
 // CUnknown: reference counting and identity of aggregatable kernel COM objects.
 // See stdunk.h; objects are freed with the driver's own operator delete, or, if it has none but
 // the inline one of kcom.h, by the function below.
+#define _NEW_DELETE_OPERATORS_
 #include <stdunk.h>
 
 extern "C" void __cdecl KsboxDeleteFromPool(PVOID Memory) {

@@ -1,0 +1,2 @@
+// ksproxy.h under a name that a case-insensitive file system would find.
+#include <ksproxy.h>
