@@ -15,18 +15,12 @@ template <typename Item> const Item &item_at(const Item *items, ULONG index, ULO
                                            std::size_t(index) * bytes);
 }
 
-/// Checks a table's stride, and groups its items by set in order of appearance.
+/// Groups a table's items by set in order of appearance.
 template <typename Item>
-Result<std::vector<std::vector<const Item *>>> by_set(const Item *items, ULONG count, ULONG bytes) {
+std::vector<std::vector<const Item *>> by_set(const Item *items, ULONG count, ULONG bytes) {
     std::vector<std::vector<const Item *>> groups;
-    if (!count)
-        return groups;
-    if (!items || bytes < sizeof(Item) || bytes % 8)
-        return fail(STATUS_INVALID_PARAMETER);
     for (ULONG i = 0; i < count; ++i) {
         const Item &item = item_at(items, i, bytes);
-        if (!item.Set)
-            return fail(STATUS_INVALID_PARAMETER);
         const auto group = std::ranges::find_if(
             groups, [&](const auto &one) { return *one.front()->Set == *item.Set; });
         if (group == groups.end())
@@ -78,12 +72,11 @@ KSEVENT_ITEM event_item(const PCEVENT_ITEM &item) {
 
 } // namespace
 
-Result<Automation> Automation::translate(const PCAUTOMATION_TABLE *table, OwnSets own) {
+Automation Automation::translate(const PCAUTOMATION_TABLE *table, OwnSets own) {
     static const PCAUTOMATION_TABLE none{};
     const PCAUTOMATION_TABLE &from = table ? *table : none;
     Automation made;
-    for (const auto &group :
-         KS_TRY(by_set(from.Properties, from.PropertyCount, from.PropertyItemSize))) {
+    for (const auto &group : by_set(from.Properties, from.PropertyCount, from.PropertyItemSize)) {
         auto &items = made.properties_.emplace_back();
         for (const PCPROPERTY_ITEM *item : group)
             items.push_back({property_item(*item), item});
@@ -97,14 +90,14 @@ Result<Automation> Automation::translate(const PCAUTOMATION_TABLE *table, OwnSet
         made.property_sets_.push_back(
             {set.Set, static_cast<ULONG>(items.size()), &items.front().ks, 0, nullptr});
     }
-    for (const auto &group : KS_TRY(by_set(from.Methods, from.MethodCount, from.MethodItemSize))) {
+    for (const auto &group : by_set(from.Methods, from.MethodCount, from.MethodItemSize)) {
         auto &items = made.methods_.emplace_back();
         for (const PCMETHOD_ITEM *item : group)
             items.push_back({method_item(*item), item});
         made.method_sets_.push_back(
             {group.front()->Set, static_cast<ULONG>(items.size()), &items.front().ks, 0, nullptr});
     }
-    for (const auto &group : KS_TRY(by_set(from.Events, from.EventCount, from.EventItemSize))) {
+    for (const auto &group : by_set(from.Events, from.EventCount, from.EventItemSize)) {
         auto &items = made.events_.emplace_back();
         for (const PCEVENT_ITEM *item : group)
             items.push_back({event_item(*item), item});

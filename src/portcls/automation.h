@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "abi/windows.h"
-#include "base/result.h"
 
 namespace ksbox::portcls {
 
@@ -16,9 +15,8 @@ using OwnSets = std::span<const KSPROPERTY_SET>;
 
 class Automation {
   public:
-    /// `table` may be null and must outlive this. STATUS_INVALID_PARAMETER for item sizes below the
-    /// structure's or no multiple of 8, and for items without a set.
-    static Result<Automation> translate(const PCAUTOMATION_TABLE *table, OwnSets own);
+    /// `table` may be null and must outlive this. Precondition: check_description() lets it pass.
+    static Automation translate(const PCAUTOMATION_TABLE *table, OwnSets own);
     const KSAUTOMATION_TABLE *abi() const { return &abi_; }
 
     Automation(Automation &&) = default;
