@@ -7,16 +7,18 @@
 #include <vector>
 
 #include "abi/windows.h"
+#include "portcls/built_in.h"
 
 namespace ksbox::portcls {
 
-/// What the port itself answers where the miniport has no handler.
+/// What the port itself answers, whatever the miniport has a handler for.
 using OwnSets = std::span<const KSPROPERTY_SET>;
 
 class Automation {
   public:
     /// `table` may be null and must outlive this. Precondition: check_description() lets it pass.
-    static Automation translate(const PCAUTOMATION_TABLE *table, OwnSets own);
+    /// Its handlers for properties of `own` and of `built_in` (KS answers those) are left out.
+    static Automation translate(const PCAUTOMATION_TABLE *table, OwnSets own, BuiltIn built_in);
     const KSAUTOMATION_TABLE *abi() const { return &abi_; }
 
     Automation(Automation &&) = default;

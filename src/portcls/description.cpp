@@ -18,8 +18,10 @@ const PCPIN_DESCRIPTOR &Description::pin(ULONG pin_id) const {
     return element(from_->Pins, pin_id, from_->PinSize);
 }
 
-const KSAUTOMATION_TABLE *Description::automation(const PCAUTOMATION_TABLE *table, OwnSets own) {
-    automations_.push_back(std::make_unique<Automation>(Automation::translate(table, own)));
+const KSAUTOMATION_TABLE *Description::automation(const PCAUTOMATION_TABLE *table, OwnSets own,
+                                                  BuiltIn built_in) {
+    automations_.push_back(
+        std::make_unique<Automation>(Automation::translate(table, own, built_in)));
     return automations_.back()->abi();
 }
 
@@ -28,7 +30,7 @@ void Description::add_pins(const PortKind &kind) {
         const PCPIN_DESCRIPTOR &from = pin(id);
         KSPIN_DESCRIPTOR_EX made{};
         made.Dispatch = kind.pin_dispatch;
-        made.AutomationTable = automation(from.AutomationTable, kind.pin_sets);
+        made.AutomationTable = automation(from.AutomationTable, kind.pin_sets, pin_built_in());
         made.PinDescriptor = from.KsPinDescriptor;
         made.PinDescriptor.InterfacesCount = static_cast<ULONG>(kind.interfaces.size());
         made.PinDescriptor.Interfaces = kind.interfaces.data();
@@ -45,7 +47,7 @@ void Description::add_pins(const PortKind &kind) {
 void Description::add_nodes() {
     for (ULONG id = 0; id < from_->NodeCount; ++id) {
         const PCNODE_DESCRIPTOR &from = element(from_->Nodes, id, from_->NodeSize);
-        nodes_.push_back({automation(from.AutomationTable, {}), from.Type, from.Name});
+        nodes_.push_back({automation(from.AutomationTable, {}, {}), from.Type, from.Name});
     }
     for (ULONG i = 0; i < from_->ConnectionCount; ++i) {
         const PCCONNECTION_DESCRIPTOR &from = from_->Connections[i];
@@ -65,7 +67,8 @@ Result<std::unique_ptr<Description>> Description::translate(const PCFILTER_DESCR
     std::unique_ptr<Description> made(new Description(from));
     KSFILTER_DESCRIPTOR &abi = made->abi_;
     abi.Dispatch = &filter_dispatch;
-    abi.AutomationTable = made->automation(from.AutomationTable, kind.filter_sets);
+    abi.AutomationTable =
+        made->automation(from.AutomationTable, kind.filter_sets, filter_built_in());
     made->add_pins(kind);
     made->add_nodes();
     abi.Version = KSFILTER_DESCRIPTOR_VERSION;

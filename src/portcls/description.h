@@ -14,7 +14,7 @@
 namespace ksbox::portcls {
 
 inline KSPIN_INTERFACE standard_interface(ULONG id) {
-    KSPIN_INTERFACE interface {};
+    KSPIN_INTERFACE interface{};
     interface.Set = KSINTERFACESETID_Standard;
     interface.Id = id;
     return interface;
@@ -46,7 +46,8 @@ class Description {
 
   private:
     explicit Description(const PCFILTER_DESCRIPTOR &from) : from_(&from) {}
-    const KSAUTOMATION_TABLE *automation(const PCAUTOMATION_TABLE *table, OwnSets own);
+    const KSAUTOMATION_TABLE *automation(const PCAUTOMATION_TABLE *table, OwnSets own,
+                                         BuiltIn built_in);
     void add_pins(const PortKind &kind);
     void add_nodes();
 
