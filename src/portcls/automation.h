@@ -53,7 +53,7 @@ class Automation {
 
 /// What IPortEvents.GenerateEventList selects by, kept with each event that a client enables.
 struct EventTarget {
-    ULONG pin_id;  ///< ULONG(-1): enabled on the filter
+    ULONG pin_id;  ///< of the pin, or as a KSE_PIN on the filter says; ULONG(-1): no pin's
     ULONG node_id; ///< ULONG(-1): no node's
 };
 EventTarget &target_of(KSEVENT_ENTRY &entry);
