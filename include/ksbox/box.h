@@ -110,7 +110,7 @@ class Driver {
     /// Its enabled device interfaces, each filter once: the first interface of a reference string.
     virtual std::vector<InterfaceFacts> filters() = 0;
     /// What it describes wrongly although it works, one sentence each, in the order found: pin
-    /// factories that cannot be told apart, flags that exclude each other.
+    /// factories that cannot be told apart, flags that exclude each other, ranges that overlap.
     virtual std::vector<std::string> findings() = 0;
     /// Its device is pulled out while it works: IRP_MN_SURPRISE_REMOVAL now, and
     /// IRP_MN_REMOVE_DEVICE when its last file is closed. Throws Error: it has none.
@@ -146,7 +146,7 @@ class Box {
     Box &operator=(const Box &) = delete;
 
     /// Maps the driver, runs DriverEntry, creates its device on the root bus and starts it.
-    /// Throws Error with one clear sentence: not a driver, DriverEntry failed with …, and so on.
+    /// Throws Error: not a driver, DriverEntry failed with …; details(): what was found in it.
     Driver &load(const std::filesystem::path &file, const DriverOptions &options = {});
     Client &client(std::string name);
     void destroy(Client &client);

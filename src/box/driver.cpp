@@ -123,12 +123,20 @@ void DriverState::make_device() {
     if (!options_.friendly_name.empty())
         device.friendly_name = device.description = to_utf16(options_.friendly_name);
     const auto node = box_.kernel->io().pnp().add_device(object_, std::move(device));
+    if (!node && !installed)
+        throw Error(std::uint32_t(node.error().value()), installation_->message(installed.error()));
     if (!node)
-        throw Error(std::uint32_t(node.error().value()),
-                    !installed ? installation_->message(installed.error())
-                               : name_ + ": its device did not start: " +
-                                     describe_status(node.error().value()));
+        throw not_started(node.error().value());
     await_post_start();
+}
+
+// With what KS and PortCls have found in the driver: mostly that is why.
+Error DriverState::not_started(std::int32_t status) const {
+    Reason reason{.sentence = {}, .details = box_.kernel->extension<ks::Findings>().of(object_)};
+    std::string message = name_ + ": its device did not start: " + describe_status(status);
+    for (const std::string &finding : reason.details)
+        message += "\n  " + finding;
+    return {std::uint32_t(status), message, std::move(reason)};
 }
 
 void DriverState::add_device() {
@@ -139,14 +147,14 @@ void DriverState::add_device() {
     } catch (const BoxStopped &) {
         throw;
     } catch (const Error &error) {
-        fail_start(error.code(), error.what());
+        fail_start(error.code(), error.what(), {error.reason(), error.details()});
     }
 }
 
-void DriverState::fail_start(std::uint32_t status, std::string message) {
+void DriverState::fail_start(std::uint32_t status, std::string message, Reason reason) {
     for (const std::string &sentence : take_down())
         message += "\n  " + sentence;
-    throw Error(status, message);
+    throw Error(status, message, std::move(reason));
 }
 
 void DriverState::take_profile() {

@@ -161,7 +161,8 @@ class DriverState final : public LoadedDriver {
     /// With what setup says of it.
     void make_device() override;
     /// Takes down what there is; throws Error with the message and what was left behind.
-    [[noreturn]] void fail_start(std::uint32_t status, std::string message);
+    [[noreturn]] void fail_start(std::uint32_t status, std::string message, Reason reason = {});
+    Error not_started(std::int32_t status) const;
     std::vector<std::string> take_down();
     void unmap();
     /// Keeps the counts before the image goes.

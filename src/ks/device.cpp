@@ -8,8 +8,10 @@
 #include "ks/filter_factory.h"
 #include "ks/headers.h"
 #include "ks/ks_class.h"
+#include "ks/lint.h"
 #include "ks/object_bag.h"
 #include "ks/pin.h"
+#include "ks/table_check.h"
 #include "ks/transport.h"
 #include "nt/call_driver.h"
 #include "nt/trace.h"
@@ -65,18 +67,34 @@ Result<Device *> Device::create(PDEVICE_OBJECT fdo, PDEVICE_OBJECT pdo, PDEVICE_
     // the device's by then.
     if (NT_SUCCESS(status)) {
         MutexGuard guard(device.mutex);
-        const ULONG count = descriptor ? descriptor->FilterDescriptorsCount : 0;
-        for (ULONG i = 0; i < count && NT_SUCCESS(status); ++i) {
-            auto factory = FilterFactory::create(device, descriptor->FilterDescriptors[i], {});
-            if (!factory)
-                status = factory.error().value();
-        }
+        status = device.create_factories();
     }
     if (!NT_SUCCESS(status)) {
         device.destroy();
         return fail(status);
     }
     return &device;
+}
+
+NTSTATUS Device::create_factories() {
+    const KSDEVICE_DESCRIPTOR *descriptor = abi().Descriptor;
+    if (!descriptor)
+        return STATUS_SUCCESS;
+    NTSTATUS status = STATUS_SUCCESS;
+    TableMistakes mistakes;
+    TableCheck check(mistakes);
+    const bool all =
+        check.each("KSDEVICE_DESCRIPTOR: filters", descriptor->FilterDescriptors,
+                   descriptor->FilterDescriptorsCount, sizeof(PVOID),
+                   [&](ULONG, const KSFILTER_DESCRIPTOR *one) {
+                       if (auto factory = FilterFactory::create(*this, one, {}); !factory)
+                           status = factory.error().value();
+                       return NT_SUCCESS(status);
+                   });
+    if (all || !NT_SUCCESS(status))
+        return status;
+    kernel.extension<Findings>().add(fdo()->DriverObject, mistakes.refusal);
+    return STATUS_INVALID_PARAMETER;
 }
 
 void Device::destroy() {

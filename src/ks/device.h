@@ -75,6 +75,8 @@ class Device final : public ObjectWith<KSDEVICE> {
 
   private:
     explicit Device(Kernel &kernel, DeviceHeader &header);
+    /// Those of the device descriptor. Device mutex.
+    NTSTATUS create_factories();
     DeviceHeader *header_;
 };
 

@@ -124,6 +124,7 @@ Result<KSFILTER_DESCRIPTOR *> Filter::edit_descriptor() {
 Result<ULONG> Filter::add_pin_factory(const KSPIN_DESCRIPTOR_EX &descriptor) {
     KSFILTER_DESCRIPTOR *own = KS_TRY(edit_descriptor());
     const ULONG id = own->PinDescriptorsCount;
+    KS_CHECK(factory().check(id, descriptor));
     if (!id)
         __atomic_store_n(&own->PinDescriptorSize, ULONG(sizeof(KSPIN_DESCRIPTOR_EX)),
                          __ATOMIC_RELAXED);

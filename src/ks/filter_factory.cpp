@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/unicode.h"
+#include "ks/descriptor_check.h"
 #include "ks/device.h"
 #include "ks/filter.h"
 #include "ks/filter_create.h"
@@ -29,20 +30,16 @@ Result<std::u16string> guid_string(const GUID &guid) {
     return text;
 }
 
-bool valid(const KSFILTER_DESCRIPTOR *descriptor) {
-    if (!descriptor)
-        return false;
-    // Sizes: NS:ks._KSFILTER_DESCRIPTOR, multiples of eight that hold at least the structure.
-    if (descriptor->PinDescriptorsCount &&
-        (descriptor->PinDescriptorSize < sizeof(KSPIN_DESCRIPTOR_EX) ||
-         descriptor->PinDescriptorSize % 8 || !descriptor->PinDescriptors))
-        return false;
-    if (descriptor->NodeDescriptorsCount &&
-        (descriptor->NodeDescriptorSize < sizeof(KSNODE_DESCRIPTOR) ||
-         descriptor->NodeDescriptorSize % 8 || !descriptor->NodeDescriptors))
-        return false;
-    return (!descriptor->CategoriesCount || descriptor->Categories) &&
-           (!descriptor->ConnectionsCount || descriptor->Connections);
+/// STATUS_INVALID_PARAMETER for tables that cannot be used.
+Result<void> tell(TableMistakes &mistakes, Device &device, const std::string &filter) {
+    auto &findings = device.kernel.extension<Findings>();
+    const PDRIVER_OBJECT driver = device.fdo()->DriverObject;
+    for (const std::string &sentence : mistakes.findings)
+        findings.add(driver, "filter " + filter + ": " + sentence);
+    if (mistakes.refusal.empty())
+        return {};
+    findings.add(driver, "filter " + filter + ": " + mistakes.refusal);
+    return fail(STATUS_INVALID_PARAMETER);
 }
 
 /// The last create item of a factory takes the factory along (KsDeleteFilterFactory is
@@ -75,14 +72,19 @@ FilterFactory &FilterFactory::from(PKSFILTERFACTORY factory) {
 
 Result<FilterFactory *> FilterFactory::create(Device &device, const KSFILTER_DESCRIPTOR *descriptor,
                                               const Options &options) {
-    if (!valid(descriptor))
+    if (!descriptor)
         return fail(STATUS_INVALID_PARAMETER);
+    TableMistakes mistakes;
+    if (!options.checked)
+        mistakes = check_filter_descriptor(descriptor);
     std::u16string reference;
     if (options.reference_string)
         reference = options.reference_string;
     else
-        reference = KS_TRY(
-            guid_string(descriptor->ReferenceGuid ? *descriptor->ReferenceGuid : KSNAME_Filter));
+        reference = KS_TRY(guid_string(mistakes.refusal.empty() && descriptor->ReferenceGuid
+                                           ? *descriptor->ReferenceGuid
+                                           : KSNAME_Filter));
+    KS_CHECK(tell(mistakes, device, to_utf8(reference)));
 
     std::unique_ptr<FilterFactory> owner(new FilterFactory(device));
     if (!owner->allocated())
@@ -175,6 +177,12 @@ void FilterFactory::destroy_when_unused() {
         kernel.trace().event("ks.interfaces", {{"status", std::int64_t(result.error().value())}});
     if (filters.empty())
         std::erase_if(device().factories, [this](const auto &f) { return f.get() == this; });
+}
+
+Result<void> FilterFactory::check(ULONG pin_id, const KSPIN_DESCRIPTOR_EX &descriptor) {
+    TableMistakes mistakes = check_pin_descriptor("pin " + std::to_string(pin_id), descriptor);
+    return tell(mistakes, device(),
+                reference_strings.empty() ? "?" : to_utf8(reference_strings.front()));
 }
 
 void FilterFactory::lint(std::span<const KSPIN_DESCRIPTOR_EX *const> pins, ULONG pin_id) {

@@ -25,9 +25,11 @@ class FilterFactory final : public ObjectWith<KSFILTERFACTORY> {
         ULONG create_item_flags = 0;
         PFNKSFILTERFACTORYPOWER sleep = nullptr;
         PFNKSFILTERFACTORYPOWER wake = nullptr;
+        bool checked = false; ///< the descriptor's tables have been looked at already
     };
-    /// Device mutex held. STATUS_INVALID_PARAMETER (descriptor), STATUS_OBJECT_NAME_COLLISION
-    /// (reference string taken), STATUS_INSUFFICIENT_RESOURCES. @doc NF:ks.KsCreateFilterFactory
+    /// Device mutex held. STATUS_INVALID_PARAMETER (descriptor; why is among the driver's
+    /// findings), STATUS_OBJECT_NAME_COLLISION (reference string taken),
+    /// STATUS_INSUFFICIENT_RESOURCES. @doc NF:ks.KsCreateFilterFactory
     static Result<FilterFactory *> create(Device &device, const KSFILTER_DESCRIPTOR *descriptor,
                                           const Options &options);
     ~FilterFactory() override;
@@ -73,6 +75,9 @@ class FilterFactory final : public ObjectWith<KSFILTERFACTORY> {
     /// One more (by: 1) or less (-1).
     void count_pin(ULONG pin_id, int by);
 
+    /// A descriptor that is to become this pin factory of a filter's. STATUS_INVALID_PARAMETER when
+    /// its tables cannot be used; the driver's findings say why.
+    Result<void> check(ULONG pin_id, const KSPIN_DESCRIPTOR_EX &descriptor);
     /// Adds what is wrong with the pin factory, alone and beside those before it, to the driver's
     /// findings (lint.h). The filter's control mutex, or nobody has the filter yet.
     void lint(const Filter &filter, ULONG pin_id);

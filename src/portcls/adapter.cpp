@@ -97,7 +97,7 @@ Result<void> Adapter::register_subdevice(std::u16string_view name, Port &port) {
     }
     const std::u16string reference(name);
     auto made = ks::FilterFactory::create(device(), &port.filter_descriptor(),
-                                          {.reference_string = reference.c_str()});
+                                          {.reference_string = reference.c_str(), .checked = true});
     if (!made) {
         if (made.error().value() == STATUS_OBJECT_NAME_COLLISION)
             finding("PcRegisterSubdevice: there is a subdevice \"" + to_utf8(name) + "\" already");

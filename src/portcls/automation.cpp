@@ -15,18 +15,15 @@ template <typename Item> const Item &item_at(const Item *items, ULONG index, ULO
                                            std::size_t(index) * bytes);
 }
 
-/// Checks a table's stride, and groups its items by set in order of appearance.
-template <typename Item>
-Result<std::vector<std::vector<const Item *>>> by_set(const Item *items, ULONG count, ULONG bytes) {
+/// Groups a table's items by set in order of appearance, without those that `leave_out` names.
+template <typename Item, typename LeaveOut>
+std::vector<std::vector<const Item *>> by_set(const Item *items, ULONG count, ULONG bytes,
+                                              LeaveOut leave_out) {
     std::vector<std::vector<const Item *>> groups;
-    if (!count)
-        return groups;
-    if (!items || bytes < sizeof(Item) || bytes % 8)
-        return fail(STATUS_INVALID_PARAMETER);
     for (ULONG i = 0; i < count; ++i) {
         const Item &item = item_at(items, i, bytes);
-        if (!item.Set)
-            return fail(STATUS_INVALID_PARAMETER);
+        if (leave_out(item))
+            continue;
         const auto group = std::ranges::find_if(
             groups, [&](const auto &one) { return *one.front()->Set == *item.Set; });
         if (group == groups.end())
@@ -35,6 +32,21 @@ Result<std::vector<std::vector<const Item *>>> by_set(const Item *items, ULONG c
             group->push_back(&item);
     }
     return groups;
+}
+
+/// Whether the port or KS handles the property itself.
+bool handled(const PCPROPERTY_ITEM &item, OwnSets own, BuiltIn built_in) {
+    return std::ranges::any_of(own,
+                               [&](const KSPROPERTY_SET &set) {
+                                   const std::span items(set.PropertyItem, set.PropertiesCount);
+                                   return *set.Set == *item.Set &&
+                                          std::ranges::find(items, item.Id,
+                                                            &KSPROPERTY_ITEM::PropertyId) !=
+                                              items.end();
+                               }) ||
+           std::ranges::any_of(built_in, [&](const BuiltInSet &set) {
+               return *set.set == *item.Set && std::ranges::find(set.ids, item.Id) != set.ids.end();
+           });
 }
 
 constexpr ULONG support_flags = PCPROPERTY_ITEM_FLAG_BASICSUPPORT | PCPROPERTY_ITEM_FLAG_SERIALIZE |
@@ -78,12 +90,14 @@ KSEVENT_ITEM event_item(const PCEVENT_ITEM &item) {
 
 } // namespace
 
-Result<Automation> Automation::translate(const PCAUTOMATION_TABLE *table, OwnSets own) {
+Automation Automation::translate(const PCAUTOMATION_TABLE *table, OwnSets own, BuiltIn built_in) {
     static const PCAUTOMATION_TABLE none{};
     const PCAUTOMATION_TABLE &from = table ? *table : none;
+    const auto none_of_them = [](const auto &) { return false; };
     Automation made;
     for (const auto &group :
-         KS_TRY(by_set(from.Properties, from.PropertyCount, from.PropertyItemSize))) {
+         by_set(from.Properties, from.PropertyCount, from.PropertyItemSize,
+                [&](const PCPROPERTY_ITEM &item) { return handled(item, own, built_in); })) {
         auto &items = made.properties_.emplace_back();
         for (const PCPROPERTY_ITEM *item : group)
             items.push_back({property_item(*item), item});
@@ -97,14 +111,16 @@ Result<Automation> Automation::translate(const PCAUTOMATION_TABLE *table, OwnSet
         made.property_sets_.push_back(
             {set.Set, static_cast<ULONG>(items.size()), &items.front().ks, 0, nullptr});
     }
-    for (const auto &group : KS_TRY(by_set(from.Methods, from.MethodCount, from.MethodItemSize))) {
+    for (const auto &group :
+         by_set(from.Methods, from.MethodCount, from.MethodItemSize, none_of_them)) {
         auto &items = made.methods_.emplace_back();
         for (const PCMETHOD_ITEM *item : group)
             items.push_back({method_item(*item), item});
         made.method_sets_.push_back(
             {group.front()->Set, static_cast<ULONG>(items.size()), &items.front().ks, 0, nullptr});
     }
-    for (const auto &group : KS_TRY(by_set(from.Events, from.EventCount, from.EventItemSize))) {
+    for (const auto &group :
+         by_set(from.Events, from.EventCount, from.EventItemSize, none_of_them)) {
         auto &items = made.events_.emplace_back();
         for (const PCEVENT_ITEM *item : group)
             items.push_back({event_item(*item), item});

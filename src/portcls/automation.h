@@ -7,18 +7,18 @@
 #include <vector>
 
 #include "abi/windows.h"
-#include "base/result.h"
+#include "portcls/built_in.h"
 
 namespace ksbox::portcls {
 
-/// What the port itself answers where the miniport has no handler.
+/// What the port itself answers, whatever the miniport has a handler for.
 using OwnSets = std::span<const KSPROPERTY_SET>;
 
 class Automation {
   public:
-    /// `table` may be null and must outlive this. STATUS_INVALID_PARAMETER for item sizes below the
-    /// structure's or no multiple of 8, and for items without a set.
-    static Result<Automation> translate(const PCAUTOMATION_TABLE *table, OwnSets own);
+    /// `table` may be null and must outlive this. Precondition: check_description() lets it pass.
+    /// Its handlers for properties of `own` and of `built_in` (KS answers those) are left out.
+    static Automation translate(const PCAUTOMATION_TABLE *table, OwnSets own, BuiltIn built_in);
     const KSAUTOMATION_TABLE *abi() const { return &abi_; }
 
     Automation(Automation &&) = default;
@@ -53,7 +53,7 @@ class Automation {
 
 /// What IPortEvents.GenerateEventList selects by, kept with each event that a client enables.
 struct EventTarget {
-    ULONG pin_id;  ///< ULONG(-1): enabled on the filter
+    ULONG pin_id;  ///< of the pin, or as a KSE_PIN on the filter says; ULONG(-1): no pin's
     ULONG node_id; ///< ULONG(-1): no node's
 };
 EventTarget &target_of(KSEVENT_ENTRY &entry);

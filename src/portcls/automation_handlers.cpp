@@ -107,6 +107,24 @@ PCEVENT_REQUEST event_request(const RequestTarget &target, const PCEVENT_ITEM &i
     return request;
 }
 
+/// KSE_PIN, which mingw-w64's ks.h lacks. @doc NS:ks.KSE_PIN
+struct PinEvent {
+    KSEVENT Event;
+    ULONG PinId;
+    ULONG Reserved;
+};
+
+/// The pin factory that an event enabled on a filter is about (KSE_PIN), as those are whose
+/// target is a pin that nobody has created (audio/ksevent-pincaps-formatchange). ULONG(-1): none.
+ULONG pin_named(PIRP irp, const KSIDENTIFIER &request, const Port &port) {
+    if ((request.Flags & KSEVENT_TYPE_TOPOLOGY) ||
+        IoGetCurrentIrpStackLocation(irp)->Parameters.DeviceIoControl.InputBufferLength <
+            sizeof(PinEvent))
+        return ULONG(-1);
+    const ULONG pin_id = reinterpret_cast<const PinEvent &>(request).PinId;
+    return pin_id < port.description().pin_count() ? pin_id : ULONG(-1);
+}
+
 } // namespace
 
 NTSTATUS NTAPI handle_property_item(PIRP irp, PKSIDENTIFIER request, PVOID data) {
@@ -138,8 +156,11 @@ EventTarget &target_of(KSEVENT_ENTRY &entry) {
 }
 
 NTSTATUS NTAPI add_event(PIRP irp, PKSEVENTDATA, PKSEVENT_ENTRY entry) {
-    const RequestTarget target = RequestTarget::of(irp, *ks::captured_identifier(irp));
-    target_of(*entry) = {target.pin_id, target.node_id};
+    const KSIDENTIFIER &request = *ks::captured_identifier(irp);
+    const RequestTarget target = RequestTarget::of(irp, request);
+    const ULONG pin_id =
+        target.pin_id == ULONG(-1) ? pin_named(irp, request, *target.port) : target.pin_id;
+    target_of(*entry) = {pin_id, target.node_id};
     const PCEVENT_ITEM &item = AutomationHandlers::event(entry->EventItem);
     if (item.Handler) {
         PCEVENT_REQUEST made = event_request(target, item, entry, PCEVENT_VERB_ADD, irp);

@@ -1,6 +1,7 @@
 // Filter descriptions of miniports, for AVStream.
 #include "portcls/description.h"
 
+#include "portcls/description_check.h"
 #include "portcls/pins.h"
 
 namespace ksbox::portcls {
@@ -11,34 +12,25 @@ template <typename T> const T &element(const T *array, ULONG index, ULONG bytes)
                                         std::size_t(index) * bytes);
 }
 
-/// An array of `count` elements of `bytes` bytes each, at least T's.
-template <typename T> bool valid_array(const T *array, ULONG count, ULONG bytes) {
-    return count == 0 || (array != nullptr && bytes >= sizeof(T) && bytes % 8 == 0);
-}
-
-std::string wrong(const char *what, ULONG count, ULONG bytes, std::size_t least) {
-    return std::string(what) + ": " + std::to_string(count) + " of " + std::to_string(bytes) +
-           " bytes; each has at least " + std::to_string(least) + ", a multiple of 8";
-}
-
 } // namespace
 
 const PCPIN_DESCRIPTOR &Description::pin(ULONG pin_id) const {
     return element(from_->Pins, pin_id, from_->PinSize);
 }
 
-Result<const KSAUTOMATION_TABLE *> Description::automation(const PCAUTOMATION_TABLE *table,
-                                                           OwnSets own) {
-    automations_.push_back(std::make_unique<Automation>(KS_TRY(Automation::translate(table, own))));
+const KSAUTOMATION_TABLE *Description::automation(const PCAUTOMATION_TABLE *table, OwnSets own,
+                                                  BuiltIn built_in) {
+    automations_.push_back(
+        std::make_unique<Automation>(Automation::translate(table, own, built_in)));
     return automations_.back()->abi();
 }
 
-Result<void> Description::add_pins(const PortKind &kind) {
+void Description::add_pins(const PortKind &kind) {
     for (ULONG id = 0; id < from_->PinCount; ++id) {
         const PCPIN_DESCRIPTOR &from = pin(id);
         KSPIN_DESCRIPTOR_EX made{};
         made.Dispatch = kind.pin_dispatch;
-        made.AutomationTable = KS_TRY(automation(from.AutomationTable, kind.pin_sets));
+        made.AutomationTable = automation(from.AutomationTable, kind.pin_sets, pin_built_in());
         made.PinDescriptor = from.KsPinDescriptor;
         made.PinDescriptor.InterfacesCount = static_cast<ULONG>(kind.interfaces.size());
         made.PinDescriptor.Interfaces = kind.interfaces.data();
@@ -50,45 +42,35 @@ Result<void> Description::add_pins(const PortKind &kind) {
         made.IntersectHandler = intersect_pin;
         pins_.push_back(made);
     }
-    return {};
 }
 
-Result<void> Description::add_nodes() {
+void Description::add_nodes() {
     for (ULONG id = 0; id < from_->NodeCount; ++id) {
         const PCNODE_DESCRIPTOR &from = element(from_->Nodes, id, from_->NodeSize);
-        if (!from.Type)
-            return fail(STATUS_INVALID_PARAMETER);
-        nodes_.push_back({KS_TRY(automation(from.AutomationTable, {})), from.Type, from.Name});
+        nodes_.push_back({automation(from.AutomationTable, {}, {}), from.Type, from.Name});
     }
     for (ULONG i = 0; i < from_->ConnectionCount; ++i) {
         const PCCONNECTION_DESCRIPTOR &from = from_->Connections[i];
         connections_.push_back({from.FromNode, from.FromNodePin, from.ToNode, from.ToNodePin});
     }
-    return {};
 }
 
-Result<std::unique_ptr<Description>>
-Description::translate(const PCFILTER_DESCRIPTOR &from, const PortKind &kind, std::string &why) {
-    why.clear();
-    if (!valid_array(from.Pins, from.PinCount, from.PinSize))
-        why = wrong("pins", from.PinCount, from.PinSize, sizeof(PCPIN_DESCRIPTOR));
-    else if (!valid_array(from.Nodes, from.NodeCount, from.NodeSize))
-        why = wrong("nodes", from.NodeCount, from.NodeSize, sizeof(PCNODE_DESCRIPTOR));
-    else if (from.ConnectionCount && !from.Connections)
-        why = "connections: " + std::to_string(from.ConnectionCount) + ", and no table";
-    else if (from.CategoryCount && !from.Categories)
-        why = "categories: " + std::to_string(from.CategoryCount) + ", and no table";
-    if (!why.empty())
+Result<std::unique_ptr<Description>> Description::translate(const PCFILTER_DESCRIPTOR &from,
+                                                            const PortKind &kind,
+                                                            std::vector<std::string> &why) {
+    ks::TableMistakes mistakes = check_description(&from);
+    why = std::move(mistakes.findings);
+    if (!mistakes.refusal.empty()) {
+        why.push_back(std::move(mistakes.refusal));
         return fail(STATUS_INVALID_PARAMETER);
+    }
     std::unique_ptr<Description> made(new Description(from));
-    why = "an automation table with items of another size than its structure's, or an item or a "
-          "node without a GUID";
     KSFILTER_DESCRIPTOR &abi = made->abi_;
     abi.Dispatch = &filter_dispatch;
-    abi.AutomationTable = KS_TRY(made->automation(from.AutomationTable, kind.filter_sets));
-    KS_CHECK(made->add_pins(kind));
-    KS_CHECK(made->add_nodes());
-    why.clear();
+    abi.AutomationTable =
+        made->automation(from.AutomationTable, kind.filter_sets, filter_built_in());
+    made->add_pins(kind);
+    made->add_nodes();
     abi.Version = KSFILTER_DESCRIPTOR_VERSION;
     abi.PinDescriptorsCount = static_cast<ULONG>(made->pins_.size());
     abi.PinDescriptorSize = sizeof(KSPIN_DESCRIPTOR_EX);

@@ -5,8 +5,10 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "portcls/automation.h"
 
 namespace ksbox::portcls {
@@ -32,10 +34,10 @@ struct PortKind {
 
 class Description {
   public:
-    /// `from` and `kind` must outlive this. STATUS_INVALID_PARAMETER for tables that are missing or
-    /// have strides below their structures'; `why` says which.
-    static Result<std::unique_ptr<Description>> translate(const PCFILTER_DESCRIPTOR &from,
-                                                          const PortKind &kind, std::string &why);
+    /// `from` and `kind` must outlive this. STATUS_INVALID_PARAMETER for tables that nobody can
+    /// work on; `why` gets what is wrong with them, also when it succeeds.
+    static Result<std::unique_ptr<Description>>
+    translate(const PCFILTER_DESCRIPTOR &from, const PortKind &kind, std::vector<std::string> &why);
 
     const KSFILTER_DESCRIPTOR &abi() const { return abi_; }
     ULONG pin_count() const { return from_->PinCount; }
@@ -44,9 +46,10 @@ class Description {
 
   private:
     explicit Description(const PCFILTER_DESCRIPTOR &from) : from_(&from) {}
-    Result<const KSAUTOMATION_TABLE *> automation(const PCAUTOMATION_TABLE *table, OwnSets own);
-    Result<void> add_pins(const PortKind &kind);
-    Result<void> add_nodes();
+    const KSAUTOMATION_TABLE *automation(const PCAUTOMATION_TABLE *table, OwnSets own,
+                                         BuiltIn built_in);
+    void add_pins(const PortKind &kind);
+    void add_nodes();
 
     const PCFILTER_DESCRIPTOR *from_;
     std::vector<std::unique_ptr<Automation>> automations_;

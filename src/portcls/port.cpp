@@ -65,12 +65,12 @@ NTSTATUS Port::describe() {
         adapter_->finding("IMiniport::GetDescription: it succeeds without a description");
         return STATUS_INVALID_PARAMETER;
     }
-    std::string why;
+    std::vector<std::string> why;
     auto made = Description::translate(*from, kind, why);
-    if (!made) {
-        adapter_->finding("IMiniport::GetDescription: " + why);
+    for (const std::string &sentence : why)
+        adapter_->finding("IMiniport::GetDescription: " + sentence);
+    if (!made)
         return made.error().value();
-    }
     description_ = std::move(*made);
     return STATUS_SUCCESS;
 }

@@ -227,6 +227,28 @@ TEST_P(PortEvents, K18_OnlyThoseSelectedAreSignalled) {
     EXPECT_EQ(told(SUBDEVICE_EVENT, {0, 0, 0, 0}, true), std::pair(true, true));
 }
 
+TEST_P(PortEvents, K18_AnEventOfThePinThatItNames) {
+    const auto enable_for = [&](Watch &watch, std::uint32_t pin) {
+        const std::uint32_t which[2] = {pin, 0}; // KSE_PIN
+        return enable(watch, joined(identifier(probe_set, SUBDEVICE_EVENT, KSEVENT_TYPE_ENABLE),
+                                    bytes_of(which)));
+    };
+    Watch first(client), second(client), none(client), of_no_pin(client);
+    EXPECT_EQ(enable_for(first, 0), success);
+    EXPECT_EQ(enable_for(second, 1), success);
+    EXPECT_EQ(enable_for(none, SUBDEVICES_BRIDGE_PINS), success); // inferred
+    EXPECT_EQ(enable_on_filter(of_no_pin), success);
+    const auto told = [&](Values selection) {
+        generate(SUBDEVICE_EVENT, std::move(selection));
+        return std::vector<bool>{first.told(), second.told(), none.told(), of_no_pin.told()};
+    };
+    EXPECT_EQ(told({1, 0, 0, 0}), (std::vector<bool>{true, false, false, false}));
+    EXPECT_EQ(told({1, 1, 0, 0}), (std::vector<bool>{false, true, false, false}));
+    EXPECT_EQ(told({1, SUBDEVICES_BRIDGE_PINS, 0, 0}), std::vector<bool>(4, false));
+    EXPECT_EQ(told({0, 0, 0, 0}), std::vector<bool>(4, true)); // PinEvent FALSE: any
+    EXPECT_EQ(verbs().size(), 4u);
+}
+
 TEST_P(PortEvents, K18_AOneShotEventIsSignalledOnce) {
     Watch watch(client);
     EXPECT_EQ(enable_on_filter(watch, KSEVENT_TYPE_ONESHOT), success);

@@ -12,46 +12,6 @@ class Topology : public CaseMiniport<IMiniportTopology> {
     }
 };
 
-// A description that a port must not take, in one respect.
-void CheckRefused(CASE_CONTEXT &Case, void (*Spoil)(CaseDescription &Description)) {
-    Topology Miniport;
-    CasePort Own(Case, CLSID_PortTopology);
-    const PCFILTER_DESCRIPTOR Filter = Miniport.Description.Filter;
-    Spoil(Miniport.Description);
-    EXPECT_EQ(Own.Init(&Miniport), STATUS_INVALID_PARAMETER);
-    EXPECT_EQ(Miniport.Inits, 1);
-    EXPECT_EQ(Miniport.References, 1); // let go of
-    Miniport.Description.Filter = Filter;
-    Miniport.Description.Pins[1].AutomationTable = nullptr;
-    EXPECT_SUCCESS(Own.Init(&Miniport)); // the port can still be had
-    EXPECT_EQ(Miniport.Inits, 2);
-}
-
-// One GUID-less item, one without a place, and strides that do not hold one.
-PCPROPERTY_ITEM Property = {&CaseOwnSet, 1, PCPROPERTY_ITEM_FLAG_GET, nullptr};
-PCMETHOD_ITEM Method = {&CaseOwnSet, 1, PCMETHOD_ITEM_FLAG_SOURCE, nullptr};
-PCEVENT_ITEM Event = {&CaseOwnSet, 1, PCEVENT_ITEM_FLAG_ENABLE, nullptr};
-PCPROPERTY_ITEM NoProperty = {nullptr, 1, PCPROPERTY_ITEM_FLAG_GET, nullptr};
-PCMETHOD_ITEM NoMethod = {nullptr, 1, PCMETHOD_ITEM_FLAG_SOURCE, nullptr};
-PCEVENT_ITEM NoEvent = {nullptr, 1, PCEVENT_ITEM_FLAG_ENABLE, nullptr};
-const PCAUTOMATION_TABLE BadTables[] = {
-    {sizeof Property, 1, nullptr, 0, 0, nullptr, 0, 0, nullptr, 0},
-    {sizeof Property - 8, 1, &Property, 0, 0, nullptr, 0, 0, nullptr, 0},
-    {sizeof Property + 4, 1, &Property, 0, 0, nullptr, 0, 0, nullptr, 0},
-    {sizeof Property, 1, &NoProperty, 0, 0, nullptr, 0, 0, nullptr, 0},
-    {0, 0, nullptr, sizeof Method, 1, nullptr, 0, 0, nullptr, 0},
-    {0, 0, nullptr, sizeof Method - 8, 1, &Method, 0, 0, nullptr, 0},
-    {0, 0, nullptr, sizeof Method + 4, 1, &Method, 0, 0, nullptr, 0},
-    {0, 0, nullptr, sizeof Method, 1, &NoMethod, 0, 0, nullptr, 0},
-    {0, 0, nullptr, 0, 0, nullptr, sizeof Event, 1, nullptr, 0},
-    {0, 0, nullptr, 0, 0, nullptr, sizeof Event - 8, 1, &Event, 0},
-    {0, 0, nullptr, 0, 0, nullptr, sizeof Event + 4, 1, &Event, 0},
-    {0, 0, nullptr, 0, 0, nullptr, sizeof Event, 1, &NoEvent, 0},
-};
-const PCAUTOMATION_TABLE *BadTable;
-PCNODE_DESCRIPTOR Node = {0, nullptr, &KSNODETYPE_VOLUME, nullptr};
-PCNODE_DESCRIPTOR Typeless = {0, nullptr, nullptr, nullptr};
-
 ULONG CountOf(const CaseFile &Filter, KSPROPERTY_TOPOLOGY What) {
     struct {
         KSMULTIPLE_ITEM Head;
@@ -116,57 +76,6 @@ EXPORT_CASE(PcNewPort) {
     REQUIRE_SUCCESS(Own.Port->QueryInterface(IID_IPortClsVersion, (PVOID *)&Version));
     EXPECT_EQ(Version->GetVersion(), kVersionWinServer2003_UAAQFE);
     EXPECT_EQ(Version->Release(), 1);
-}
-
-EXPORT_CASE(PcNewPort) {
-    void (*const Ways[])(CaseDescription &) = {
-        [](CaseDescription &D) { D.Filter.Pins = nullptr; },
-        [](CaseDescription &D) { D.Filter.PinSize -= 8; },
-        [](CaseDescription &D) { D.Filter.PinSize += 4; },
-        [](CaseDescription &D) { D.Filter.NodeCount = 1; },
-        [](CaseDescription &D) {
-            D.Filter.NodeCount = 1;
-            D.Filter.Nodes = &Node;
-            D.Filter.NodeSize -= 8;
-        },
-        [](CaseDescription &D) {
-            D.Filter.NodeCount = 1;
-            D.Filter.Nodes = &Node;
-            D.Filter.NodeSize += 4;
-        },
-        [](CaseDescription &D) {
-            D.Filter.NodeCount = 1;
-            D.Filter.Nodes = &Typeless;
-        },
-        [](CaseDescription &D) { D.Filter.ConnectionCount = 1; },
-        [](CaseDescription &D) { D.Filter.CategoryCount = 1; },
-    };
-    for (const auto Way : Ways)
-        CheckRefused(Case, Way);
-    const char *const Findings[] = {
-        "IMiniport::GetDescription: pins: 2 of 112 bytes; each has at least 112, a multiple of 8",
-        "IMiniport::GetDescription: pins: 2 of 104 bytes; each has at least 112, a multiple of 8",
-        "IMiniport::GetDescription: pins: 2 of 116 bytes; each has at least 112, a multiple of 8",
-        "IMiniport::GetDescription: nodes: 1 of 32 bytes; each has at least 32, a multiple of 8",
-        "IMiniport::GetDescription: nodes: 1 of 24 bytes; each has at least 32, a multiple of 8",
-        "IMiniport::GetDescription: nodes: 1 of 36 bytes; each has at least 32, a multiple of 8",
-        "IMiniport::GetDescription: connections: 1, and no table",
-        "IMiniport::GetDescription: categories: 1, and no table"};
-    for (const char *One : Findings)
-        EXPECT_FINDING(One);
-    EXPECT_FINDING("IMiniport::GetDescription: an automation table with items of another size than "
-                   "its structure's, or an item or a node without a GUID");
-    for (const PCAUTOMATION_TABLE &Bad : BadTables) {
-        BadTable = &Bad;
-        CheckRefused(Case, [](CaseDescription &D) { D.Filter.AutomationTable = BadTable; });
-        CheckRefused(Case, [](CaseDescription &D) { D.Pins[1].AutomationTable = BadTable; });
-        CheckRefused(Case, [](CaseDescription &D) {
-            Node.AutomationTable = BadTable;
-            D.Filter.NodeCount = 1;
-            D.Filter.Nodes = &Node;
-        });
-        Node.AutomationTable = nullptr;
-    }
 }
 
 // Tables of longer structures, as later versions of the system may have them.

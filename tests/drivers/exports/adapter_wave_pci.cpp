@@ -382,3 +382,88 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     EXPECT_SUCCESS(First.Wait());
     Own.Set(KSSTATE_STOP);
 }
+
+namespace {
+
+LONG AskedMiniport;
+NTSTATUS NTAPI AnswerForPort(PPCPROPERTY_REQUEST Request) {
+    ++AskedMiniport;
+    Request->ValueSize = 0;
+    return STATUS_DEVICE_BUSY;
+}
+constexpr ULONG AllOfIt =
+    PCPROPERTY_ITEM_FLAG_GET | PCPROPERTY_ITEM_FLAG_SET | PCPROPERTY_ITEM_FLAG_BASICSUPPORT;
+const PCPROPERTY_ITEM PortsOfFilters[] = {
+    {&KSPROPSETID_Pin, KSPROPERTY_PIN_CINSTANCES, AllOfIt, AnswerForPort},
+    {&KSPROPSETID_Pin, KSPROPERTY_PIN_NECESSARYINSTANCES, AllOfIt, AnswerForPort},
+    {&KSPROPSETID_Pin, KSPROPERTY_PIN_CTYPES, AllOfIt, AnswerForPort},
+    {&KSPROPSETID_Pin, KSPROPERTY_PIN_DATAFLOW, AllOfIt, AnswerForPort},
+    {&KSPROPSETID_Pin, KSPROPERTY_PIN_CATEGORY, AllOfIt, AnswerForPort},
+    {&KSPROPSETID_Topology, KSPROPERTY_TOPOLOGY_NODES, AllOfIt, AnswerForPort},
+    {&KSPROPSETID_Pin, KSPROPERTY_PIN_PROPOSEDATAFORMAT, AllOfIt, AnswerForPort},
+    {&KSPROPSETID_Pin, KSPROPERTY_PIN_CONSTRAINEDDATARANGES, AllOfIt, AnswerForPort},
+    {&KSPROPSETID_General, KSPROPERTY_GENERAL_COMPONENTID, AllOfIt, AnswerForPort},
+};
+const PCPROPERTY_ITEM PortsOfPins[] = {
+    {&KSPROPSETID_Audio, KSPROPERTY_AUDIO_POSITION, AllOfIt, AnswerForPort},
+    {&KSPROPSETID_Connection, KSPROPERTY_CONNECTION_STATE, AllOfIt, AnswerForPort},
+    {&KSPROPSETID_Connection, KSPROPERTY_CONNECTION_ALLOCATORFRAMING, AllOfIt, AnswerForPort},
+    {&KSPROPSETID_Audio, KSPROPERTY_AUDIO_VOLUMELEVEL, AllOfIt, AnswerForPort},
+};
+DEFINE_PCAUTOMATION_TABLE_PROP(FilterTable, PortsOfFilters);
+DEFINE_PCAUTOMATION_TABLE_PROP(PinTable, PortsOfPins);
+
+NTSTATUS AskOfPin(const CaseFile &Filter, ULONG Id, ULONG &Bytes) {
+    KSP_PIN Request = {};
+    Request.Property.Set = KSPROPSETID_Pin;
+    Request.Property.Id = Id;
+    Request.Property.Flags = KSPROPERTY_TYPE_GET;
+    alignas(8) UCHAR Answer[400];
+    return CaseControl(Filter, IOCTL_KS_PROPERTY, &Request, sizeof Request, Answer, sizeof Answer,
+                       &Bytes);
+}
+
+} // namespace
+
+// What port and miniport both have a handler for is the port's.
+EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
+    Miniport Device;
+    Device.Description.Filter.AutomationTable = &FilterTable;
+    Device.Description.Pins[0].AutomationTable = &PinTable;
+    CasePort Port(Case, CLSID_PortWavePci);
+    CaseFile Filter, Pin;
+    REQUIRE_SUCCESS(Port.Init(&Device));
+    REQUIRE_SUCCESS(Port.Open(Filter));
+    REQUIRE_SUCCESS(CaseConnectStream(Filter, 0, CaseWave, Pin));
+    AskedMiniport = 0;
+    ULONG Bytes = 0;
+    const ULONG OfPins[] = {KSPROPERTY_PIN_CINSTANCES, KSPROPERTY_PIN_NECESSARYINSTANCES,
+                            KSPROPERTY_PIN_CTYPES, KSPROPERTY_PIN_DATAFLOW,
+                            KSPROPERTY_PIN_CATEGORY};
+    for (const ULONG Id : OfPins) {
+        EXPECT_SUCCESS(AskOfPin(Filter, Id, Bytes));
+        EXPECT_TRUE(Bytes != 0);
+    }
+    UCHAR Answer[100];
+    EXPECT_SUCCESS(CaseProperty(Filter, KSPROPSETID_Topology, KSPROPERTY_TOPOLOGY_NODES,
+                                KSPROPERTY_TYPE_GET, Answer, sizeof Answer));
+    KSAUDIO_POSITION Position = {};
+    EXPECT_SUCCESS(CasePosition(Pin, Position));
+    EXPECT_SUCCESS(CaseSetState(Pin, KSSTATE_ACQUIRE));
+    EXPECT_EQ(Device.Stream.Last, KSSTATE_ACQUIRE);
+    KSALLOCATOR_FRAMING Framing = {};
+    EXPECT_SUCCESS(CaseProperty(Pin, KSPROPSETID_Connection, KSPROPERTY_CONNECTION_ALLOCATORFRAMING,
+                                KSPROPERTY_TYPE_GET, &Framing, sizeof Framing));
+    EXPECT_EQ(Framing.Frames, 7);
+    EXPECT_EQ(AskedMiniport, 0);
+    // And what the port leaves to it.
+    EXPECT_EQ(AskOfPin(Filter, KSPROPERTY_PIN_PROPOSEDATAFORMAT, Bytes), STATUS_DEVICE_BUSY);
+    EXPECT_EQ(AskOfPin(Filter, KSPROPERTY_PIN_CONSTRAINEDDATARANGES, Bytes), STATUS_DEVICE_BUSY);
+    EXPECT_EQ(CaseProperty(Filter, KSPROPSETID_General, KSPROPERTY_GENERAL_COMPONENTID,
+                           KSPROPERTY_TYPE_GET, Answer, sizeof Answer),
+              STATUS_DEVICE_BUSY);
+    EXPECT_EQ(CaseProperty(Pin, KSPROPSETID_Audio, KSPROPERTY_AUDIO_VOLUMELEVEL,
+                           KSPROPERTY_TYPE_GET, Answer, sizeof Answer),
+              STATUS_DEVICE_BUSY);
+    EXPECT_EQ(AskedMiniport, 4);
+}
