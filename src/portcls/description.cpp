@@ -1,6 +1,7 @@
 // Filter descriptions of miniports, for AVStream.
 #include "portcls/description.h"
 
+#include "abi/guid.h"
 #include "portcls/pins.h"
 
 namespace ksbox::portcls {
@@ -53,12 +54,13 @@ Result<void> Description::add_pins(const PortKind &kind) {
     return {};
 }
 
-Result<void> Description::add_nodes() {
+Result<void> Description::add_nodes(OwnSets engine_node_sets) {
     for (ULONG id = 0; id < from_->NodeCount; ++id) {
         const PCNODE_DESCRIPTOR &from = element(from_->Nodes, id, from_->NodeSize);
         if (!from.Type)
             return fail(STATUS_INVALID_PARAMETER);
-        nodes_.push_back({KS_TRY(automation(from.AutomationTable, {})), from.Type, from.Name});
+        const OwnSets own = *from.Type == KSNODETYPE_AUDIO_ENGINE ? engine_node_sets : OwnSets();
+        nodes_.push_back({KS_TRY(automation(from.AutomationTable, own)), from.Type, from.Name});
     }
     for (ULONG i = 0; i < from_->ConnectionCount; ++i) {
         const PCCONNECTION_DESCRIPTOR &from = from_->Connections[i];
@@ -67,8 +69,10 @@ Result<void> Description::add_nodes() {
     return {};
 }
 
-Result<std::unique_ptr<Description>>
-Description::translate(const PCFILTER_DESCRIPTOR &from, const PortKind &kind, std::string &why) {
+Result<std::unique_ptr<Description>> Description::translate(const PCFILTER_DESCRIPTOR &from,
+                                                            const PortKind &kind,
+                                                            const MiniportSets &sets,
+                                                            std::string &why) {
     why.clear();
     if (!valid_array(from.Pins, from.PinCount, from.PinSize))
         why = wrong("pins", from.PinCount, from.PinSize, sizeof(PCPIN_DESCRIPTOR));
@@ -85,9 +89,12 @@ Description::translate(const PCFILTER_DESCRIPTOR &from, const PortKind &kind, st
           "node without a GUID";
     KSFILTER_DESCRIPTOR &abi = made->abi_;
     abi.Dispatch = &filter_dispatch;
-    abi.AutomationTable = KS_TRY(made->automation(from.AutomationTable, kind.filter_sets));
+    std::vector<KSPROPERTY_SET> filter_sets(kind.filter_sets.begin(), kind.filter_sets.end());
+    for (const OwnSets more : {kind.more_filter_sets, sets.filter})
+        filter_sets.insert(filter_sets.end(), more.begin(), more.end());
+    abi.AutomationTable = KS_TRY(made->automation(from.AutomationTable, filter_sets));
     KS_CHECK(made->add_pins(kind));
-    KS_CHECK(made->add_nodes());
+    KS_CHECK(made->add_nodes(sets.engine_node));
     why.clear();
     abi.Version = KSFILTER_DESCRIPTOR_VERSION;
     abi.PinDescriptorsCount = static_cast<ULONG>(made->pins_.size());
