@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "abi/guid.h"
+#include "abi/standard_names.h"
 #include "abi/windows.h"
 #include "box/answers.h"
 #include "box/physical_connection.h"
@@ -178,7 +179,11 @@ void EndpointSearch::add(const Place &end) {
                         .bridge = bridge,
                         .nodes = end.way};
     const std::string kind = pin.category ? endpoint_name(*pin.category, flow_) : std::string();
-    facts.name = pin.category == to_guid(KSNODETYPE_SPEAKER) ? kind : pin.name;
+    // Speakers are always called that, and a standard name says no more than the kind, which knows
+    // the data flow. @doc audio/audio-endpoint-builder-algorithm
+    const bool speakers = pin.category == to_guid(KSNODETYPE_SPEAKER);
+    facts.name =
+        speakers || pin.name == standard_name(pin.category.value_or(Guid())) ? kind : pin.name;
     for (const std::string &name : {kind, filter.interface.friendly_name, filter.interface.name,
                                     filter.interface.device_name})
         if (facts.name.empty() && !Guid::parse(name))

@@ -140,8 +140,8 @@ NTSTATUS NTAPI KsTopologyPropertyHandler(PIRP Irp, PKSPROPERTY Property, PVOID D
         if (node >= Topology->TopologyNodesCount)
             return STATUS_INVALID_PARAMETER;
         return answer_name(Irp, Data,
-                           Topology->TopologyNodesNames ? Topology->TopologyNodesNames[node]
-                                                        : Topology->TopologyNodes[node]);
+                           {Topology->TopologyNodesNames ? &Topology->TopologyNodesNames[node]
+                                                         : &Topology->TopologyNodes[node]});
     }
     default:
         return STATUS_NOT_FOUND;

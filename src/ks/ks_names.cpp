@@ -1,56 +1,62 @@
 // Friendly names out of the registry.
 #include "ks/ks_names.h"
 
+#include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
-#include "base/quad.h"
+#include "abi/guid.h"
+#include "abi/standard_names.h"
+#include "base/unicode.h"
 #include "ks/sized_answer.h"
+#include "nt/cm/registry.h"
+#include "nt/io/device_registry.h"
+#include "nt/io/pnp.h"
+#include "nt/kernel.h"
 
 namespace ksbox::ks {
 namespace {
 
-constexpr std::u16string_view categories =
-    u"\\Registry\\Machine\\System\\CurrentControlSet\\Control\\MediaCategories\\";
+constexpr std::u16string_view control_key =
+    u"\\Registry\\Machine\\System\\CurrentControlSet\\Control";
 
-UNICODE_STRING counted(std::u16string_view text) {
-    const auto bytes = static_cast<USHORT>(text.size() * sizeof(WCHAR));
-    return {bytes, bytes, const_cast<PWCH>(text.data())};
+std::u16string category_key(std::u16string_view parent, const Guid &guid) {
+    return std::u16string(parent) + u"\\MediaCategories\\" + to_utf16(guid.to_string());
 }
 
-HANDLE open_category(const GUID &guid) {
-    UNICODE_STRING text{};
-    if (!NT_SUCCESS(RtlStringFromGUID(guid, &text)))
-        return nullptr;
-    std::u16string path(categories);
-    path.append(text.Buffer, text.Length / sizeof(WCHAR));
-    RtlFreeUnicodeString(&text);
-    UNICODE_STRING name = counted(path);
-    OBJECT_ATTRIBUTES attributes;
-    InitializeObjectAttributes(&attributes, &name, OBJ_CASE_INSENSITIVE | OBJ_KERNEL_HANDLE,
-                               nullptr, nullptr);
-    HANDLE key = nullptr;
-    return NT_SUCCESS(ZwOpenKey(&key, KEY_READ, &attributes)) ? key : nullptr;
+std::optional<cm::Value> name_below(std::u16string_view parent, const Guid &guid) {
+    auto name = current_kernel().registry().value(category_key(parent, guid), u"Name");
+    if (!name || name->type != REG_SZ)
+        return std::nullopt;
+    return std::move(*name);
 }
 
 } // namespace
 
-NTSTATUS answer_name(PIRP irp, void *data, const GUID &guid) {
-    HANDLE key = open_category(guid);
-    if (!key)
-        return STATUS_NOT_FOUND;
-    UNICODE_STRING value = counted(u"Name");
-    ULONG bytes = 0;
-    ZwQueryValueKey(key, &value, KeyValuePartialInformation, nullptr, 0, &bytes);
-    std::vector<std::uint64_t> buffer(quads(bytes));
-    auto *information = reinterpret_cast<KEY_VALUE_PARTIAL_INFORMATION *>(buffer.data());
-    const NTSTATUS status =
-        bytes ? ZwQueryValueKey(key, &value, KeyValuePartialInformation, information, bytes, &bytes)
-              : STATUS_NOT_FOUND;
-    ZwClose(key);
-    if (!NT_SUCCESS(status) || information->Type != REG_SZ)
-        return STATUS_NOT_FOUND;
-    return answer_value(irp, data, information->Data, information->DataLength);
+void install_standard_names(Kernel &kernel) {
+    for_each_standard_name([&](const Guid &guid, const std::string &name) {
+        (void)kernel.registry().set_string(category_key(control_key, guid), u"Name",
+                                           to_utf16(name));
+    });
+}
+
+NTSTATUS answer_name(PIRP irp, void *data, std::initializer_list<const GUID *> guids) {
+    const auto *node =
+        current_kernel().io().pnp().node_below(IoGetCurrentIrpStackLocation(irp)->DeviceObject);
+    const std::u16string own = node ? io::software_key(*node) : std::u16string();
+    for (const GUID *guid : guids) {
+        if (!guid)
+            continue;
+        std::optional<cm::Value> name;
+        if (!own.empty())
+            name = name_below(own, to_guid(*guid));
+        if (!name)
+            name = name_below(control_key, to_guid(*guid));
+        if (name)
+            return answer_value(irp, data, name->data.data(),
+                                static_cast<ULONG>(name->data.size()));
+    }
+    return STATUS_NOT_FOUND;
 }
 
 } // namespace ksbox::ks

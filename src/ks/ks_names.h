@@ -1,13 +1,25 @@
-// Friendly names of pins and nodes: localized strings in the registry, under
-// \Control\MediaCategories\{GUID}\Name (audio/friendly-names-for-audio-endpoint-devices).
+// Friendly names of pins and nodes: strings in the registry, MediaCategories\{GUID}\Name of the
+// device's software key and of the Control key. @doc
+// audio/friendly-names-for-audio-endpoint-devices
 #pragma once
+
+#include <initializer_list>
 
 #include "abi/windows.h"
 
+namespace ksbox {
+class Kernel;
+}
+
 namespace ksbox::ks {
 
-/// Answers the IRP with the null-terminated name; STATUS_NOT_FOUND without one in the registry
-/// [inferred].
-NTSTATUS answer_name(PIRP irp, void *data, const GUID &guid);
+/// Gives node types and categories their names, as the system's ks.inf and kscaptur.inf do. Before
+/// the first driver is loaded.
+void install_standard_names(Kernel &kernel);
+
+/// Answers the IRP with the name, null-terminated, of the first of the GUIDs that has one; each is
+/// looked for in the software key of the IRP's device, then in the global one. Null GUIDs are
+/// skipped. STATUS_NOT_FOUND without a name [inferred]. PASSIVE.
+NTSTATUS answer_name(PIRP irp, void *data, std::initializer_list<const GUID *> guids);
 
 } // namespace ksbox::ks

@@ -60,10 +60,8 @@ NTSTATUS pin_property(PIRP irp, ULONG id, void *data, const KSPIN_DESCRIPTOR &de
         if (!descriptor.Category)
             return STATUS_NOT_FOUND;
         return answer_value(irp, data, descriptor.Category, sizeof(GUID));
-    case KSPROPERTY_PIN_NAME: {
-        const GUID *name = descriptor.Name ? descriptor.Name : descriptor.Category;
-        return name ? answer_name(irp, data, *name) : STATUS_NOT_FOUND;
-    }
+    case KSPROPERTY_PIN_NAME:
+        return answer_name(irp, data, {descriptor.Name, descriptor.Category});
     default:
         return STATUS_NOT_FOUND;
     }

@@ -1,6 +1,7 @@
 // Filter descriptions of miniports, for AVStream.
 #include "portcls/description.h"
 
+#include "abi/guid.h"
 #include "portcls/description_check.h"
 #include "portcls/pins.h"
 
@@ -44,10 +45,11 @@ void Description::add_pins(const PortKind &kind) {
     }
 }
 
-void Description::add_nodes() {
+void Description::add_nodes(OwnSets engine_node_sets) {
     for (ULONG id = 0; id < from_->NodeCount; ++id) {
         const PCNODE_DESCRIPTOR &from = element(from_->Nodes, id, from_->NodeSize);
-        nodes_.push_back({automation(from.AutomationTable, {}, {}), from.Type, from.Name});
+        const OwnSets own = *from.Type == KSNODETYPE_AUDIO_ENGINE ? engine_node_sets : OwnSets();
+        nodes_.push_back({automation(from.AutomationTable, own, {}), from.Type, from.Name});
     }
     for (ULONG i = 0; i < from_->ConnectionCount; ++i) {
         const PCCONNECTION_DESCRIPTOR &from = from_->Connections[i];
@@ -57,6 +59,7 @@ void Description::add_nodes() {
 
 Result<std::unique_ptr<Description>> Description::translate(const PCFILTER_DESCRIPTOR &from,
                                                             const PortKind &kind,
+                                                            const MiniportSets &sets,
                                                             std::vector<std::string> &why) {
     ks::TableMistakes mistakes = check_description(&from);
     why = std::move(mistakes.findings);
@@ -67,10 +70,12 @@ Result<std::unique_ptr<Description>> Description::translate(const PCFILTER_DESCR
     std::unique_ptr<Description> made(new Description(from));
     KSFILTER_DESCRIPTOR &abi = made->abi_;
     abi.Dispatch = &filter_dispatch;
-    abi.AutomationTable =
-        made->automation(from.AutomationTable, kind.filter_sets, filter_built_in());
+    std::vector<KSPROPERTY_SET> filter_sets(kind.filter_sets.begin(), kind.filter_sets.end());
+    for (const OwnSets more : {kind.more_filter_sets, sets.filter})
+        filter_sets.insert(filter_sets.end(), more.begin(), more.end());
+    abi.AutomationTable = made->automation(from.AutomationTable, filter_sets, filter_built_in());
     made->add_pins(kind);
-    made->add_nodes();
+    made->add_nodes(sets.engine_node);
     abi.Version = KSFILTER_DESCRIPTOR_VERSION;
     abi.PinDescriptorsCount = static_cast<ULONG>(made->pins_.size());
     abi.PinDescriptorSize = sizeof(KSPIN_DESCRIPTOR_EX);

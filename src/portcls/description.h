@@ -29,15 +29,26 @@ struct PortKind {
     OwnSets filter_sets;
     OwnSets pin_sets;
     const KSPIN_DISPATCH *pin_dispatch;
-    ULONG pin_flags; ///< KSPIN_FLAG_*
+    ULONG pin_flags;               ///< KSPIN_FLAG_*
+    OwnSets more_filter_sets = {}; ///< that other kinds lack
+    /// Of nodes of KSNODETYPE_AUDIO_ENGINE, for miniports with IMiniportAudioEngineNode.
+    OwnSets engine_node_sets = {};
+};
+
+/// What a port answers because its miniport has an optional interface.
+struct MiniportSets {
+    OwnSets filter;      ///< beside the kind's
+    OwnSets engine_node; ///< of nodes of KSNODETYPE_AUDIO_ENGINE
 };
 
 class Description {
   public:
     /// `from` and `kind` must outlive this. STATUS_INVALID_PARAMETER for tables that nobody can
     /// work on; `why` gets what is wrong with them, also when it succeeds.
-    static Result<std::unique_ptr<Description>>
-    translate(const PCFILTER_DESCRIPTOR &from, const PortKind &kind, std::vector<std::string> &why);
+    static Result<std::unique_ptr<Description>> translate(const PCFILTER_DESCRIPTOR &from,
+                                                          const PortKind &kind,
+                                                          const MiniportSets &sets,
+                                                          std::vector<std::string> &why);
 
     const KSFILTER_DESCRIPTOR &abi() const { return abi_; }
     ULONG pin_count() const { return from_->PinCount; }
@@ -49,7 +60,7 @@ class Description {
     const KSAUTOMATION_TABLE *automation(const PCAUTOMATION_TABLE *table, OwnSets own,
                                          BuiltIn built_in);
     void add_pins(const PortKind &kind);
-    void add_nodes();
+    void add_nodes(OwnSets engine_node_sets);
 
     const PCFILTER_DESCRIPTOR *from_;
     std::vector<std::unique_ptr<Automation>> automations_;

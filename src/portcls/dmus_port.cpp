@@ -1,7 +1,10 @@
 // The DMus port, which the MIDI port is another name of: "both implemented in a single internal
 // driver module". @doc NN:dmusicks.IPortDMus, NN:portcls.IPortMidi
+#include "ks/item_tables.h"
+#include "ks/sized_answer.h"
 #include "portcls/adapter.h"
 #include "portcls/filter_properties.h"
+#include "portcls/music_objects.h"
 #include "portcls/music_stream.h"
 #include "portcls/pins.h"
 #include "portcls/port_object.h"
@@ -10,6 +13,22 @@
 namespace ksbox::portcls {
 namespace {
 
+NTSTATUS NTAPI get_master_clock(PIRP irp, PKSIDENTIFIER, PVOID data) {
+    const auto time_100ns = static_cast<ULONGLONG>(master_clock_100ns());
+    return ks::answer_value(irp, data, &time_100ns, sizeof time_100ns);
+}
+
+/// KSPROPERTY_SYNTHCLOCK of dmusprop.h has this member alone. @doc audio/kspropsetid-synthclock
+constexpr ULONG synth_master_clock = 0;
+const KSPROPERTY_ITEM synth_clock_items[] = {
+    ks::property_item(synth_master_clock, get_master_clock, nullptr, sizeof(KSPROPERTY),
+                      sizeof(ULONGLONG)),
+};
+
+const KSPROPERTY_SET dmus_filter_sets[] = {
+    {&KSPROPSETID_SynthClock, std::size(synth_clock_items), synth_clock_items, 0, nullptr},
+};
+
 PortKind dmus_kind() {
     return {.name = "DMus",
             .categories = {KSCATEGORY_AUDIO, KSCATEGORY_RENDER, KSCATEGORY_CAPTURE},
@@ -17,7 +36,8 @@ PortKind dmus_kind() {
             .filter_sets = filter_property_sets(),
             .pin_sets = {},
             .pin_dispatch = &queue_pin_dispatch,
-            .pin_flags = KSPIN_FLAG_DISPATCH_LEVEL_PROCESSING | KSPIN_FLAG_GENERATE_EOS_EVENTS};
+            .pin_flags = KSPIN_FLAG_DISPATCH_LEVEL_PROCESSING | KSPIN_FLAG_GENERATE_EOS_EVENTS,
+            .more_filter_sets = dmus_filter_sets};
 }
 
 /// IPortDMus has the same slots; its RegisterServiceGroup only has no result.

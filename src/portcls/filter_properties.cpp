@@ -1,11 +1,14 @@
 // What PortCls answers about pin factories.
 #include "portcls/filter_properties.h"
 
+#include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include "ks/filter.h"
 #include "ks/filter_factory.h"
 #include "ks/item_tables.h"
+#include "ks/ks_names.h"
 #include "ks/pin.h"
 #include "ks/refusal.h"
 #include "ks/sized_answer.h"
@@ -91,7 +94,85 @@ NTSTATUS NTAPI get_physical_connection(PIRP irp, PKSIDENTIFIER request, PVOID da
     return ks::answer_value(irp, data, answer.data(), static_cast<ULONG>(bytes));
 }
 
+/// @doc NF:portcls.IPinName.GetPinName
+NTSTATUS NTAPI get_name(PIRP irp, PKSIDENTIFIER request, PVOID data) {
+    const auto factory = pin_factory(irp, request);
+    if (!factory)
+        return factory.error().value();
+    NTSTATUS status = STATUS_NOT_SUPPORTED;
+    if (IPinName *name = factory->port.pin_name()) {
+        irp->IoStatus.Information = 0;
+        status = call_method("IPinName.GetPinName", name, &IPinName::GetPinName, irp,
+                             reinterpret_cast<PKSP_PIN>(request), data);
+    }
+    // "The client uses the friendly name": so a miniport may name some of its pins only. inferred
+    if (status != STATUS_NOT_SUPPORTED && status != STATUS_NOT_IMPLEMENTED)
+        return status;
+    const KSPIN_DESCRIPTOR &pin = factory->port.description().pin(factory->id).KsPinDescriptor;
+    return ks::answer_name(irp, data, {pin.Name, pin.Category});
+}
+
+/// The modes of a pin; none for one without: STATUS_NOT_SUPPORTED is the miniport's word for that.
+/// @doc NF:portcls.IMiniportAudioSignalProcessing.GetModes
+Result<std::vector<GUID>> modes_of(const PinFactory &factory) {
+    IMiniportAudioSignalProcessing *miniport = factory.port.signal_processing();
+    const auto ask = [&](GUID *modes, ULONG &count) {
+        return call_method("IMiniportAudioSignalProcessing.GetModes", miniport,
+                           &IMiniportAudioSignalProcessing::GetModes, factory.id, modes, &count);
+    };
+    ULONG count = 0;
+    NTSTATUS status = ask(nullptr, count);
+    if (status == STATUS_NOT_SUPPORTED)
+        return std::vector<GUID>();
+    if (!NT_SUCCESS(status))
+        return fail(ks::driver_refused("GetModes", status));
+    constexpr ULONG most_modes = 1024;
+    if (count > most_modes) {
+        factory.port.adapter()->finding(
+            "IMiniportAudioSignalProcessing::GetModes: " + std::to_string(count) +
+            " modes of pin " + std::to_string(factory.id));
+        return fail(STATUS_UNSUCCESSFUL);
+    }
+    std::vector<GUID> modes(count);
+    if (count == 0)
+        return modes;
+    status = ask(modes.data(), count);
+    if (!NT_SUCCESS(status))
+        return fail(ks::driver_refused("GetModes", status));
+    modes.resize(std::min<std::size_t>(count, modes.size()));
+    return modes;
+}
+
+NTSTATUS NTAPI get_modes(PIRP irp, PKSIDENTIFIER request, PVOID data) {
+    const auto factory = pin_factory(irp, request);
+    if (!factory)
+        return factory.error().value();
+    const auto modes = modes_of(*factory);
+    if (!modes)
+        return modes.error().value();
+    return KsHandleSizedListQuery(irp, static_cast<ULONG>(modes->size()), sizeof(GUID),
+                                  modes->data());
+}
+
+/// "Should advertise support only on non-loopback streaming pins": the others have no access.
+NTSTATUS NTAPI support_modes(PIRP irp, PKSIDENTIFIER request, PVOID data) {
+    const auto *stack = IoGetCurrentIrpStackLocation(irp);
+    if (!(request->Flags & KSPROPERTY_TYPE_BASICSUPPORT) ||
+        stack->Parameters.DeviceIoControl.InputBufferLength < sizeof(KSP_PIN) ||
+        stack->Parameters.DeviceIoControl.OutputBufferLength != sizeof(ULONG))
+        return STATUS_NOT_SUPPORTED; // KS knows what to answer
+    const auto factory = pin_factory(irp, request);
+    if (!factory)
+        return factory.error().value();
+    const auto modes = modes_of(*factory);
+    if (!modes || !modes->empty())
+        return STATUS_NOT_SUPPORTED;
+    constexpr ULONG no_access = 0;
+    return ks::answer_value(irp, data, &no_access, sizeof no_access);
+}
+
 const KSPROPERTY_ITEM pin_items[] = {
+    ks::property_item(KSPROPERTY_PIN_NAME, get_name, nullptr, sizeof(KSP_PIN), 0),
     ks::property_item(KSPROPERTY_PIN_CINSTANCES, get_counts, nullptr, sizeof(KSP_PIN),
                       sizeof(KSPIN_CINSTANCES)),
     ks::property_item(KSPROPERTY_PIN_GLOBALCINSTANCES, get_counts, nullptr, sizeof(KSP_PIN),
@@ -102,7 +183,23 @@ const KSPROPERTY_ITEM pin_items[] = {
                       sizeof(KSP_PIN), 0),
 };
 
+constexpr KSPROPERTY_ITEM modes_item() {
+    KSPROPERTY_ITEM item = ks::property_item(KSPROPERTY_AUDIOSIGNALPROCESSING_MODES, get_modes,
+                                             nullptr, sizeof(KSP_PIN), 0);
+    item.SupportHandler = support_modes;
+    return item;
+}
+const KSPROPERTY_ITEM signal_processing_items[] = {modes_item()};
+
 } // namespace
+
+std::span<const KSPROPERTY_SET> signal_processing_sets() {
+    static const KSPROPERTY_SET sets[] = {
+        {&KSPROPSETID_AudioSignalProcessing, std::size(signal_processing_items),
+         signal_processing_items, 0, nullptr},
+    };
+    return sets;
+}
 
 std::span<const KSPROPERTY_SET> filter_property_sets() {
     static const KSPROPERTY_SET sets[] = {

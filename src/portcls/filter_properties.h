@@ -1,5 +1,5 @@
 // KSPROPSETID_Pin where PortCls knows more than AVStream: counts with the miniport's IPinCount,
-// names by its IPinName, physical connections.
+// names by its IPinName, physical connections. KSPROPSETID_AudioSignalProcessing.
 #pragma once
 
 #include <span>
@@ -9,5 +9,8 @@
 namespace ksbox::portcls {
 
 std::span<const KSPROPERTY_SET> filter_property_sets();
+/// For miniports with IMiniportAudioSignalProcessing.
+/// @doc audio/ksproperty-audiosignalprocessing-modes
+std::span<const KSPROPERTY_SET> signal_processing_sets();
 
 } // namespace ksbox::portcls

@@ -8,9 +8,11 @@
 #include "ks/refusal.h"
 #include "ks/transport.h"
 #include "portcls/adapter.h"
+#include "portcls/filter_properties.h"
 #include "portcls/port_class.h"
 #include "portcls/registry_key.h"
 #include "portcls/stream.h"
+#include "portcls/unpublished_ids.h"
 
 namespace ksbox::portcls {
 
@@ -44,15 +46,27 @@ NTSTATUS Port::init(PDEVICE_OBJECT fdo, IUnknown *miniport, IUnknown *adapter,
     else
         adapter_->finding(std::string("IPort::Init: the miniport has no interface for a ") +
                           kind.name + " port");
-    if (NT_SUCCESS(status))
+    if (NT_SUCCESS(status)) {
+        query_optional_interfaces();
         status = describe();
+    }
     if (!NT_SUCCESS(status)) {
         forget();
         return status;
     }
-    pin_count_ = ComPtr<IPinCount>::query(miniport, IID_IPinCount);
     initialized();
     return status;
+}
+
+void Port::query_optional_interfaces() {
+    IUnknown *miniport = unknown_.get();
+    pin_count_ = ComPtr<IPinCount>::query(miniport, IID_IPinCount);
+    pin_name_ = ComPtr<IPinName>::query(miniport, IID_IPinName);
+    signal_processing_ =
+        ComPtr<IMiniportAudioSignalProcessing>::query(miniport, IID_IMiniportAudioSignalProcessing);
+    if (!kind.engine_node_sets.empty())
+        audio_engine_ =
+            ComPtr<IMiniportAudioEngineNode>::query(miniport, IID_IMiniportAudioEngineNode);
 }
 
 NTSTATUS Port::describe() {
@@ -66,7 +80,12 @@ NTSTATUS Port::describe() {
         return STATUS_INVALID_PARAMETER;
     }
     std::vector<std::string> why;
-    auto made = Description::translate(*from, kind, why);
+    MiniportSets sets;
+    if (signal_processing_)
+        sets.filter = signal_processing_sets();
+    if (audio_engine_)
+        sets.engine_node = kind.engine_node_sets;
+    auto made = Description::translate(*from, kind, sets, why);
     for (const std::string &sentence : why)
         adapter_->finding("IMiniport::GetDescription: " + sentence);
     if (!made)
@@ -83,6 +102,9 @@ void Port::forget() {
 void Port::release_miniport() {
     release_interfaces();
     pin_count_.reset();
+    pin_name_.reset();
+    signal_processing_.reset();
+    audio_engine_.reset();
     miniport_.reset();
     unknown_.reset();
 }

@@ -53,6 +53,10 @@ class Port {
     IMiniport *miniport() const { return miniport_.get(); }
     /// The UnknownMiniport that init() was given.
     IUnknown *miniport_unknown() const { return unknown_.get(); }
+    /// Optional interfaces of an initialized miniport; null without.
+    IPinName *pin_name() const { return pin_name_.get(); }
+    IMiniportAudioSignalProcessing *signal_processing() const { return signal_processing_.get(); }
+    IMiniportAudioEngineNode *audio_engine() const { return audio_engine_.get(); }
     const Description &description() const { return *description_; }
     /// Precondition: init() has succeeded.
     const KSFILTER_DESCRIPTOR &filter_descriptor() const { return description_->abi(); }
@@ -99,6 +103,7 @@ class Port {
 
   private:
     static void NTAPI generate_late(PKDPC dpc, PVOID context, PVOID, PVOID);
+    void query_optional_interfaces();
     NTSTATUS describe();
     void forget();
 
@@ -106,6 +111,9 @@ class Port {
     ComPtr<IUnknown> unknown_;
     ComPtr<IMiniport> miniport_;
     ComPtr<IPinCount> pin_count_;
+    ComPtr<IPinName> pin_name_;
+    ComPtr<IMiniportAudioSignalProcessing> signal_processing_;
+    ComPtr<IMiniportAudioEngineNode> audio_engine_;
     std::unique_ptr<Description> description_;
     KDPC late_events_{};
     EventSelection late_selection_{};

@@ -2,6 +2,7 @@
 // audio/understanding-the-wavert-port-driver
 #include "portcls/adapter.h"
 #include "portcls/drm_port.h"
+#include "portcls/engine_node.h"
 #include "portcls/filter_properties.h"
 #include "portcls/pins.h"
 #include "portcls/port_object.h"
@@ -22,8 +23,13 @@ PortKind wave_rt_kind() {
             .filter_sets = filter_property_sets(),
             .pin_sets = wave_rt_property_sets(),
             .pin_dispatch = &pin_dispatch,
-            // No frames travel: the client has the buffer itself.
-            .pin_flags = KSPIN_FLAG_DO_NOT_USE_STANDARD_TRANSPORT};
+            // No frames travel: the client has the buffer itself. So there is nothing for an
+            // allocator to frame, and the clock is the device's own register: the pin answers
+            // neither KSPROPERTY_CONNECTION_ALLOCATORFRAMING nor KSPROPERTY_STREAM_ALLOCATOR and
+            // _MASTERCLOCK. audio/filter--pin--and-node-properties gives these to all ports but
+            // Topology, and is older than this one. inferred
+            .pin_flags = KSPIN_FLAG_DO_NOT_USE_STANDARD_TRANSPORT,
+            .engine_node_sets = engine_node_sets()};
 }
 
 class WaveRtPort final : public PortObject<IPortWaveRT> {

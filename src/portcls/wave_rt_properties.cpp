@@ -4,6 +4,7 @@
 #include "ks/item_tables.h"
 #include "ks/refusal.h"
 #include "ks/sized_answer.h"
+#include "portcls/drm_property.h"
 #include "portcls/request_target.h"
 #include "portcls/wave_rt_stream.h"
 
@@ -179,6 +180,7 @@ std::span<const KSPROPERTY_SET> wave_rt_property_sets() {
     static const KSPROPERTY_SET sets[] = {
         {&KSPROPSETID_RtAudio, std::size(rt_audio_items), rt_audio_items, 0, nullptr},
         {&KSPROPSETID_Audio, std::size(audio_items), audio_items, 0, nullptr},
+        {&KSPROPSETID_DrmAudioStream, std::size(drm_stream_items), drm_stream_items, 0, nullptr},
     };
     return sets;
 }

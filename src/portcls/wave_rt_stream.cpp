@@ -11,6 +11,7 @@
 #include "nt/mm/layout.h"
 #include "nt/mm/mdl.h"
 #include "nt/ob/object_manager.h"
+#include "portcls/unpublished_ids.h"
 
 namespace ksbox::portcls {
 
@@ -49,6 +50,10 @@ Result<void> WaveRtStream::new_stream(IMiniportWaveRT &miniport, KSPIN &pin, boo
     else
         output_ =
             ComPtr<IMiniportWaveRTOutputStream>::query(unknown, IID_IMiniportWaveRTOutputStream);
+    audio_engine_ =
+        ComPtr<IMiniportStreamAudioEngineNode>::query(unknown, IID_IMiniportStreamAudioEngineNode);
+    audio_engine2_ = ComPtr<IMiniportStreamAudioEngineNode2>::query(
+        unknown, IID_IMiniportStreamAudioEngineNode2);
     return {};
 }
 

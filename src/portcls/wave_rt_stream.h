@@ -38,6 +38,8 @@ class WaveRtStream final : public Stream {
     IMiniportWaveRTStreamNotification *notification() { return notification_.get(); }
     IMiniportWaveRTInputStream *input() { return input_.get(); }
     IMiniportWaveRTOutputStream *output() { return output_.get(); }
+    IMiniportStreamAudioEngineNode *audio_engine() { return audio_engine_.get(); }
+    IMiniportStreamAudioEngineNode2 *audio_engine2() { return audio_engine2_.get(); }
 
     /// Who asks, and where in its address space it wants to have it: null for anywhere.
     struct Place {
@@ -90,6 +92,8 @@ class WaveRtStream final : public Stream {
     ComPtr<IMiniportWaveRTStreamNotification> notification_;
     ComPtr<IMiniportWaveRTInputStream> input_;
     ComPtr<IMiniportWaveRTOutputStream> output_;
+    ComPtr<IMiniportStreamAudioEngineNode> audio_engine_;
+    ComPtr<IMiniportStreamAudioEngineNode2> audio_engine2_;
 
     // Guarded by the control mutex.
     std::optional<Buffer> buffer_;

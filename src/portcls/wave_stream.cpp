@@ -6,6 +6,7 @@
 #include "abi/guid.h"
 #include "ks/item_tables.h"
 #include "ks/sized_answer.h"
+#include "portcls/drm_property.h"
 #include "portcls/filter_properties.h"
 #include "portcls/pins.h"
 #include "portcls/request_target.h"
@@ -47,6 +48,7 @@ const KSPROPERTY_ITEM connection_items[] = {
 const KSPROPERTY_SET pin_sets[] = {
     {&KSPROPSETID_Audio, std::size(audio_items), audio_items, 0, nullptr},
     {&KSPROPSETID_Connection, std::size(connection_items), connection_items, 0, nullptr},
+    {&KSPROPSETID_DrmAudioStream, std::size(drm_stream_items), drm_stream_items, 0, nullptr},
 };
 
 } // namespace

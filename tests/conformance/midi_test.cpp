@@ -148,6 +148,16 @@ TEST_P(Midi, K5_ThePortTakesMidiAndDMusMiniports) {
     EXPECT_EQ(filter.pin_count(), MIDI_PIN_COUNT);
 }
 
+TEST_P(Midi, K5_ThePortTellsTheMasterClock) {
+    constexpr Guid synth_clock = *Guid::parse("FEDFAE26-E46E-11D1-AACE-0000F875AC12");
+    const auto clock = [&] { return filter.get_as<std::int64_t>(synth_clock, 0); };
+    const std::int64_t before = clock();
+    pass(5);
+    const std::int64_t after = clock();
+    EXPECT_GE(after, before + 5 * ms);
+    EXPECT_LT(after, before + 10'000 * ms);
+}
+
 TEST_P(Midi, K7_CreatingAPinCallsNewStreamAndItsFailureFailsTheCreate) {
     for (const std::uint32_t pin_id : {MIDI_RENDER, MIDI_CAPTURE}) {
         forget_journal(filter);

@@ -6,17 +6,21 @@
 namespace ksbox::testing {
 namespace {
 
+/// Of the first device of the class that drivers without an .inf file have, below Control.
+constexpr const char *software_key = "Class\\{4d36e96c-e325-11ce-bfc1-08002be10318}\\0000\\";
+
 constexpr std::uint32_t not_found = 0xC0000225, buffer_overflow = 0x80000005,
                         buffer_too_small = 0xC0000023;
 
 class PinName : public FactoriesFilter {
   protected:
-    /// Gives the two GUIDs names, as media class installers do from ks.inf.
-    void name_them(const std::string &category_name, const std::string &name_name) {
+    /// Gives the two GUIDs names, as media class installers do from ks.inf, or the device's own.
+    void name_them(const std::string &category_name, const std::string &name_name,
+                   const std::string &below = "") {
         const std::filesystem::path file = scratch.path() / "names.reg";
         std::ofstream out(file);
-        const std::string key = "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\"
-                                "MediaCategories\\{0A9C7E55-21D4-4C0E-B6F3-7C1B5D9E8A4";
+        const std::string key = "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\" +
+                                below + "MediaCategories\\{0A9C7E55-21D4-4C0E-B6F3-7C1B5D9E8A4";
         out << "Windows Registry Editor Version 5.00\n";
         if (!category_name.empty())
             out << "\n" << key << "2}]\n\"Name\"=\"" << category_name << "\"\n";
@@ -51,7 +55,21 @@ TEST_P(PinName, D5_TheNameIsTheRegistrysString) {
 TEST_P(PinName, D5_inferred_WithoutANameTheCategorysIsTaken) {
     name_them("A category", "");
     EXPECT_EQ(filter.pin_facts(LISTS_WAVE).name, "A category");
-    EXPECT_EQ(get(LISTS_MUSIC, 64).status, not_found); // it has a name, which has no text
+}
+
+TEST_P(PinName, D5_ANameWithoutATextLeavesItToTheCategory) {
+    name_them("A category", "");
+    EXPECT_EQ(filter.pin_facts(LISTS_MUSIC).name, "A category");
+    EXPECT_EQ(get(LISTS_VIDEO, 64).status, not_found); // which has no category
+}
+
+TEST_P(PinName, D5_TheDevicesSoftwareKeyComesFirst) {
+    name_them("A category", "A name");
+    name_them("The device's category", "", software_key);
+    EXPECT_EQ(filter.pin_facts(LISTS_WAVE).name, "The device's category");
+    EXPECT_EQ(filter.pin_facts(LISTS_MUSIC).name, "A name"); // the name comes before the category
+    name_them("", "The device's name", software_key);
+    EXPECT_EQ(filter.pin_facts(LISTS_MUSIC).name, "The device's name");
 }
 
 TEST_P(PinName, D5_inferred_WithNeitherItIsNotFound) {

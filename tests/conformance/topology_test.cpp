@@ -66,6 +66,13 @@ class FilterTopology : public AutomationFilter {
                             << guid.to_string() << "]\n\"Name\"=\"" << text << "\"\n";
         traced.box().merge_registry(file);
     }
+    void forget(const Guid &guid) {
+        const std::filesystem::path file = folder.path() / "gone.reg";
+        std::ofstream(file) << "REGEDIT4\n\n[-HKEY_LOCAL_MACHINE\\System\\CurrentControlSet\\"
+                               "Control\\MediaCategories\\"
+                            << guid.to_string() << "]\n";
+        traced.box().merge_registry(file);
+    }
     ScratchFolder folder;
 };
 KSBOX_IN_BOTH_MODES(FilterTopology);
@@ -99,7 +106,14 @@ TEST_P(FilterTopology, I1_ANodesNameIsItsNamesOrItsTypes) {
     EXPECT_EQ(name(NODE_AUTOMATED, 14, KSPROPERTY_TYPE_TOPOLOGY).status, success);
 }
 
+TEST_P(FilterTopology, I1_NodeTypesHaveTheSystemsNames) {
+    const Answer tone = name(NODE_EXTENDED, 10);
+    EXPECT_EQ(tone.status, success);
+    EXPECT_EQ(std::memcmp(tone.bytes.data(), u"Tone", 10), 0);
+}
+
 TEST_P(FilterTopology, I1_WithoutANameOrANodeThereIsNone) {
+    forget(tone_type);
     EXPECT_EQ(name(NODE_EXTENDED, 100).status, not_found);
     EXPECT_EQ(name(NODE_COUNT, 100).status, invalid_parameter);
     EXPECT_EQ(name(KSFILTER_NODE, 100).status, invalid_parameter);
