@@ -8,7 +8,6 @@
 #include "ks/headers.h"
 #include "ks/lint.h"
 #include "ks/object_bag.h"
-#include "nt/spin_guard.h"
 #include "portcls/port.h"
 #include "portcls/port_class.h"
 
@@ -59,23 +58,14 @@ std::shared_ptr<Adapter> Adapter::of(PDEVICE_OBJECT fdo) {
 
 Adapter::~Adapter() = default;
 
-Adapter::PowerManagement Adapter::power() const {
-    SpinGuard guard(power_lock_);
-    return power_;
-}
-
-bool Adapter::set_power(PowerManagement power) {
-    SpinGuard guard(power_lock_);
-    if (power_)
-        return false;
-    power_ = std::move(power);
-    return true;
-}
-
-void Adapter::reset_power() {
-    PowerManagement last; // released without the lock
-    SpinGuard guard(power_lock_);
-    last = std::move(power_);
+NTSTATUS Adapter::register_power(IUnknown *object) {
+    auto made = AdapterPower::query(object);
+    if (!made)
+        return STATUS_INVALID_PARAMETER;
+    if (power.set(std::move(made)))
+        return STATUS_SUCCESS;
+    finding("PcRegisterAdapterPowerManagement: called twice for an adapter");
+    return STATUS_INVALID_PARAMETER;
 }
 
 void Adapter::finding(std::string sentence) {

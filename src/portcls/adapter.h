@@ -10,8 +10,9 @@
 
 #include "base/result.h"
 #include "ks/device.h"
-#include "portcls/com.h"
+#include "portcls/adapter_power.h"
 #include "portcls/physical_connections.h"
+#include "portcls/registered.h"
 
 namespace ksbox::ks {
 class FilterFactory;
@@ -56,14 +57,11 @@ class Adapter {
 
     PhysicalConnections connections;
 
-    /// What PcRegisterAdapterPowerManagement was given; null until then. Power IRPs come while it
-    /// is taken back: who calls it holds it. IRQL <= DISPATCH_LEVEL; the last to let go of one
-    /// releases it, at PASSIVE_LEVEL.
-    using PowerManagement = std::shared_ptr<const ComPtr<IAdapterPowerManagement>>;
-    PowerManagement power() const;
-    /// Unless there is one. PASSIVE.
-    bool set_power(PowerManagement power);
-    void reset_power();
+    /// What PcRegisterAdapterPowerManagement was given.
+    Registered<AdapterPower> power;
+    /// STATUS_INVALID_PARAMETER when there is one, or the object has no such interface [inferred].
+    /// PASSIVE. @doc NF:portcls.PcRegisterAdapterPowerManagement
+    NTSTATUS register_power(IUnknown *object);
 
     /// A sentence about what the driver does wrong, beside the status it gets.
     void finding(std::string sentence);
@@ -74,12 +72,13 @@ class Adapter {
         : fdo(fdo), pdo(pdo), start_device(start_device), max_objects(max_objects) {}
 
     ks::Device *device_ = nullptr;
-    std::vector<Port *> subdevices_;    ///< registered; guarded by the device mutex
-    mutable KSPIN_LOCK power_lock_ = 0; ///< a leaf
-    PowerManagement power_;
+    std::vector<Port *> subdevices_; ///< registered; guarded by the device mutex
 };
 
 /// The callbacks of the AVStream device below every adapter (adapter_pnp.cpp).
 extern const KSDEVICE_DESCRIPTOR adapter_device_descriptor;
+
+/// IRP_MJ_POWER of an adapter. PASSIVE_LEVEL.
+NTSTATUS dispatch_power(PDEVICE_OBJECT fdo, PIRP irp);
 
 } // namespace ksbox::portcls

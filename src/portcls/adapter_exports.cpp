@@ -19,7 +19,7 @@ NTSTATUS NTAPI dispatch(PDEVICE_OBJECT device, PIRP irp) {
     case IRP_MJ_PNP:
         return ks::KsDevicePnp(device, irp);
     case IRP_MJ_POWER:
-        return ks::KsDevicePower(device, irp);
+        return dispatch_power(device, irp);
     case IRP_MJ_SYSTEM_CONTROL:
         return KsDefaultForwardIrp(device, irp);
     case IRP_MJ_CLOSE:
@@ -80,22 +80,14 @@ NTSTATUS NTAPI PcRegisterAdapterPowerManagement(PUNKNOWN pUnknown, PVOID pvConte
     const auto adapter = Adapter::of(static_cast<PDEVICE_OBJECT>(pvContext1));
     if (!adapter || !pUnknown)
         return STATUS_INVALID_PARAMETER;
-    auto power = ComPtr<IAdapterPowerManagement>::query(pUnknown, IID_IAdapterPowerManagement);
-    if (!power)
-        return STATUS_INVALID_PARAMETER;
-    if (!adapter->set_power(
-            std::make_shared<const ComPtr<IAdapterPowerManagement>>(std::move(power)))) {
-        adapter->finding("PcRegisterAdapterPowerManagement: called twice for an adapter");
-        return STATUS_INVALID_PARAMETER;
-    }
-    return STATUS_SUCCESS;
+    return adapter->register_power(pUnknown);
 }
 
 NTSTATUS NTAPI PcUnregisterAdapterPowerManagement(PDEVICE_OBJECT pDeviceObject) {
     const auto adapter = Adapter::of(pDeviceObject);
     if (!adapter)
         return STATUS_INVALID_PARAMETER;
-    adapter->reset_power();
+    adapter->power.reset();
     return STATUS_SUCCESS;
 }
 

@@ -5,15 +5,9 @@
 #include "portcls/adapter.h"
 #include "portcls/port.h"
 #include "portcls/stream_resources.h"
+#include "portcls/unpublished_ids.h"
 
 namespace ksbox::portcls {
-
-namespace {
-#undef DEFINE_GUID
-#define DEFINE_GUID(name, l, w1, w2, ...)                                                          \
-    [[maybe_unused]] constexpr GUID name = {l, w1, w2, {__VA_ARGS__}}
-#include "wdk/include/ksbox/unpublished_ids.h"
-} // namespace
 
 NTSTATUS EtwHelper::MiniportWriteEtwEvent(EPcMiniportEngineEvent type, ULONGLONG data1,
                                           ULONGLONG data2, ULONGLONG data3,

@@ -1,6 +1,6 @@
 // Power management of the current portcls.h: newer adapter interfaces, and what a port offers.
-// IIDs that stand nowhere but in Microsoft's header are missing: IPortClsPower,
-// IAdapterPowerManagement2 and 3.
+// IIDs that stand nowhere but in Microsoft's header are ksbox's own (unpublished_ids.h):
+// IPortClsPower, IAdapterPowerManagement2 and 3.
 #ifndef KSBOX_WDK_PORTCLS_POWER_H
 #define KSBOX_WDK_PORTCLS_POWER_H
 

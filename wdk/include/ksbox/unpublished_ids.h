@@ -17,5 +17,7 @@ KSBOX_OWN_ID(IID_IMiniportAudioSignalProcessing, 0x15);
 KSBOX_OWN_ID(IID_IMiniportAudioEngineNode, 0x16);
 KSBOX_OWN_ID(IID_IMiniportStreamAudioEngineNode, 0x17);
 KSBOX_OWN_ID(IID_IMiniportStreamAudioEngineNode2, 0x18);
+KSBOX_OWN_ID(IID_IAdapterPowerManagement2, 0x19);
+KSBOX_OWN_ID(IID_IAdapterPowerManagement3, 0x1a);
 
 #endif
