@@ -10,6 +10,7 @@
 #include "ks/object_bag.h"
 #include "portcls/port.h"
 #include "portcls/port_class.h"
+#include "portcls/unpublished_ids.h"
 
 namespace ksbox::portcls {
 
@@ -56,6 +57,12 @@ std::shared_ptr<Adapter> Adapter::of(PDEVICE_OBJECT fdo) {
     return PortClass::current().adapter_of(fdo);
 }
 
+Adapter::Adapter(PDEVICE_OBJECT fdo, PDEVICE_OBJECT pdo, PCPFNSTARTDEVICE start_device,
+                 ULONG max_objects)
+    : fdo(fdo), pdo(pdo), start_device(start_device), max_objects(max_objects) {
+    KeInitializeEvent(&takes_creates, NotificationEvent, TRUE);
+}
+
 Adapter::~Adapter() = default;
 
 NTSTATUS Adapter::register_power(IUnknown *object) {
@@ -65,6 +72,16 @@ NTSTATUS Adapter::register_power(IUnknown *object) {
     if (power.set(std::move(made)))
         return STATUS_SUCCESS;
     finding("PcRegisterAdapterPowerManagement: called twice for an adapter");
+    return STATUS_INVALID_PARAMETER;
+}
+
+NTSTATUS Adapter::register_pnp(IUnknown *object) {
+    auto found = ComPtr<IAdapterPnpManagement>::query(object, IID_IAdapterPnpManagement);
+    if (!found)
+        return STATUS_INVALID_PARAMETER;
+    if (pnp.set(std::make_shared<const ComPtr<IAdapterPnpManagement>>(std::move(found))))
+        return STATUS_SUCCESS;
+    finding("PcRegisterAdapterPnpManagement: called twice for an adapter");
     return STATUS_INVALID_PARAMETER;
 }
 

@@ -63,13 +63,21 @@ class Adapter {
     /// PASSIVE. @doc NF:portcls.PcRegisterAdapterPowerManagement
     NTSTATUS register_power(IUnknown *object);
 
+    /// What PcRegisterAdapterPnpManagement was given.
+    Registered<ComPtr<IAdapterPnpManagement>> pnp;
+    /// As register_power(). @doc NF:portcls.PcRegisterAdapterPnpManagement
+    NTSTATUS register_pnp(IUnknown *object);
+
+    /// Not signalled between a query-stop that succeeded and its end: "Portcls will block (hold)
+    /// any new create requests".
+    KEVENT takes_creates;
+
     /// A sentence about what the driver does wrong, beside the status it gets.
     void finding(std::string sentence);
 
   private:
     Adapter(PDEVICE_OBJECT fdo, PDEVICE_OBJECT pdo, PCPFNSTARTDEVICE start_device,
-            ULONG max_objects)
-        : fdo(fdo), pdo(pdo), start_device(start_device), max_objects(max_objects) {}
+            ULONG max_objects);
 
     ks::Device *device_ = nullptr;
     std::vector<Port *> subdevices_; ///< registered; guarded by the device mutex
@@ -80,5 +88,16 @@ extern const KSDEVICE_DESCRIPTOR adapter_device_descriptor;
 
 /// IRP_MJ_POWER of an adapter. PASSIVE_LEVEL.
 NTSTATUS dispatch_power(PDEVICE_OBJECT fdo, PIRP irp);
+
+// A device that stops to be given other resources (rebalance.cpp).
+// @doc audio/implement-pnp-rebalance-for-portcls-audio-drivers
+
+/// KSDEVICE_DISPATCH.QueryStop and CancelStop. STATUS_UNSUCCESSFUL when the adapter does not let
+/// itself be rebalanced [inferred].
+NTSTATUS NTAPI query_stop(PKSDEVICE device, PIRP irp);
+void NTAPI cancel_stop(PKSDEVICE device, PIRP irp);
+/// IRP_MJ_PNP and IRP_MJ_CREATE of an adapter. PASSIVE_LEVEL.
+NTSTATUS dispatch_pnp(PDEVICE_OBJECT fdo, PIRP irp);
+NTSTATUS dispatch_create(PDEVICE_OBJECT fdo, PIRP irp);
 
 } // namespace ksbox::portcls

@@ -13,11 +13,11 @@ namespace {
 NTSTATUS NTAPI dispatch(PDEVICE_OBJECT device, PIRP irp) {
     switch (IoGetCurrentIrpStackLocation(irp)->MajorFunction) {
     case IRP_MJ_CREATE:
-        return ks::KsDispatchCreate(device, irp);
+        return dispatch_create(device, irp);
     case IRP_MJ_CLEANUP:
         return ks::KsDispatchCleanup(device, irp);
     case IRP_MJ_PNP:
-        return ks::KsDevicePnp(device, irp);
+        return dispatch_pnp(device, irp);
     case IRP_MJ_POWER:
         return dispatch_power(device, irp);
     case IRP_MJ_SYSTEM_CONTROL:
@@ -91,6 +91,20 @@ NTSTATUS NTAPI PcUnregisterAdapterPowerManagement(PDEVICE_OBJECT pDeviceObject) 
     return STATUS_SUCCESS;
 }
 
+NTSTATUS NTAPI PcRegisterAdapterPnpManagement(PUNKNOWN Unknown, PDEVICE_OBJECT DeviceObject) {
+    const auto adapter = Adapter::of(DeviceObject);
+    if (!adapter || !Unknown)
+        return STATUS_INVALID_PARAMETER;
+    return adapter->register_pnp(Unknown);
+}
+
+NTSTATUS NTAPI PcUnregisterAdapterPnpManagement(PDEVICE_OBJECT DeviceObject) {
+    const auto adapter = Adapter::of(DeviceObject);
+    if (!adapter)
+        return STATUS_INVALID_PARAMETER;
+    return adapter->pnp.reset() ? STATUS_SUCCESS : STATUS_NOT_FOUND; // inferred
+}
+
 NTSTATUS NTAPI PcRequestNewPowerState(PDEVICE_OBJECT pDeviceObject,
                                       DEVICE_POWER_STATE RequestedNewState) {
     const auto adapter = Adapter::of(pDeviceObject);
@@ -113,6 +127,8 @@ std::span<const Export> ksbox::portcls::adapter_exports() {
         PC_EXPORT(done, PcGetPhysicalDeviceObject),
         PC_EXPORT(done, PcRegisterAdapterPowerManagement),
         PC_EXPORT(done, PcUnregisterAdapterPowerManagement),
+        PC_EXPORT(done, PcRegisterAdapterPnpManagement),
+        PC_EXPORT(done, PcUnregisterAdapterPnpManagement),
         PC_EXPORT(done, PcRequestNewPowerState),
     };
     return table;

@@ -45,6 +45,8 @@ void NTAPI remove(PKSDEVICE device, PIRP) {
     IoTimeouts::current().forget(adapter->fdo);
     adapter->unregister_all();
     adapter->power.reset();
+    adapter->pnp.reset();
+    KeSetEvent(&adapter->takes_creates, IO_NO_INCREMENT, FALSE);
     PortClass::current().release_miniports(*adapter);
     PortClass::current().remove(*adapter);
 }
@@ -82,9 +84,7 @@ const KSDEVICE_DISPATCH dispatch = {
     nullptr, // Add
     start,
     nullptr, // PostStart
-    nullptr, // QueryStop
-    nullptr, // CancelStop
-    stop,
+    query_stop,  cancel_stop,        stop,
     nullptr, // QueryRemove
     nullptr, // CancelRemove
     remove,      query_capabilities,

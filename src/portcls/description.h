@@ -28,6 +28,8 @@ struct PortKind {
     OwnSets pin_sets;
     const KSPIN_DISPATCH *pin_dispatch;
     ULONG pin_flags; ///< KSPIN_FLAG_*
+    /// Its subdevices can go and come again while clients have them open.
+    bool rebalances = false;
 };
 
 class Description {

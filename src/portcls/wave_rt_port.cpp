@@ -23,7 +23,8 @@ PortKind wave_rt_kind() {
             .pin_sets = wave_rt_property_sets(),
             .pin_dispatch = &pin_dispatch,
             // No frames travel: the client has the buffer itself.
-            .pin_flags = KSPIN_FLAG_DO_NOT_USE_STANDARD_TRANSPORT};
+            .pin_flags = KSPIN_FLAG_DO_NOT_USE_STANDARD_TRANSPORT,
+            .rebalances = true};
 }
 
 class WaveRtPort final : public PortObject<IPortWaveRT> {

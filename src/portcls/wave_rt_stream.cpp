@@ -67,6 +67,12 @@ NTSTATUS WaveRtStream::set_state(KSSTATE to, KSSTATE) {
                        &IMiniportWaveRTStream::SetState, to);
 }
 
+/// With packets, or without registers (audio/implement-pnp-rebalance-for-portcls-audio-drivers);
+/// that only registers count which the client has is inferred.
+bool WaveRtStream::can_lose_resources() const {
+    return input_ || output_ || (!registers_mapped_[0] && !registers_mapped_[1]);
+}
+
 NTSTATUS WaveRtStream::set_format(KSDATAFORMAT &format) {
     return call_method("IMiniportWaveRTStream.SetFormat", stream_.get(),
                        &IMiniportWaveRTStream::SetFormat, &format);

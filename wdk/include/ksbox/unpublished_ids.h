@@ -19,5 +19,8 @@ KSBOX_OWN_ID(IID_IMiniportStreamAudioEngineNode, 0x17);
 KSBOX_OWN_ID(IID_IMiniportStreamAudioEngineNode2, 0x18);
 KSBOX_OWN_ID(IID_IAdapterPowerManagement2, 0x19);
 KSBOX_OWN_ID(IID_IAdapterPowerManagement3, 0x1a);
+KSBOX_OWN_ID(IID_IPortClsPnp, 0x1b);
+KSBOX_OWN_ID(IID_IAdapterPnpManagement, 0x1c);
+KSBOX_OWN_ID(IID_IMiniportPnpNotify, 0x1d);
 
 #endif
