@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "ks/device.h"
+#include "portcls/adapter_idle.h"
 #include "portcls/adapter_power.h"
 #include "portcls/physical_connections.h"
 #include "portcls/registered.h"
@@ -67,6 +68,8 @@ class Adapter {
     Registered<ComPtr<IAdapterPnpManagement>> pnp;
     /// As register_power(). @doc NF:portcls.PcRegisterAdapterPnpManagement
     NTSTATUS register_pnp(IUnknown *object);
+
+    AdapterIdle idle{*this};
 
     /// Not signalled between a query-stop that succeeded and its end: "Portcls will block (hold)
     /// any new create requests".

@@ -30,19 +30,23 @@ NTSTATUS NTAPI start(PKSDEVICE device, PIRP irp, PCM_RESOURCE_LIST translated,
     if (!NT_SUCCESS(status)) {
         ks::MutexGuard guard(adapter->device().mutex);
         adapter->unregister_all();
+        return status;
     }
+    adapter->idle.start();
     return status;
 }
 
 void NTAPI stop(PKSDEVICE device, PIRP) {
     const auto adapter = adapter_of(device);
     IoTimeouts::current().forget(adapter->fdo);
+    adapter->idle.stop();
     adapter->unregister_all();
 }
 
 void NTAPI remove(PKSDEVICE device, PIRP) {
     const auto adapter = adapter_of(device);
     IoTimeouts::current().forget(adapter->fdo);
+    adapter->idle.stop();
     adapter->unregister_all();
     adapter->power.reset();
     adapter->pnp.reset();
@@ -72,6 +76,8 @@ NTSTATUS NTAPI query_power(PKSDEVICE device, PIRP, DEVICE_POWER_STATE to, DEVICE
 /// their context while the device has power, and restore it when it has power again.
 void NTAPI set_power(PKSDEVICE device, PIRP, DEVICE_POWER_STATE to, DEVICE_POWER_STATE from) {
     const auto adapter = adapter_of(device);
+    if (to == from)
+        return; // as it is: of a device that sleeps already, or is awake
     if (to > from)
         notify_of_power(*adapter, to);
     if (const auto power = adapter->power.get())
@@ -111,7 +117,13 @@ NTSTATUS dispatch_power(PDEVICE_OBJECT fdo, PIRP irp) {
         if (power && device.DevicePowerState == PowerDeviceD3)
             power->system_changes(parameters.State.SystemState, device.SystemPowerState);
     }
-    return ks::KsDevicePower(fdo, irp);
+    const bool changes =
+        adapter && stack->MinorFunction == IRP_MN_SET_POWER && parameters.Type == DevicePowerState;
+    const DEVICE_POWER_STATE to = parameters.State.DeviceState; // the IRP may be gone afterwards
+    const NTSTATUS status = ks::KsDevicePower(fdo, irp);
+    if (changes && NT_SUCCESS(status))
+        adapter->idle.device_is_in(to);
+    return status;
 }
 
 } // namespace ksbox::portcls

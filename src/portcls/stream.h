@@ -21,6 +21,8 @@ class Stream {
     /// KSPIN_DISPATCH.Process and Reset, for ports whose pins have a queue.
     virtual NTSTATUS process() { return STATUS_NOT_IMPLEMENTED; }
     virtual void reset() {}
+
+    bool runs = false; ///< as its adapter's idle detection knows it; the pin's control mutex
 };
 
 } // namespace ksbox::portcls
