@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "ks/device.h"
+#include "portcls/adapter_fx.h"
 #include "portcls/adapter_idle.h"
 #include "portcls/adapter_power.h"
 #include "portcls/physical_connections.h"
@@ -70,6 +71,7 @@ class Adapter {
     NTSTATUS register_pnp(IUnknown *object);
 
     AdapterIdle idle{*this};
+    AdapterFx fx{*this};
 
     /// Not signalled between a query-stop that succeeded and its end: "Portcls will block (hold)
     /// any new create requests".

@@ -111,6 +111,12 @@ NTSTATUS NTAPI PcUnregisterAdapterPnpManagement(PDEVICE_OBJECT DeviceObject) {
     return adapter->pnp.reset() ? STATUS_SUCCESS : STATUS_NOT_FOUND; // inferred
 }
 
+NTSTATUS NTAPI PcAssignPowerFrameworkSettings(PDEVICE_OBJECT DeviceObject,
+                                              PPC_POWER_FRAMEWORK_SETTINGS Settings) {
+    const auto adapter = Adapter::of(DeviceObject);
+    return adapter ? adapter->fx.assign(Settings) : STATUS_INVALID_PARAMETER;
+}
+
 NTSTATUS NTAPI PcRequestNewPowerState(PDEVICE_OBJECT pDeviceObject,
                                       DEVICE_POWER_STATE RequestedNewState) {
     const auto adapter = Adapter::of(pDeviceObject);
@@ -137,6 +143,7 @@ std::span<const Export> ksbox::portcls::adapter_exports() {
         PC_EXPORT(done, PcRegisterAdapterPnpManagement),
         PC_EXPORT(done, PcUnregisterAdapterPnpManagement),
         PC_EXPORT(done, PcRequestNewPowerState),
+        done<&PcAssignPowerFrameworkSettings>("PcAssignPowerFrameworkSettings", ""),
     };
     return table;
 }

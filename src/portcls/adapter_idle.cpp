@@ -200,6 +200,13 @@ void AdapterIdle::power_up() {
         KeWaitForSingleObject(&done, Executive, KernelMode, FALSE, nullptr);
 }
 
+bool AdapterIdle::bring_up() {
+    if (!sleeps())
+        return true;
+    request_later(PowerDeviceD0);
+    return false;
+}
+
 void AdapterIdle::stream_runs(bool runs) {
     use(runs);
 }
@@ -262,13 +269,17 @@ AdapterIdle::Access::Access(PDEVICE_OBJECT fdo) : adapter_(Adapter::of(fdo)) {
     if (!adapter_)
         return;
     adapter_->idle.use(true);
-    if (KeGetCurrentIrql() == PASSIVE_LEVEL)
+    const bool waits = KeGetCurrentIrql() == PASSIVE_LEVEL;
+    if (waits)
         adapter_->idle.power_up();
+    fx_use_ = adapter_->fx.begin(waits);
 }
 
 AdapterIdle::Access::~Access() {
-    if (adapter_)
-        adapter_->idle.use(false);
+    if (!adapter_)
+        return;
+    adapter_->fx.end(fx_use_);
+    adapter_->idle.use(false);
 }
 
 } // namespace ksbox::portcls

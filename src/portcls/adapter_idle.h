@@ -37,10 +37,15 @@ class AdapterIdle {
 
       private:
         const std::shared_ptr<Adapter> adapter_; ///< null: none of ours
+        ULONG fx_use_ = 0;
     };
 
     /// A stream runs, or does no longer. PASSIVE.
     void stream_runs(bool runs);
+
+    /// True when the device is up, as far as idle detection is concerned; else it comes.
+    /// IRQL <= DISPATCH_LEVEL.
+    bool bring_up();
 
     /// The driver asks for a state itself: down there the device stays until the next access.
     void driver_asks(DEVICE_POWER_STATE state);

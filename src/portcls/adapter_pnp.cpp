@@ -27,6 +27,8 @@ NTSTATUS NTAPI start(PKSDEVICE device, PIRP irp, PCM_RESOURCE_LIST translated,
         return status;
     status = call_driver("StartDevice", adapter->fdo, adapter->start_device, adapter->fdo, irp,
                          resources.get());
+    if (NT_SUCCESS(status))
+        status = adapter->fx.start();
     if (!NT_SUCCESS(status)) {
         ks::MutexGuard guard(adapter->device().mutex);
         adapter->unregister_all();
@@ -40,6 +42,7 @@ void NTAPI stop(PKSDEVICE device, PIRP) {
     const auto adapter = adapter_of(device);
     IoTimeouts::current().forget(adapter->fdo);
     adapter->idle.stop();
+    adapter->fx.stop();
     adapter->unregister_all();
 }
 
@@ -47,6 +50,7 @@ void NTAPI remove(PKSDEVICE device, PIRP) {
     const auto adapter = adapter_of(device);
     IoTimeouts::current().forget(adapter->fdo);
     adapter->idle.stop();
+    adapter->fx.stop();
     adapter->unregister_all();
     adapter->power.reset();
     adapter->pnp.reset();
@@ -121,8 +125,11 @@ NTSTATUS dispatch_power(PDEVICE_OBJECT fdo, PIRP irp) {
         adapter && stack->MinorFunction == IRP_MN_SET_POWER && parameters.Type == DevicePowerState;
     const DEVICE_POWER_STATE to = parameters.State.DeviceState; // the IRP may be gone afterwards
     const NTSTATUS status = ks::KsDevicePower(fdo, irp);
-    if (changes && NT_SUCCESS(status))
+    if (changes && NT_SUCCESS(status)) {
         adapter->idle.device_is_in(to);
+        if (to == PowerDeviceD0)
+            adapter->fx.powered_on();
+    }
     return status;
 }
 

@@ -17,8 +17,14 @@ namespace {
 
 /// A device is not idle while one of its streams runs.
 void note_run(PKSPIN pin, Stream &stream, bool runs) {
-    if (std::exchange(stream.runs, runs) != runs)
-        port_of(pin).adapter()->idle.stream_runs(runs);
+    if (std::exchange(stream.runs, runs) == runs)
+        return;
+    Adapter &adapter = *port_of(pin).adapter();
+    if (runs)
+        stream.fx_use = adapter.fx.begin(false);
+    else
+        adapter.fx.end(std::exchange(stream.fx_use, 0));
+    adapter.idle.stream_runs(runs);
 }
 
 } // namespace

@@ -22,7 +22,9 @@ class Stream {
     virtual NTSTATUS process() { return STATUS_NOT_IMPLEMENTED; }
     virtual void reset() {}
 
-    bool runs = false; ///< as its adapter's idle detection knows it; the pin's control mutex
+    // As its adapter's idle detection knows it; the pin's control mutex.
+    bool runs = false;
+    ULONG fx_use = 0; ///< AdapterFx::begin()'s
 };
 
 } // namespace ksbox::portcls
