@@ -6,6 +6,7 @@
 #include "ks/ks_class.h"
 #include "ks/object_name.h"
 #include "ks/pin.h"
+#include "ks/raw_states.h"
 #include "ks/refusal.h"
 #include "ks/transport.h"
 #include "nt/call_driver.h"
@@ -102,6 +103,15 @@ void Pin::pause_raw(bool asleep) {
     if (!set_raw_state(*this, to, from).success())
         abi().DeviceState = from;
     resumes = asleep && abi().DeviceState == to;
+}
+
+void stop_raw(Pin &pin) {
+    const KSSTATE from = pin.abi().DeviceState;
+    if (from == KSSTATE_STOP)
+        return;
+    std::atomic_ref(pin.abi().DeviceState).store(KSSTATE_STOP, std::memory_order_relaxed);
+    pin.resumes = false;
+    (void)set_raw_state(pin, KSSTATE_STOP, from); // nobody can refuse it
 }
 
 } // namespace ksbox::ks

@@ -8,9 +8,9 @@
 #include "ks/headers.h"
 #include "ks/lint.h"
 #include "ks/object_bag.h"
-#include "nt/spin_guard.h"
 #include "portcls/port.h"
 #include "portcls/port_class.h"
+#include "portcls/interface_ids.h"
 
 namespace ksbox::portcls {
 
@@ -57,25 +57,32 @@ std::shared_ptr<Adapter> Adapter::of(PDEVICE_OBJECT fdo) {
     return PortClass::current().adapter_of(fdo);
 }
 
+Adapter::Adapter(PDEVICE_OBJECT fdo, PDEVICE_OBJECT pdo, PCPFNSTARTDEVICE start_device,
+                 ULONG max_objects)
+    : fdo(fdo), pdo(pdo), start_device(start_device), max_objects(max_objects) {
+    KeInitializeEvent(&takes_creates, NotificationEvent, TRUE);
+}
+
 Adapter::~Adapter() = default;
 
-Adapter::PowerManagement Adapter::power() const {
-    SpinGuard guard(power_lock_);
-    return power_;
+NTSTATUS Adapter::register_power(IUnknown *object) {
+    auto made = AdapterPower::query(object);
+    if (!made)
+        return STATUS_INVALID_PARAMETER;
+    if (power.set(std::move(made)))
+        return STATUS_SUCCESS;
+    finding("PcRegisterAdapterPowerManagement: called twice for an adapter");
+    return STATUS_INVALID_PARAMETER;
 }
 
-bool Adapter::set_power(PowerManagement power) {
-    SpinGuard guard(power_lock_);
-    if (power_)
-        return false;
-    power_ = std::move(power);
-    return true;
-}
-
-void Adapter::reset_power() {
-    PowerManagement last; // released without the lock
-    SpinGuard guard(power_lock_);
-    last = std::move(power_);
+NTSTATUS Adapter::register_pnp(IUnknown *object) {
+    auto found = ComPtr<IAdapterPnpManagement>::query(object, IID_IAdapterPnpManagement);
+    if (!found)
+        return STATUS_INVALID_PARAMETER;
+    if (pnp.set(std::make_shared<const ComPtr<IAdapterPnpManagement>>(std::move(found))))
+        return STATUS_SUCCESS;
+    finding("PcRegisterAdapterPnpManagement: called twice for an adapter");
+    return STATUS_INVALID_PARAMETER;
 }
 
 void Adapter::finding(std::string sentence) {

@@ -10,8 +10,11 @@
 
 #include "base/result.h"
 #include "ks/device.h"
-#include "portcls/com.h"
+#include "portcls/adapter_fx.h"
+#include "portcls/adapter_idle.h"
+#include "portcls/adapter_power.h"
 #include "portcls/physical_connections.h"
+#include "portcls/registered.h"
 
 namespace ksbox::ks {
 class FilterFactory;
@@ -56,30 +59,50 @@ class Adapter {
 
     PhysicalConnections connections;
 
-    /// What PcRegisterAdapterPowerManagement was given; null until then. Power IRPs come while it
-    /// is taken back: who calls it holds it. IRQL <= DISPATCH_LEVEL; the last to let go of one
-    /// releases it, at PASSIVE_LEVEL.
-    using PowerManagement = std::shared_ptr<const ComPtr<IAdapterPowerManagement>>;
-    PowerManagement power() const;
-    /// Unless there is one. PASSIVE.
-    bool set_power(PowerManagement power);
-    void reset_power();
+    /// What PcRegisterAdapterPowerManagement was given.
+    Registered<AdapterPower> power;
+    /// STATUS_INVALID_PARAMETER when there is one, or the object has no such interface [inferred].
+    /// PASSIVE. @doc NF:portcls.PcRegisterAdapterPowerManagement
+    NTSTATUS register_power(IUnknown *object);
+
+    /// What PcRegisterAdapterPnpManagement was given.
+    Registered<ComPtr<IAdapterPnpManagement>> pnp;
+    /// As register_power(). @doc NF:portcls.PcRegisterAdapterPnpManagement
+    NTSTATUS register_pnp(IUnknown *object);
+
+    AdapterIdle idle{*this};
+    AdapterFx fx{*this};
+
+    /// Not signalled between a query-stop that succeeded and its end: "Portcls will block (hold)
+    /// any new create requests".
+    KEVENT takes_creates;
 
     /// A sentence about what the driver does wrong, beside the status it gets.
     void finding(std::string sentence);
 
   private:
     Adapter(PDEVICE_OBJECT fdo, PDEVICE_OBJECT pdo, PCPFNSTARTDEVICE start_device,
-            ULONG max_objects)
-        : fdo(fdo), pdo(pdo), start_device(start_device), max_objects(max_objects) {}
+            ULONG max_objects);
 
     ks::Device *device_ = nullptr;
-    std::vector<Port *> subdevices_;    ///< registered; guarded by the device mutex
-    mutable KSPIN_LOCK power_lock_ = 0; ///< a leaf
-    PowerManagement power_;
+    std::vector<Port *> subdevices_; ///< registered; guarded by the device mutex
 };
 
 /// The callbacks of the AVStream device below every adapter (adapter_pnp.cpp).
 extern const KSDEVICE_DESCRIPTOR adapter_device_descriptor;
+
+/// IRP_MJ_POWER of an adapter. PASSIVE_LEVEL.
+NTSTATUS dispatch_power(PDEVICE_OBJECT fdo, PIRP irp);
+
+// A device that stops to be given other resources (rebalance.cpp).
+// @doc audio/implement-pnp-rebalance-for-portcls-audio-drivers
+
+/// KSDEVICE_DISPATCH.QueryStop and CancelStop. STATUS_UNSUCCESSFUL when the adapter does not let
+/// itself be rebalanced [inferred].
+NTSTATUS NTAPI query_stop(PKSDEVICE device, PIRP irp);
+void NTAPI cancel_stop(PKSDEVICE device, PIRP irp);
+/// IRP_MJ_PNP and IRP_MJ_CREATE of an adapter. PASSIVE_LEVEL.
+NTSTATUS dispatch_pnp(PDEVICE_OBJECT fdo, PIRP irp);
+NTSTATUS dispatch_create(PDEVICE_OBJECT fdo, PIRP irp);
 
 } // namespace ksbox::portcls

@@ -11,17 +11,24 @@ namespace {
 
 /// PortCls's own handlers, and KS's for the seven majors that are left to it.
 NTSTATUS NTAPI dispatch(PDEVICE_OBJECT device, PIRP irp) {
-    switch (IoGetCurrentIrpStackLocation(irp)->MajorFunction) {
-    case IRP_MJ_CREATE:
-        return ks::KsDispatchCreate(device, irp);
-    case IRP_MJ_CLEANUP:
-        return ks::KsDispatchCleanup(device, irp);
+    const UCHAR major = IoGetCurrentIrpStackLocation(irp)->MajorFunction;
+    switch (major) {
     case IRP_MJ_PNP:
-        return ks::KsDevicePnp(device, irp);
+        return dispatch_pnp(device, irp);
     case IRP_MJ_POWER:
-        return ks::KsDevicePower(device, irp);
+        return dispatch_power(device, irp);
     case IRP_MJ_SYSTEM_CONTROL:
         return KsDefaultForwardIrp(device, irp);
+    default:
+        break;
+    }
+    // "any accesses (such as I/O and property accesses) of the device"
+    const AdapterIdle::Access access(device);
+    switch (major) {
+    case IRP_MJ_CREATE:
+        return dispatch_create(device, irp);
+    case IRP_MJ_CLEANUP:
+        return ks::KsDispatchCleanup(device, irp);
     case IRP_MJ_CLOSE:
     case IRP_MJ_DEVICE_CONTROL:
     case IRP_MJ_FLUSH_BUFFERS:
@@ -43,11 +50,10 @@ NTSTATUS NTAPI PcInitializeAdapterDriver(PDRIVER_OBJECT DriverObject, PUNICODE_S
                                          PDRIVER_ADD_DEVICE AddDevice) {
     if (!DriverObject || !AddDevice)
         return STATUS_INVALID_PARAMETER;
-    for (ULONG major : {IRP_MJ_CREATE, IRP_MJ_PNP, IRP_MJ_POWER, IRP_MJ_SYSTEM_CONTROL})
+    for (ULONG major : {IRP_MJ_CREATE, IRP_MJ_CLOSE, IRP_MJ_READ, IRP_MJ_WRITE,
+                        IRP_MJ_FLUSH_BUFFERS, IRP_MJ_DEVICE_CONTROL, IRP_MJ_QUERY_SECURITY,
+                        IRP_MJ_SET_SECURITY, IRP_MJ_POWER, IRP_MJ_SYSTEM_CONTROL, IRP_MJ_PNP})
         DriverObject->MajorFunction[major] = dispatch;
-    for (ULONG major : {IRP_MJ_CLOSE, IRP_MJ_DEVICE_CONTROL, IRP_MJ_FLUSH_BUFFERS,
-                        IRP_MJ_QUERY_SECURITY, IRP_MJ_READ, IRP_MJ_SET_SECURITY, IRP_MJ_WRITE})
-        KsSetMajorFunctionHandler(DriverObject, major);
     // Not of the page's eleven: pins that queue IRPs must hear of their cleanup.
     DriverObject->MajorFunction[IRP_MJ_CLEANUP] = dispatch;
     DriverObject->DriverExtension->AddDevice = AddDevice;
@@ -80,23 +86,35 @@ NTSTATUS NTAPI PcRegisterAdapterPowerManagement(PUNKNOWN pUnknown, PVOID pvConte
     const auto adapter = Adapter::of(static_cast<PDEVICE_OBJECT>(pvContext1));
     if (!adapter || !pUnknown)
         return STATUS_INVALID_PARAMETER;
-    auto power = ComPtr<IAdapterPowerManagement>::query(pUnknown, IID_IAdapterPowerManagement);
-    if (!power)
-        return STATUS_INVALID_PARAMETER;
-    if (!adapter->set_power(
-            std::make_shared<const ComPtr<IAdapterPowerManagement>>(std::move(power)))) {
-        adapter->finding("PcRegisterAdapterPowerManagement: called twice for an adapter");
-        return STATUS_INVALID_PARAMETER;
-    }
-    return STATUS_SUCCESS;
+    return adapter->register_power(pUnknown);
 }
 
 NTSTATUS NTAPI PcUnregisterAdapterPowerManagement(PDEVICE_OBJECT pDeviceObject) {
     const auto adapter = Adapter::of(pDeviceObject);
     if (!adapter)
         return STATUS_INVALID_PARAMETER;
-    adapter->reset_power();
+    adapter->power.reset();
     return STATUS_SUCCESS;
+}
+
+NTSTATUS NTAPI PcRegisterAdapterPnpManagement(PUNKNOWN Unknown, PDEVICE_OBJECT DeviceObject) {
+    const auto adapter = Adapter::of(DeviceObject);
+    if (!adapter || !Unknown)
+        return STATUS_INVALID_PARAMETER;
+    return adapter->register_pnp(Unknown);
+}
+
+NTSTATUS NTAPI PcUnregisterAdapterPnpManagement(PDEVICE_OBJECT DeviceObject) {
+    const auto adapter = Adapter::of(DeviceObject);
+    if (!adapter)
+        return STATUS_INVALID_PARAMETER;
+    return adapter->pnp.reset() ? STATUS_SUCCESS : STATUS_NOT_FOUND; // inferred
+}
+
+NTSTATUS NTAPI PcAssignPowerFrameworkSettings(PDEVICE_OBJECT DeviceObject,
+                                              PPC_POWER_FRAMEWORK_SETTINGS Settings) {
+    const auto adapter = Adapter::of(DeviceObject);
+    return adapter ? adapter->fx.assign(Settings) : STATUS_INVALID_PARAMETER;
 }
 
 NTSTATUS NTAPI PcRequestNewPowerState(PDEVICE_OBJECT pDeviceObject,
@@ -104,6 +122,7 @@ NTSTATUS NTAPI PcRequestNewPowerState(PDEVICE_OBJECT pDeviceObject,
     const auto adapter = Adapter::of(pDeviceObject);
     if (!adapter || RequestedNewState < PowerDeviceD0 || RequestedNewState > PowerDeviceD3)
         return STATUS_INVALID_PARAMETER;
+    adapter->idle.driver_asks(RequestedNewState);
     POWER_STATE state{};
     state.DeviceState = RequestedNewState;
     const NTSTATUS status =
@@ -121,7 +140,10 @@ std::span<const Export> ksbox::portcls::adapter_exports() {
         PC_EXPORT(done, PcGetPhysicalDeviceObject),
         PC_EXPORT(done, PcRegisterAdapterPowerManagement),
         PC_EXPORT(done, PcUnregisterAdapterPowerManagement),
+        PC_EXPORT(done, PcRegisterAdapterPnpManagement),
+        PC_EXPORT(done, PcUnregisterAdapterPnpManagement),
         PC_EXPORT(done, PcRequestNewPowerState),
+        done<&PcAssignPowerFrameworkSettings>("PcAssignPowerFrameworkSettings", ""),
     };
     return table;
 }

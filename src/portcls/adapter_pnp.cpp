@@ -2,6 +2,7 @@
 // PortCls asks of an adapter driver. @doc audio/startup-sequence,
 // NN:portcls.IAdapterPowerManagement
 #include "abi/export.h"
+#include "ks/dispatch.h"
 #include "portcls/adapter.h"
 #include "portcls/io_timeouts.h"
 #include "portcls/port_class.h"
@@ -26,62 +27,65 @@ NTSTATUS NTAPI start(PKSDEVICE device, PIRP irp, PCM_RESOURCE_LIST translated,
         return status;
     status = call_driver("StartDevice", adapter->fdo, adapter->start_device, adapter->fdo, irp,
                          resources.get());
+    if (NT_SUCCESS(status))
+        status = adapter->fx.start();
     if (!NT_SUCCESS(status)) {
         ks::MutexGuard guard(adapter->device().mutex);
         adapter->unregister_all();
+        return status;
     }
+    adapter->idle.start();
     return status;
 }
 
 void NTAPI stop(PKSDEVICE device, PIRP) {
     const auto adapter = adapter_of(device);
     IoTimeouts::current().forget(adapter->fdo);
+    adapter->idle.stop();
+    adapter->fx.stop();
     adapter->unregister_all();
 }
 
 void NTAPI remove(PKSDEVICE device, PIRP) {
     const auto adapter = adapter_of(device);
     IoTimeouts::current().forget(adapter->fdo);
+    adapter->idle.stop();
+    adapter->fx.stop();
     adapter->unregister_all();
-    adapter->reset_power();
+    adapter->power.reset();
+    adapter->pnp.reset();
+    KeSetEvent(&adapter->takes_creates, IO_NO_INCREMENT, FALSE);
     PortClass::current().release_miniports(*adapter);
     PortClass::current().remove(*adapter);
 }
 
 NTSTATUS NTAPI query_capabilities(PKSDEVICE device, PIRP, PDEVICE_CAPABILITIES capabilities) {
-    const auto power = adapter_of(device)->power();
+    const auto power = adapter_of(device)->power.get();
     if (!power)
         return STATUS_SUCCESS;
-    return call_method("IAdapterPowerManagement.QueryDeviceCapabilities", power->get(),
-                       &IAdapterPowerManagement::QueryDeviceCapabilities, capabilities);
-}
-
-POWER_STATE device_state(DEVICE_POWER_STATE state) {
-    POWER_STATE power{};
-    power.DeviceState = state;
-    return power;
+    return power->query_capabilities(*capabilities);
 }
 
 NTSTATUS NTAPI query_power(PKSDEVICE device, PIRP, DEVICE_POWER_STATE to, DEVICE_POWER_STATE,
                            SYSTEM_POWER_STATE system, SYSTEM_POWER_STATE, POWER_ACTION) {
-    const auto power = adapter_of(device)->power();
+    const auto power = adapter_of(device)->power.get();
     if (!power)
         return STATUS_SUCCESS;
     // The system asks whether it may sleep; an adapter is asked for the device state of that.
     const DEVICE_POWER_STATE asked = system > PowerSystemWorking ? PowerDeviceD3 : to;
-    return call_method("IAdapterPowerManagement.QueryPowerChangeState", power->get(),
-                       &IAdapterPowerManagement::QueryPowerChangeState, device_state(asked));
+    return power->query_change(asked);
 }
 
 /// Streams are paused on the way down already, and still on the way up. Miniports and streams save
 /// their context while the device has power, and restore it when it has power again.
 void NTAPI set_power(PKSDEVICE device, PIRP, DEVICE_POWER_STATE to, DEVICE_POWER_STATE from) {
     const auto adapter = adapter_of(device);
+    if (to == from)
+        return; // as it is: of a device that sleeps already, or is awake
     if (to > from)
         notify_of_power(*adapter, to);
-    if (const auto power = adapter->power())
-        call_method("IAdapterPowerManagement.PowerChangeState", power->get(),
-                    &IAdapterPowerManagement::PowerChangeState, device_state(to));
+    if (const auto power = adapter->power.get())
+        power->change(to, from, device->SystemPowerState);
     if (to < from)
         notify_of_power(*adapter, to);
 }
@@ -90,9 +94,7 @@ const KSDEVICE_DISPATCH dispatch = {
     nullptr, // Add
     start,
     nullptr, // PostStart
-    nullptr, // QueryStop
-    nullptr, // CancelStop
-    stop,
+    query_stop,  cancel_stop,        stop,
     nullptr, // QueryRemove
     nullptr, // CancelRemove
     remove,      query_capabilities,
@@ -105,5 +107,30 @@ const KSDEVICE_DISPATCH dispatch = {
 
 const KSDEVICE_DESCRIPTOR adapter_device_descriptor = {&dispatch, 0, nullptr,
                                                        KSDEVICE_DESCRIPTOR_VERSION, 0};
+
+NTSTATUS dispatch_power(PDEVICE_OBJECT fdo, PIRP irp) {
+    const auto *stack = IoGetCurrentIrpStackLocation(irp);
+    const auto &parameters = stack->Parameters.Power;
+    const auto adapter = Adapter::of(fdo);
+    // A device that is in D3 already gets no power IRP of its own when the system falls asleep.
+    if (adapter && stack->MinorFunction == IRP_MN_SET_POWER &&
+        parameters.Type == SystemPowerState) {
+        ks::MutexGuard guard(adapter->device().mutex);
+        const KSDEVICE &device = adapter->device().abi();
+        const auto power = adapter->power.get();
+        if (power && device.DevicePowerState == PowerDeviceD3)
+            power->system_changes(parameters.State.SystemState, device.SystemPowerState);
+    }
+    const bool changes =
+        adapter && stack->MinorFunction == IRP_MN_SET_POWER && parameters.Type == DevicePowerState;
+    const DEVICE_POWER_STATE to = parameters.State.DeviceState; // the IRP may be gone afterwards
+    const NTSTATUS status = ks::KsDevicePower(fdo, irp);
+    if (changes && NT_SUCCESS(status)) {
+        adapter->idle.device_is_in(to);
+        if (to == PowerDeviceD0)
+            adapter->fx.powered_on();
+    }
+    return status;
+}
 
 } // namespace ksbox::portcls

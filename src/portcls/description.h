@@ -33,6 +33,8 @@ struct PortKind {
     OwnSets more_filter_sets = {}; ///< that other kinds lack
     /// Of nodes of KSNODETYPE_AUDIO_ENGINE, for miniports with IMiniportAudioEngineNode.
     OwnSets engine_node_sets = {};
+    /// Its subdevices can go and come again while clients have them open.
+    bool rebalances = false;
 };
 
 /// What a port answers because its miniport has an optional interface.

@@ -1,7 +1,10 @@
 // Pins of PortCls filters.
 #include "portcls/pins.h"
 
+#include <utility>
+
 #include "ks/refusal.h"
+#include "portcls/adapter.h"
 #include "portcls/default_intersection.h"
 #include "portcls/port.h"
 #include "portcls/port_class.h"
@@ -9,6 +12,22 @@
 #include "portcls/stream.h"
 
 namespace ksbox::portcls {
+
+namespace {
+
+/// A device is not idle while one of its streams runs.
+void note_run(PKSPIN pin, Stream &stream, bool runs) {
+    if (std::exchange(stream.runs, runs) == runs)
+        return;
+    Adapter &adapter = *port_of(pin).adapter();
+    if (runs)
+        stream.fx_use = adapter.fx.begin(false);
+    else
+        adapter.fx.end(std::exchange(stream.fx_use, 0));
+    adapter.idle.stream_runs(runs);
+}
+
+} // namespace
 
 NTSTATUS NTAPI create_pin(PKSPIN pin, PIRP) {
     Port &port = port_of(pin);
@@ -24,8 +43,10 @@ NTSTATUS NTAPI create_pin(PKSPIN pin, PIRP) {
 
 NTSTATUS NTAPI close_pin(PKSPIN pin, PIRP) {
     const std::unique_ptr<Stream> stream(stream_of(*pin));
-    if (stream)
+    if (stream) {
+        note_run(pin, *stream, false);
         PortClass::current().remove(*stream);
+    }
     pin->Context = nullptr;
     return STATUS_SUCCESS;
 }
@@ -55,6 +76,7 @@ NTSTATUS NTAPI set_pin_state(PKSPIN pin, KSSTATE to, KSSTATE from) {
         }
         at = next; // downwards nothing can be refused
     }
+    note_run(pin, *stream, to == KSSTATE_RUN);
     return STATUS_SUCCESS;
 }
 

@@ -12,7 +12,7 @@
 #include "portcls/port_class.h"
 #include "portcls/registry_key.h"
 #include "portcls/stream.h"
-#include "portcls/unpublished_ids.h"
+#include "portcls/interface_ids.h"
 
 namespace ksbox::portcls {
 

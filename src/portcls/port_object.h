@@ -3,6 +3,7 @@
 
 #include "portcls/physical_connections.h"
 #include "portcls/port.h"
+#include "portcls/port_services.h"
 
 namespace ksbox::portcls {
 
@@ -87,8 +88,11 @@ class PortObject : public ComObject<I, IPortEvents, IPortClsVersion, IUnregister
             return static_cast<IUnregisterSubdevice *>(this);
         if (id == IID_IUnregisterPhysicalConnection)
             return static_cast<IUnregisterPhysicalConnection *>(this);
-        return nullptr;
+        return services_.interface_of(id);
     }
+
+  private:
+    PortServices services_{*static_cast<I *>(this), *this};
 };
 
 } // namespace ksbox::portcls

@@ -15,7 +15,8 @@ PortKind topology_kind() {
             .filter_sets = filter_property_sets(),
             .pin_sets = {},
             .pin_dispatch = &pin_dispatch,
-            .pin_flags = KSPIN_FLAG_DO_NOT_USE_STANDARD_TRANSPORT};
+            .pin_flags = KSPIN_FLAG_DO_NOT_USE_STANDARD_TRANSPORT,
+            .rebalances = true};
 }
 
 class TopologyPort final : public PortObject<IPortTopology> {

@@ -3,6 +3,7 @@
 #include "abi/guid.h"
 #include "portcls/music_objects.h"
 #include "portcls/simulated_uart.h"
+#include "portcls/interface_ids.h"
 
 namespace ksbox::portcls {
 namespace {
@@ -71,7 +72,7 @@ class UartStream final : public ComObject<IMXF> {
     KSSTATE state_ = KSSTATE_STOP;
 };
 
-class UartMiniport final : public ComObject<IMiniportDMus> {
+class UartMiniport final : public ComObject<IMiniportDMus, IMusicTechnology> {
   public:
     UartMiniport(Kernel &kernel, bool capture) : ComObject(kernel), capture_(capture) {
         describe();
@@ -112,6 +113,14 @@ class UartMiniport final : public ComObject<IMiniportDMus> {
         return STATUS_SUCCESS;
     }
     STDMETHODIMP_(void) Service() noexcept override {}
+    /// Adapters call it before Init, most often to be a synthesizer that the system prefers.
+    /// STATUS_INVALID_PARAMETER for null [inferred]. @doc audio/music-technology-guids
+    STDMETHODIMP_(NTSTATUS) SetTechnology(const GUID *technology) noexcept override {
+        if (!technology)
+            return STATUS_INVALID_PARAMETER;
+        range_.Technology = *technology;
+        return STATUS_SUCCESS;
+    }
     STDMETHODIMP_(NTSTATUS)
     NewStream(PMXF *stream, PUNKNOWN, POOL_TYPE, ULONG, DMUS_STREAM_TYPE, PKSDATAFORMAT,
               PSERVICEGROUP *group, PAllocatorMXF allocator, PMASTERCLOCK,
@@ -126,6 +135,8 @@ class UartMiniport final : public ComObject<IMiniportDMus> {
 
   private:
     IUnknown *interface_of(const GUID &id) override {
+        if (id == IID_IMusicTechnology)
+            return static_cast<IMusicTechnology *>(this);
         const bool own = id == IID_IMiniport || id == IID_IMiniportDMus;
         return own ? static_cast<IMiniportDMus *>(this) : nullptr;
     }

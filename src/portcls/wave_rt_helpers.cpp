@@ -5,7 +5,7 @@
 #include "portcls/adapter.h"
 #include "portcls/port.h"
 #include "portcls/stream_resources.h"
-#include "portcls/unpublished_ids.h"
+#include "portcls/interface_ids.h"
 
 namespace ksbox::portcls {
 

@@ -5,28 +5,11 @@
 #pragma once
 
 #include "abi/guid.h"
-#include "abi/windows.h"
+#include "portcls/part_of.h"
 
 namespace ksbox::portcls {
 
 class Port;
-
-/// One interface of an object whose count and identity it shares.
-template <typename I> class PartOf : public I {
-  public:
-    explicit PartOf(IUnknown &whole) : whole_(whole) {}
-    PartOf(const PartOf &) = delete;
-    PartOf &operator=(const PartOf &) = delete;
-
-    STDMETHODIMP_(NTSTATUS) QueryInterface(REFIID id, PVOID *result) noexcept override {
-        return whole_.QueryInterface(id, result);
-    }
-    STDMETHODIMP_(ULONG) AddRef() noexcept override { return whole_.AddRef(); }
-    STDMETHODIMP_(ULONG) Release() noexcept override { return whole_.Release(); }
-
-  private:
-    IUnknown &whole_;
-};
 
 class EtwHelper final : public PartOf<IPortClsEtwHelper> {
   public:

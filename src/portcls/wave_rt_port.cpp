@@ -29,7 +29,8 @@ PortKind wave_rt_kind() {
             // _MASTERCLOCK. audio/filter--pin--and-node-properties gives these to all ports but
             // Topology, and is older than this one. inferred
             .pin_flags = KSPIN_FLAG_DO_NOT_USE_STANDARD_TRANSPORT,
-            .engine_node_sets = engine_node_sets()};
+            .engine_node_sets = engine_node_sets(),
+            .rebalances = true};
 }
 
 class WaveRtPort final : public PortObject<IPortWaveRT> {

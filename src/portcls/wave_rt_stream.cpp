@@ -11,7 +11,7 @@
 #include "nt/mm/layout.h"
 #include "nt/mm/mdl.h"
 #include "nt/ob/object_manager.h"
-#include "portcls/unpublished_ids.h"
+#include "portcls/interface_ids.h"
 
 namespace ksbox::portcls {
 
@@ -70,6 +70,12 @@ WaveRtStream::~WaveRtStream() {
 NTSTATUS WaveRtStream::set_state(KSSTATE to, KSSTATE) {
     return call_method("IMiniportWaveRTStream.SetState", stream_.get(),
                        &IMiniportWaveRTStream::SetState, to);
+}
+
+/// With packets, or without registers (audio/implement-pnp-rebalance-for-portcls-audio-drivers);
+/// that only registers count which the client has is inferred.
+bool WaveRtStream::can_lose_resources() const {
+    return input_ || output_ || (!registers_mapped_[0] && !registers_mapped_[1]);
 }
 
 NTSTATUS WaveRtStream::set_format(KSDATAFORMAT &format) {

@@ -32,6 +32,7 @@ class WaveRtStream final : public Stream {
     IUnknown *unknown() override { return stream_.get(); }
     NTSTATUS set_state(KSSTATE to, KSSTATE from) override;
     NTSTATUS set_format(KSDATAFORMAT &format) override;
+    bool can_lose_resources() const override;
 
     /// The miniport's stream, and the interfaces that it may have; null without.
     IMiniportWaveRTStream &stream() { return *stream_.get(); }

@@ -11,7 +11,7 @@
 
 #include_next <portcls.h>
 
-#include <ksbox/unpublished_ids.h>
+#include <ksbox/interface_ids.h>
 
 // mingw-w64 has it for old systems only; an adapter may still ask for it.
 #if (NTDDI_VERSION >= NTDDI_LONGHORN)

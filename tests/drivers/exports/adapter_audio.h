@@ -76,6 +76,8 @@ class CasePort {
     // Registers it if need be.
     NTSTATUS Open(CaseFile &Filter);
     NTSTATUS Unregister();
+    // The device has stopped, which has taken its subdevice off.
+    void Gone() { Registered_ = false; }
 
     PPORT Port = nullptr;
 

@@ -522,3 +522,27 @@ EXPORT_CASE(PcNewMiniport) {
     EXPECT_EQ(Sink.Calls, 0);
     EXPECT_EQ(Sink.References, 1);
 }
+
+// An adapter has a UART that is part of a synthesizer say so, before it is initialized: the data
+// ranges of its pins tell it then.
+EXPORT_CASE(PcNewMiniport) {
+    UNREFERENCED_PARAMETER(Case);
+    const GUID *const Classes[] = {&CLSID_MiniportDriverDMusUART,
+                                   &CLSID_MiniportDriverDMusUARTCapture, &CLSID_MiniportDriverUart};
+    for (const GUID *Class : Classes) {
+        PMINIPORT Made = nullptr;
+        REQUIRE_SUCCESS(PcNewMiniport(&Made, *Class));
+        PPCFILTER_DESCRIPTOR Description = nullptr;
+        REQUIRE_SUCCESS(Made->GetDescription(&Description));
+        const auto *Range =
+            (const KSDATARANGE_MUSIC *)Description->Pins[0].KsPinDescriptor.DataRanges[0];
+        EXPECT_TRUE(IsEqualGUIDAligned(Range->Technology, KSMUSIC_TECHNOLOGY_PORT));
+        PMUSICTECHNOLOGY Technology = nullptr;
+        REQUIRE_SUCCESS(Made->QueryInterface(IID_IMusicTechnology, (PVOID *)&Technology));
+        EXPECT_EQ(Technology->SetTechnology(nullptr), STATUS_INVALID_PARAMETER);
+        EXPECT_SUCCESS(Technology->SetTechnology(&KSMUSIC_TECHNOLOGY_WAVETABLE));
+        EXPECT_TRUE(IsEqualGUIDAligned(Range->Technology, KSMUSIC_TECHNOLOGY_WAVETABLE));
+        EXPECT_EQ(Technology->Release(), 1);
+        EXPECT_EQ(Made->Release(), 0);
+    }
+}

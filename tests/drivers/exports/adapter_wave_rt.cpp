@@ -378,3 +378,65 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     EXPECT_EQ(Register.Register, &Stream.Clock);
     EXPECT_EQ(Own.Register(KSPROPERTY_RTAUDIO_CLOCKREGISTER, Register), STATUS_UNSUCCESSFUL);
 }
+
+namespace {
+
+class Pnp : public CaseObject<IAdapterPnpManagement> {
+  public:
+    explicit Pnp(Stream &Playing) : CaseObject(IID_IAdapterPnpManagement), Playing_(Playing) {}
+    STDMETHODIMP_(PC_REBALANCE_TYPE) GetSupportedRebalanceType() override {
+        return PcRebalanceRemoveSubdevices;
+    }
+    STDMETHODIMP_(void) PnpQueryStop() override { ++QueryStops; }
+    STDMETHODIMP_(void) PnpCancelStop() override {}
+    STDMETHODIMP_(void) PnpStop() override { AtStop = Playing_.Last; }
+    LONG QueryStops = 0;
+    KSSTATE AtStop = KSSTATE_RUN;
+
+  private:
+    Stream &Playing_;
+};
+
+} // namespace
+
+// A stream that runs is stopped with its device and stays so; with a register of the hardware in
+// its client's hands the device cannot stop.
+EXPORT_CASE(PcRegisterAdapterPnpManagement, PcUnregisterAdapterPnpManagement) {
+    Pinned Own(Case);
+    Pnp Pnp(Own.Device.Stream);
+    REQUIRE_SUCCESS(PcRegisterAdapterPnpManagement(&Pnp, Case.Device));
+    const auto Send = [&](UCHAR Minor) {
+        CaseIrp Request(Case.Device, IRP_MJ_PNP, Minor);
+        return Request.Send();
+    };
+    KSRTAUDIO_HWREGISTER Register = {};
+    {
+        EXPECT_SUCCESS(CaseSetState(Own.Pin, KSSTATE_RUN));
+        EXPECT_SUCCESS(Send(IRP_MN_QUERY_STOP_DEVICE));
+        EXPECT_EQ(Pnp.QueryStops, 1);
+        EXPECT_SUCCESS(Send(IRP_MN_CANCEL_STOP_DEVICE));
+        EXPECT_EQ(Own.Device.Stream.Last, KSSTATE_RUN);
+        EXPECT_SUCCESS(Own.Register(KSPROPERTY_RTAUDIO_CLOCKREGISTER, Register));
+        EXPECT_EQ(Send(IRP_MN_QUERY_STOP_DEVICE), STATUS_UNSUCCESSFUL);
+        EXPECT_EQ(Pnp.QueryStops, 1);
+        EXPECT_SUCCESS(Send(IRP_MN_CANCEL_STOP_DEVICE));
+        EXPECT_SUCCESS(CaseSetState(Own.Pin, KSSTATE_STOP)); // it is no active stream any more
+        EXPECT_SUCCESS(Send(IRP_MN_QUERY_STOP_DEVICE));
+        EXPECT_SUCCESS(Send(IRP_MN_CANCEL_STOP_DEVICE));
+    }
+    EXPECT_SUCCESS(CaseSetState(Own.Pin, KSSTATE_RUN));
+    EXPECT_SUCCESS(Send(IRP_MN_STOP_DEVICE));
+    Own.Port.Gone();
+    EXPECT_EQ(Pnp.AtStop, KSSTATE_STOP);
+    EXPECT_SUCCESS(Send(IRP_MN_START_DEVICE));
+    EXPECT_EQ(Own.Device.Stream.Last, KSSTATE_STOP);
+    KSSTATE State = KSSTATE_RUN;
+    EXPECT_SUCCESS(CaseProperty(Own.Pin, KSPROPSETID_Connection, KSPROPERTY_CONNECTION_STATE,
+                                KSPROPERTY_TYPE_GET, &State, sizeof State));
+    EXPECT_EQ(State, KSSTATE_STOP);
+    EXPECT_SUCCESS(PcUnregisterAdapterPnpManagement(Case.Device));
+    EXPECT_EQ(Pnp.References, 1);
+    Own.Pin.Close();
+    Own.Filter.Close();
+    EXPECT_SUCCESS(Own.Port.Open(Own.Filter)); // the stop took its subdevice off
+}

@@ -149,6 +149,16 @@ static NTSTATUS CompleteKept(NTSTATUS Status) {
     return Result;
 }
 
+static NTSTATUS SetIdle(BOOLEAN Enabled) {
+    PPORTCLSPOWER Power = NULL;
+    NTSTATUS Status = Ports[0]->QueryInterface(IID_IPortClsPower, (PVOID *)&Power);
+    if (NT_SUCCESS(Status)) {
+        Status = Power->SetIdlePowerManagement(Fdo, Enabled);
+        Power->Release();
+    }
+    return Status;
+}
+
 NTSTATUS NTAPI ControlHandler(PPCPROPERTY_REQUEST Request) {
     if (Request->ValueSize < sizeof(SUBDEVICES_COMMAND)) {
         return STATUS_BUFFER_TOO_SMALL;
@@ -186,6 +196,8 @@ NTSTATUS NTAPI ControlHandler(PPCPROPERTY_REQUEST Request) {
         return PcRequestNewPowerState(Fdo, (DEVICE_POWER_STATE)V[0]);
     case SUBDEVICES_REINIT:
         return Ports[V[0]]->Init(Fdo, NULL, PUNKNOWN(Ports[0]), NULL, NULL);
+    case SUBDEVICES_IDLE:
+        return SetIdle(V[0] != 0);
     default:
         return STATUS_NOT_SUPPORTED;
     }

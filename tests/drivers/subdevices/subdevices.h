@@ -23,6 +23,7 @@ typedef enum {
     SUBDEVICES_COMPLETE,    // PcCompletePendingPropertyRequest of the request kept, with Values[0]
     SUBDEVICES_NEW_STATE,   // PcRequestNewPowerState(Values[0])
     SUBDEVICES_REINIT,      // IPort::Init once more of Values[0]
+    SUBDEVICES_IDLE,        // IPortClsPower::SetIdlePowerManagement(Values[0])
 } SUBDEVICES_ITEM;
 
 typedef struct {

@@ -36,10 +36,10 @@ typedef enum { eMixFormat, eDeviceFormat, eSupportedDeviceFormats } eEngineForma
             PKSPROPERTY_STEPPING_LONG pKsPropStepLong, UINT32 ui32DataSize))                       \
     METHOD(NTSTATUS, GetDeviceChannelVolume, (ULONG ulNodeId, UINT32 uiChannel, LONG * pVolume))   \
     METHOD(NTSTATUS, SetDeviceChannelVolume, (ULONG ulNodeId, UINT32 uiChannel, LONG Volume))      \
-    METHOD(NTSTATUS, GetDeviceChannelPeakMeter,                                                    \
-           (ULONG ulNodeId, UINT32 uiChannel, LONG * pPeakMeterValue))                             \
     METHOD(NTSTATUS, GetDeviceChannelMute, (ULONG ulNodeId, UINT32 uiChannel, BOOL * pbMute))      \
     METHOD(NTSTATUS, SetDeviceChannelMute, (ULONG ulNodeId, UINT32 uiChannel, BOOL bMute))         \
+    METHOD(NTSTATUS, GetDeviceChannelPeakMeter,                                                    \
+           (ULONG ulNodeId, UINT32 uiChannel, LONG * pPeakMeterValue))                             \
     METHOD(NTSTATUS, GetBufferSizeRange,                                                           \
            (ULONG ulNodeId, KSDATAFORMAT_WAVEFORMATEX * pKsDataFormatWfx,                          \
             KSAUDIOENGINE_BUFFER_SIZE_RANGE * pBufferSizeRange))
@@ -51,23 +51,23 @@ typedef IMiniportAudioEngineNode *PMINIPORTAUDIOENGINENODE;
 #define KSBOX_IMiniportStreamAudioEngineNode(METHOD)                                               \
     METHOD(NTSTATUS, GetLfxState, (BOOL * pbEnable))                                               \
     METHOD(NTSTATUS, SetLfxState, (BOOL bEnable))                                                  \
-    METHOD(NTSTATUS, GetStreamChannelVolume, (UINT32 uiChannel, LONG * pVolume))                   \
-    METHOD(NTSTATUS, GetStreamChannelMute, (UINT32 uiChannel, BOOL * pbMute))                      \
+    METHOD(NTSTATUS, GetStreamChannelCount,                                                        \
+           (eChannelTargetType targetType, UINT32 * pulChannelCount))                              \
     METHOD(NTSTATUS, GetStreamAttributeSteppings,                                                  \
            (eChannelTargetType targetType, PKSPROPERTY_STEPPING_LONG pKsPropStepLong,              \
             UINT32 ui32DataSize))                                                                  \
+    METHOD(NTSTATUS, GetStreamChannelVolume, (UINT32 uiChannel, LONG * pVolume))                   \
     METHOD(                                                                                        \
         NTSTATUS, SetStreamChannelVolume,                                                          \
         (UINT32 Channel, LONG TargetVolume, AUDIO_CURVE_TYPE CurveType, ULONGLONG CurveDuration))  \
-    METHOD(NTSTATUS, GetStreamChannelPeakMeter, (UINT32 uiChannel, LONG * pPeakMeterValue))        \
+    METHOD(NTSTATUS, GetStreamChannelMute, (UINT32 uiChannel, BOOL * pbMute))                      \
     METHOD(NTSTATUS, SetStreamChannelMute, (UINT32 uiChannel, BOOL bMute))                         \
+    METHOD(NTSTATUS, GetStreamChannelPeakMeter, (UINT32 uiChannel, LONG * pPeakMeterValue))        \
     METHOD(NTSTATUS, GetStreamPresentationPosition,                                                \
            (KSAUDIO_PRESENTATION_POSITION * pPresentationPosition))                                \
     METHOD(NTSTATUS, SetStreamCurrentWritePosition, (ULONG ulCurrentWritePosition))                \
     METHOD(NTSTATUS, GetStreamLinearBufferPosition, (ULONGLONG * pullLinearBufferPosition))        \
-    METHOD(NTSTATUS, SetStreamLoopbackProtection, (CONSTRICTOR_OPTION protectionOption))           \
-    METHOD(NTSTATUS, GetStreamChannelCount,                                                        \
-           (eChannelTargetType targetType, UINT32 * pulChannelCount))
+    METHOD(NTSTATUS, SetStreamLoopbackProtection, (CONSTRICTOR_OPTION protectionOption))
 KSBOX_INTERFACE(IMiniportStreamAudioEngineNode, IUnknown);
 #define IMP_IMiniportStreamAudioEngineNode KSBOX_IMiniportStreamAudioEngineNode(KSBOX_OWN_METHOD)
 typedef IMiniportStreamAudioEngineNode *PMINIPORTSTREAMAUDIOENGINENODE;

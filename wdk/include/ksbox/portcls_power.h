@@ -1,6 +1,4 @@
 // Power management of the current portcls.h: newer adapter interfaces, and what a port offers.
-// IIDs that stand nowhere but in Microsoft's header are missing: IPortClsPower,
-// IAdapterPowerManagement2 and 3.
 #ifndef KSBOX_WDK_PORTCLS_POWER_H
 #define KSBOX_WDK_PORTCLS_POWER_H
 

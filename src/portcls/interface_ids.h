@@ -1,4 +1,4 @@
-// The identifiers of wdk/include/ksbox/unpublished_ids.h for host code.
+// The identifiers of wdk/include/ksbox/interface_ids.h for host code.
 #pragma once
 
 #include "abi/windows.h"
@@ -8,7 +8,7 @@ namespace ksbox::portcls {
 #pragma push_macro("DEFINE_GUID")
 #undef DEFINE_GUID
 #define DEFINE_GUID(name, l, w1, w2, ...) inline constexpr GUID name = {l, w1, w2, {__VA_ARGS__}}
-#include "wdk/include/ksbox/unpublished_ids.h"
+#include "wdk/include/ksbox/interface_ids.h"
 #pragma pop_macro("DEFINE_GUID")
 
 } // namespace ksbox::portcls
