@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <ctime>
 #include <utility>
@@ -221,8 +222,10 @@ void TextReport::endpoints() {
     }
 }
 
+/// To a thousandth, and 0 without a sign.
 std::string decibels(std::int32_t level) {
-    return level == INT32_MIN ? "silence" : fmt::format("{:g} dB", double(level) / 65536);
+    const double rounded = std::round(double(level) / 65.536) / 1000;
+    return level == INT32_MIN ? "silence" : fmt::format("{:g} dB", rounded + 0.0);
 }
 
 void TextReport::endpoint(const EndpointReport &one) {

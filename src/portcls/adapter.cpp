@@ -8,9 +8,9 @@
 #include "ks/headers.h"
 #include "ks/lint.h"
 #include "ks/object_bag.h"
+#include "portcls/interface_ids.h"
 #include "portcls/port.h"
 #include "portcls/port_class.h"
-#include "portcls/interface_ids.h"
 
 namespace ksbox::portcls {
 

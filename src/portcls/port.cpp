@@ -9,10 +9,10 @@
 #include "ks/transport.h"
 #include "portcls/adapter.h"
 #include "portcls/filter_properties.h"
+#include "portcls/interface_ids.h"
 #include "portcls/port_class.h"
 #include "portcls/registry_key.h"
 #include "portcls/stream.h"
-#include "portcls/interface_ids.h"
 
 namespace ksbox::portcls {
 

@@ -3,8 +3,8 @@
 #include <cstring>
 
 #include "portcls/adapter.h"
-#include "portcls/port.h"
 #include "portcls/interface_ids.h"
+#include "portcls/port.h"
 
 namespace ksbox::portcls {
 namespace {

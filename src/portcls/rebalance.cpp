@@ -8,10 +8,10 @@
 #include "ks/pin.h"
 #include "ks/raw_states.h"
 #include "portcls/adapter.h"
+#include "portcls/interface_ids.h"
 #include "portcls/port.h"
 #include "portcls/request_target.h"
 #include "portcls/stream.h"
-#include "portcls/interface_ids.h"
 
 namespace ksbox::portcls {
 namespace {

@@ -1,9 +1,9 @@
 // The system's DMusUART miniports over a simulated MPU-401: one plays, one records.
 // @doc NF:portcls.PcNewMiniport
 #include "abi/guid.h"
+#include "portcls/interface_ids.h"
 #include "portcls/music_objects.h"
 #include "portcls/simulated_uart.h"
-#include "portcls/interface_ids.h"
 
 namespace ksbox::portcls {
 namespace {

@@ -3,9 +3,9 @@
 #include "nt/kernel.h"
 #include "nt/trace.h"
 #include "portcls/adapter.h"
+#include "portcls/interface_ids.h"
 #include "portcls/port.h"
 #include "portcls/stream_resources.h"
-#include "portcls/interface_ids.h"
 
 namespace ksbox::portcls {
 

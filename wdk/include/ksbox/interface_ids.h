@@ -1,7 +1,4 @@
-// Identifiers of portcls.h that mingw-w64's lacks: Microsoft's, as of the kit for Windows 8.1. Those
-// of later interfaces stand nowhere but in later headers. They are ksbox's own here: what is built
-// here agrees with itself and with ksbox; a driver that was built with Microsoft's headers asks for
-// others, and is refused as on an older system.
+// Identifiers of portcls.h that mingw-w64's lacks, with Microsoft's values.
 #ifndef KSBOX_WDK_INTERFACE_IDS_H
 #define KSBOX_WDK_INTERFACE_IDS_H
 
@@ -26,14 +23,17 @@ DEFINE_GUID(IID_IPortClsEtwHelper, 0x80ef6667, 0xe8b1, 0x4252, 0xab, 0x09, 0x8f,
 DEFINE_GUID(IID_IPortClsPower, 0x47ba0351, 0xbc4b, 0x4869, 0x81, 0x34, 0xb7, 0x4f, 0xe1, 0x78, 0x52,
             0xd8);
 
-#define KSBOX_OWN_ID(Name, Number)                                                                 \
-    DEFINE_GUID(Name, 0x2d1f3a94, 0x7b60, 0x4c0e, 0xa3, 0x5d, 0x91, 0x4e, 0x6b, 0x27, 0xc8, Number)
-
-KSBOX_OWN_ID(IID_IPortClsStreamResourceManager, 0x12);
-KSBOX_OWN_ID(IID_IPortClsStreamResourceManager2, 0x13);
-KSBOX_OWN_ID(IID_IPortClsNotifications, 0x14);
-KSBOX_OWN_ID(IID_IPortClsPnp, 0x1b);
-KSBOX_OWN_ID(IID_IAdapterPnpManagement, 0x1c);
-KSBOX_OWN_ID(IID_IMiniportPnpNotify, 0x1d);
+DEFINE_GUID(IID_IAdapterPnpManagement, 0x706f2368, 0x4086, 0x47f5, 0xb9, 0x13, 0x57, 0xb7, 0x6e,
+            0xed, 0x1a, 0x32);
+DEFINE_GUID(IID_IMiniportPnpNotify, 0x6b735365, 0x9487, 0x464c, 0x93, 0xe3, 0xfa, 0x2c, 0x63, 0x91,
+            0xd5, 0xa4);
+DEFINE_GUID(IID_IPortClsNotifications, 0x1e092ce2, 0xdb25, 0x483b, 0x84, 0x46, 0xb0, 0x96, 0x12,
+            0x15, 0x25, 0x8b);
+DEFINE_GUID(IID_IPortClsPnp, 0x0485791b, 0x17f5, 0x4b73, 0x90, 0x2a, 0x20, 0x34, 0x48, 0x60, 0xb9,
+            0xca);
+DEFINE_GUID(IID_IPortClsStreamResourceManager, 0xe1cd9915, 0xcab1, 0x4103, 0xbb, 0x2f, 0x7d, 0xc0,
+            0x9c, 0x9b, 0xe9, 0x42);
+DEFINE_GUID(IID_IPortClsStreamResourceManager2, 0x0d500bae, 0xd565, 0x469d, 0xa0, 0xe2, 0xf2, 0x83,
+            0x76, 0x0d, 0x71, 0x48);
 
 #endif

@@ -1,5 +1,5 @@
 // Sizes of packets, interleaved audio and keyword detectors: what the current ksmedia.h knows and
-// mingw-w64's does not. Identifiers marked inferred are from memory; with 2D1F3A94: ksbox's own.
+// mingw-w64's does not. Identifiers marked inferred are from memory.
 #ifndef KSBOX_WDK_KS_AUDIO_PACKETS_H
 #define KSBOX_WDK_KS_AUDIO_PACKETS_H
 
@@ -30,8 +30,8 @@ DEFINE_GUIDSTRUCT("3817E0B8-DF58-4375-B669-C49634331F9D", KSNODETYPE_AUDIO_KEYWO
 #define KSNODETYPE_AUDIO_KEYWORDDETECTOR DEFINE_GUIDNAMED(KSNODETYPE_AUDIO_KEYWORDDETECTOR)
 
 #define STATIC_AUDIO_SIGNALPROCESSINGMODE_FAR_FIELD_SPEECH                                         \
-    0x2d1f3a94, 0x7b60, 0x4c0e, 0xa3, 0x5d, 0x91, 0x4e, 0x6b, 0x27, 0xc8, 0x50
-DEFINE_GUIDSTRUCT("2D1F3A94-7B60-4C0E-A35D-914E6B27C850",
+    0x28941cba, 0x3be6, 0x4a78, 0x9a, 0x76, 0x30, 0xfd, 0x91, 0x55, 0x9b, 0x64
+DEFINE_GUIDSTRUCT("28941CBA-3BE6-4A78-9A76-30FD91559B64",
                   AUDIO_SIGNALPROCESSINGMODE_FAR_FIELD_SPEECH);
 #define AUDIO_SIGNALPROCESSINGMODE_FAR_FIELD_SPEECH                                                \
     DEFINE_GUIDNAMED(AUDIO_SIGNALPROCESSINGMODE_FAR_FIELD_SPEECH)

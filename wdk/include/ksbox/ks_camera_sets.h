@@ -1,6 +1,6 @@
 // The camera's property sets of Windows 8, each of one property: regions of interest, flash, video
 // stabilization, what the image pin can do. The pages name identifiers and flags only: their values
-// are from memory (inferred), with 2D1F3A94 ksbox's own.
+// are those of Microsoft's headers, from memory where marked inferred.
 #ifndef KSBOX_WDK_KS_CAMERA_SETS_H
 #define KSBOX_WDK_KS_CAMERA_SETS_H
 
@@ -41,8 +41,8 @@ typedef struct {
 
 // The event of an asynchronous focus has the property's number.
 #define STATIC_EVENTSETID_VIDCAP_CAMERACONTROL_REGION_OF_INTEREST                                  \
-    0x2d1f3a94, 0x7b60, 0x4c0e, 0xa3, 0x5d, 0x91, 0x4e, 0x6b, 0x27, 0xc8, 0x60
-DEFINE_GUIDSTRUCT("2D1F3A94-7B60-4C0E-A35D-914E6B27C860",
+    0x2fdffc5d, 0xc732, 0x4ba6, 0xb5, 0xdf, 0x6b, 0x4d, 0x7f, 0xc8, 0x8b, 0x8b
+DEFINE_GUIDSTRUCT("2FDFFC5D-C732-4BA6-B5DF-6B4D7FC88B8B",
                   EVENTSETID_VIDCAP_CAMERACONTROL_REGION_OF_INTEREST);
 #define EVENTSETID_VIDCAP_CAMERACONTROL_REGION_OF_INTEREST                                         \
     DEFINE_GUIDNAMED(EVENTSETID_VIDCAP_CAMERACONTROL_REGION_OF_INTEREST)

@@ -1,6 +1,5 @@
 // The hardware audio engine of a WaveRT miniport: what PortCls asks for KSPROPSETID_AudioEngine.
-// Slots are in the order in which Microsoft's sample defines the methods; the IIDs are published
-// nowhere but in Microsoft's header.
+// Slots and identifiers are those of Microsoft's header.
 #ifndef KSBOX_WDK_PORTCLS_ENGINE_H
 #define KSBOX_WDK_PORTCLS_ENGINE_H
 

@@ -1,14 +1,12 @@
 // WaveRT streams in packet mode: what a stream of the current portcls.h may offer beside
-// IMiniportWaveRTStreamNotification. Microsoft publishes their identifiers nowhere but in its own
-// header; those of the streams' are ksbox's own. A driver that was built with Microsoft's header
-// does not know them and is used without packet mode, as it is on a system before Windows 10.
+// IMiniportWaveRTStreamNotification.
 #ifndef KSBOX_WDK_PORTCLS_WAVERT_H
 #define KSBOX_WDK_PORTCLS_WAVERT_H
 
 #include "portcls_methods.h"
 
-DEFINE_GUID(IID_IMiniportWaveRTInputStream, 0x2d1f3a94, 0x7b60, 0x4c0e, 0xa3, 0x5d, 0x91, 0x4e,
-            0x6b, 0x27, 0xc8, 0x01);
+DEFINE_GUID(IID_IMiniportWaveRTInputStream, 0xcd8e756a, 0x5fc7, 0x4624, 0x98, 0x4b, 0x2a, 0xf0,
+            0x29, 0x25, 0xb9, 0x1f);
 // @doc NN:portcls.IMiniportWaveRTInputStream
 #define KSBOX_IMiniportWaveRTInputStream(METHOD)                                                   \
     METHOD(                                                                                        \
@@ -18,8 +16,8 @@ KSBOX_INTERFACE(IMiniportWaveRTInputStream, IUnknown);
 #define IMP_IMiniportWaveRTInputStream KSBOX_IMiniportWaveRTInputStream(KSBOX_OWN_METHOD)
 typedef IMiniportWaveRTInputStream *PMINIPORTWAVERTINPUTSTREAM;
 
-DEFINE_GUID(IID_IMiniportWaveRTOutputStream, 0x2d1f3a94, 0x7b60, 0x4c0e, 0xa3, 0x5d, 0x91, 0x4e,
-            0x6b, 0x27, 0xc8, 0x02);
+DEFINE_GUID(IID_IMiniportWaveRTOutputStream, 0x831fc7bc, 0x6347, 0x44bc, 0xb4, 0x7b, 0xc0, 0xc6,
+            0x57, 0xb5, 0xbf, 0x73);
 // @doc NN:portcls.IMiniportWaveRTOutputStream
 #define KSBOX_IMiniportWaveRTOutputStream(METHOD)                                                  \
     METHOD(NTSTATUS, SetWritePacket, (ULONG PacketNumber, DWORD Flags, ULONG EosPacketLength))     \
