@@ -11,6 +11,7 @@
 #include "ks/pin.h"
 #include "ks/transport.h"
 #include "nt/call_driver.h"
+#include "nt/ke/instant.h"
 
 namespace ksbox::ks {
 namespace {
@@ -60,9 +61,11 @@ void notify_all(Device &device, bool asleep, DEVICE_POWER_STATE state) {
     }
 }
 
-/// Running pins go to PAUSE before the device leaves D0 and to RUN after it is back (F12). Device
-/// mutex held; each filter's pins are asked without its control mutex, which the pipes take.
+/// Running pins go to PAUSE before the device leaves D0 and to RUN after it is back (F12), in one
+/// instant of simulated time. Device mutex held; each filter's pins are asked without its control
+/// mutex, which the pipes take.
 void pause_pins(Device &device, bool asleep) {
+    const ke::Instant instant;
     device.asleep = asleep;
     for (const auto &factory : device.factories)
         for (const auto &filter : factory->filters)

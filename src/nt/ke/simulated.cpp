@@ -11,6 +11,7 @@
 #include "nt/ke/fiber.h"
 #include "nt/ke/gs_base.h"
 #include "nt/ke/host_thread.h"
+#include "nt/ke/instant.h"
 #include "nt/ke/random.h"
 #include "nt/kernel.h"
 
@@ -57,7 +58,7 @@ class Simulated final : public Executor {
     std::uint64_t now(bool charge) override;
     std::uint64_t charge_clock_read() override {
         turn_.timer_due = true; // perhaps: the next point looks
-        return turn_.now_100ns += clock_read_cost_100ns;
+        return turn_.now_100ns += Instant::covers_a_read() ? 0 : clock_read_cost_100ns;
     }
     void stall(std::uint64_t duration_100ns) override;
     void timers_changed() override { look_at_timers(); }
@@ -247,7 +248,8 @@ void Simulated::yield() {
 
 std::uint64_t Simulated::now(bool charge) {
     if (charge) {
-        turn_.now_100ns += clock_read_cost_100ns;
+        if (!Instant::covers_a_read())
+            turn_.now_100ns += clock_read_cost_100ns;
         look_at_timers();
         if (running_ != nullptr)
             scheduler_.point(Point::clock);
