@@ -51,7 +51,7 @@ std::vector<DeviceNode *> Pnp::nodes() const {
 }
 
 DeviceNode *Pnp::node_of(PDEVICE_OBJECT physical) const {
-    return record_of(physical).node;
+    return physical ? record_of(physical).node : nullptr;
 }
 
 DeviceNode *Pnp::node_below(PDEVICE_OBJECT device) const {
