@@ -5,7 +5,6 @@
 #include <array>
 #include <cctype>
 #include <string_view>
-#include <vector>
 
 #include "abi/guid_names.h"
 
@@ -92,18 +91,6 @@ std::string standard_name(const Guid &guid) {
         if (const std::string_view symbol = guid_symbol(guid, prefix); symbol.starts_with(prefix))
             return name_of(symbol);
     return {};
-}
-
-void for_each_standard_name(const std::function<void(const Guid &, const std::string &)> &visit) {
-    std::vector<Guid> seen;
-    for (const std::string_view prefix : prefixes)
-        for (const GuidName &known : known_guids()) {
-            if (!known.symbol.starts_with(prefix) || std::ranges::count(seen, known.value))
-                continue;
-            seen.push_back(known.value);
-            if (const std::string name = name_of(known.symbol); !name.empty())
-                visit(known.value, name);
-        }
 }
 
 } // namespace ksbox

@@ -2,7 +2,6 @@
 // gave them another name. @doc audio/friendly-names-for-audio-endpoint-devices
 #pragma once
 
-#include <functional>
 #include <string>
 
 #include "base/guid.h"
@@ -13,8 +12,5 @@ namespace ksbox {
 /// headers name neither a node type nor a category nor a name of a video pin. The pages name few of
 /// them; the rest are the words of the symbol [inferred].
 std::string standard_name(const Guid &guid);
-
-/// Every GUID that has one, each once.
-void for_each_standard_name(const std::function<void(const Guid &, const std::string &)> &visit);
 
 } // namespace ksbox

@@ -9,7 +9,6 @@
 #include "box/leftovers.h"
 #include "box/registry_files.h"
 #include "box/state.h"
-#include "ks/ks_names.h"
 #include "ks/object_name.h"
 #include "ks/quirks.h"
 #include "nt/ex/executive.h"
@@ -107,7 +106,6 @@ Box::Box(BoxOptions options) : state_(std::make_unique<State>()) {
     made.pool().set_guard(pool_guard(options.pool));
     made.extension<wsk::Network>().allow(network_access(options.net));
     enable_quirks(made, options.quirks);
-    ks::install_standard_names(made);
     made.trace().name_of = [&made](const void *address) { return name_of(made, address); };
     Result<void> mounted;
     state_->run([&] { mounted = made.files().mount(); });

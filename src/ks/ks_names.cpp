@@ -31,14 +31,16 @@ std::optional<cm::Value> name_below(std::u16string_view parent, const Guid &guid
     return std::move(*name);
 }
 
-} // namespace
-
-void install_standard_names(Kernel &kernel) {
-    for_each_standard_name([&](const Guid &guid, const std::string &name) {
-        (void)kernel.registry().set_string(category_key(control_key, guid), u"Name",
-                                           to_utf16(name));
-    });
+std::optional<cm::Value> name_by_standard(const Guid &guid) {
+    const std::string name = standard_name(guid);
+    if (name.empty())
+        return std::nullopt;
+    const std::u16string text = to_utf16(name);
+    const auto *bytes = reinterpret_cast<const std::byte *>(text.c_str());
+    return cm::Value{{}, REG_SZ, {bytes, bytes + (text.size() + 1) * sizeof(char16_t)}};
 }
+
+} // namespace
 
 NTSTATUS answer_name(PIRP irp, void *data, std::initializer_list<const GUID *> guids) {
     const auto *node =
@@ -52,6 +54,8 @@ NTSTATUS answer_name(PIRP irp, void *data, std::initializer_list<const GUID *> g
             name = name_below(own, to_guid(*guid));
         if (!name)
             name = name_below(control_key, to_guid(*guid));
+        if (!name)
+            name = name_by_standard(to_guid(*guid));
         if (name)
             return answer_value(irp, data, name->data.data(),
                                 static_cast<ULONG>(name->data.size()));

@@ -7,19 +7,12 @@
 
 #include "abi/windows.h"
 
-namespace ksbox {
-class Kernel;
-}
-
 namespace ksbox::ks {
 
-/// Gives node types and categories their names, as the system's ks.inf and kscaptur.inf do. Before
-/// the first driver is loaded.
-void install_standard_names(Kernel &kernel);
-
 /// Answers the IRP with the name, null-terminated, of the first of the GUIDs that has one; each is
-/// looked for in the software key of the IRP's device, then in the global one. Null GUIDs are
-/// skipped. STATUS_NOT_FOUND without a name [inferred]. PASSIVE.
+/// looked for in the software key of the IRP's device, then in the global one, then among the
+/// standard names, which a system's ks.inf and kscaptur.inf write into the global one and a box
+/// does not. Null GUIDs are skipped. STATUS_NOT_FOUND without a name [inferred]. PASSIVE.
 NTSTATUS answer_name(PIRP irp, void *data, std::initializer_list<const GUID *> guids);
 
 } // namespace ksbox::ks

@@ -119,7 +119,7 @@ typedef enum {
     NODE_BARE,      // no automation table
     NODE_EXTENDED,  // property items of EXTENDED_ITEM
     NODE_UNALIGNED, // PropertyItemSize is no multiple of 8
-    NODE_SHORT,     // PropertyItemSize is less than an item's
+    NODE_SHORT,     // PropertyItemSize is less than an item's; its type has no name
     NODE_COUNT
 } AUTOMATION_NODE;
 
