@@ -147,18 +147,25 @@ std::vector<DataFormat> default_formats(Filter &filter, std::uint32_t pin_id,
 
 std::vector<DataFormat> forms_of(const DataFormat &format) {
     std::vector<DataFormat> forms{format};
+    const auto add = [&](DataFormat form) {
+        const auto same = [&](const DataFormat &one) {
+            return std::ranges::equal(one.bytes(), form.bytes());
+        };
+        if (std::ranges::none_of(forms, same)) // nobody is asked twice
+            forms.push_back(std::move(form));
+    };
     const std::optional<AudioFormat> audio = format.audio();
     constexpr std::size_t plain_bytes = 16; // a PCMWAVEFORMAT
     if (!audio || format.wave().size() < plain_bytes)
         return forms;
-    forms.push_back(DataFormat::audio(*audio));
+    add(DataFormat::audio(*audio));
     if (audio->valid_bits == audio->bits) {
         std::vector<std::byte> plain(format.wave().begin(), format.wave().begin() + plain_bytes);
         const std::uint16_t tag = audio->is_float ? 3 : 1;
         std::memcpy(plain.data(), &tag, sizeof tag);
-        forms.push_back(DataFormat::wave(plain));
+        add(DataFormat::wave(plain));
     }
-    forms.push_back(DataFormat::extensible(*audio)); // as Windows' audio engine says it
+    add(DataFormat::extensible(*audio)); // as Windows' audio engine says it
     return forms;
 }
 
