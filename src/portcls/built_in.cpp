@@ -38,10 +38,11 @@ BuiltIn filter_built_in() {
     return sets;
 }
 
-BuiltIn pin_built_in() {
+BuiltIn pin_built_in(ULONG pin_flags) {
     static const BuiltInSet sets[] = {{&KSPROPSETID_Connection, connection_ids},
                                       {&KSPROPSETID_Stream, stream_ids}};
-    return sets;
+    const bool transport = !(pin_flags & KSPIN_FLAG_DO_NOT_USE_STANDARD_TRANSPORT);
+    return BuiltIn(sets).first(transport ? 2 : 1);
 }
 
 } // namespace ksbox::portcls

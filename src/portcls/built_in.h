@@ -19,7 +19,8 @@ using BuiltIn = std::span<const BuiltInSet>;
 /// can judge: PROPOSEDATAFORMAT, PROPOSEDATAFORMAT2, CONSTRAINEDDATARANGES. inferred: real
 /// miniports handle those, and the page lists them as the port's.
 BuiltIn filter_built_in();
-/// Of pins: state and format of the connection, allocator and clock of the stream.
-BuiltIn pin_built_in();
+/// Of pins with those flags (KSPIN_FLAG_*): state and format of the connection; allocator and clock
+/// of the stream where frames travel, for without KS's transport nobody else answers.
+BuiltIn pin_built_in(ULONG pin_flags);
 
 } // namespace ksbox::portcls

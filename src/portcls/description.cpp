@@ -31,7 +31,8 @@ void Description::add_pins(const PortKind &kind) {
         const PCPIN_DESCRIPTOR &from = pin(id);
         KSPIN_DESCRIPTOR_EX made{};
         made.Dispatch = kind.pin_dispatch;
-        made.AutomationTable = automation(from.AutomationTable, kind.pin_sets, pin_built_in());
+        made.AutomationTable =
+            automation(from.AutomationTable, kind.pin_sets, pin_built_in(kind.pin_flags));
         made.PinDescriptor = from.KsPinDescriptor;
         made.PinDescriptor.InterfacesCount = static_cast<ULONG>(kind.interfaces.size());
         made.PinDescriptor.Interfaces = kind.interfaces.data();

@@ -440,3 +440,36 @@ EXPORT_CASE(PcRegisterAdapterPnpManagement, PcUnregisterAdapterPnpManagement) {
     Own.Filter.Close();
     EXPECT_SUCCESS(Own.Port.Open(Own.Filter)); // the stop took its subdevice off
 }
+
+namespace {
+
+NTSTATUS NTAPI AnswerClock(PPCPROPERTY_REQUEST Request) {
+    Request->ValueSize = 0;
+    return STATUS_DEVICE_BUSY;
+}
+const PCPROPERTY_ITEM ClockOfPins[] = {
+    {&KSPROPSETID_Stream, KSPROPERTY_STREAM_MASTERCLOCK, PCPROPERTY_ITEM_FLAG_GET, AnswerClock},
+    {&KSPROPSETID_Connection, KSPROPERTY_CONNECTION_STATE, PCPROPERTY_ITEM_FLAG_GET, AnswerClock},
+};
+DEFINE_PCAUTOMATION_TABLE_PROP(ClockTable, ClockOfPins);
+
+} // namespace
+
+// No frames travel, so the port has no clock for them: a miniport's handler is not left out.
+EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
+    Miniport Device;
+    Device.Description.Pins[0].AutomationTable = &ClockTable;
+    CasePort Port(Case, CLSID_PortWaveRT);
+    CaseFile Filter, Pin;
+    REQUIRE_SUCCESS(Port.Init(&Device));
+    REQUIRE_SUCCESS(Port.Open(Filter));
+    REQUIRE_SUCCESS(CaseConnectStream(Filter, 0, CaseWave, Pin));
+    UCHAR Answer[sizeof(HANDLE)];
+    EXPECT_EQ(CaseProperty(Pin, KSPROPSETID_Stream, KSPROPERTY_STREAM_MASTERCLOCK,
+                           KSPROPERTY_TYPE_GET, Answer, sizeof Answer),
+              STATUS_DEVICE_BUSY);
+    KSSTATE State = KSSTATE_RUN;
+    EXPECT_SUCCESS(CaseProperty(Pin, KSPROPSETID_Connection, KSPROPERTY_CONNECTION_STATE,
+                                KSPROPERTY_TYPE_GET, &State, sizeof State)); // the port's
+    EXPECT_EQ(State, KSSTATE_STOP);
+}
