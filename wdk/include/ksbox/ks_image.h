@@ -1,11 +1,11 @@
 // Pins for photographs: their category and format, which mingw-w64's ksmedia.h lacks. The
-// identifiers and the flags' values are on no public page: they are from memory (inferred).
+// identifiers are Microsoft's; the flags' values are on no page and from memory (inferred).
 #ifndef KSBOX_WDK_KS_IMAGE_H
 #define KSBOX_WDK_KS_IMAGE_H
 
 #define STATIC_PINNAME_IMAGE                                                                       \
-    0x38a0cd4c, 0xd49b, 0x4ce8, 0xb4, 0x8a, 0x34, 0x46, 0x67, 0x87, 0x81, 0x30
-DEFINE_GUIDSTRUCT("38A0CD4C-D49B-4CE8-B48A-344667878130", PINNAME_IMAGE);
+    0x38a0cd98, 0xd49b, 0x4ce8, 0xb4, 0x8a, 0x34, 0x46, 0x67, 0xa1, 0x78, 0x30
+DEFINE_GUIDSTRUCT("38A0CD98-D49B-4CE8-B48A-344667A17830", PINNAME_IMAGE);
 #define PINNAME_IMAGE DEFINE_GUIDNAMED(PINNAME_IMAGE)
 
 #define STATIC_KSDATAFORMAT_SPECIFIER_IMAGE                                                        \
