@@ -26,6 +26,26 @@ struct PlainRequest {
     KSPROPERTY Property;
 };
 
+bool notifies(PFILE_OBJECT pin) {
+    const auto answer = get<BOOL>(pin, PlainRequest{}, KSPROPSETID_RtAudio,
+                                  KSPROPERTY_RTAUDIO_QUERY_NOTIFICATION_SUPPORT);
+    return answer && *answer;
+}
+
+Result<KSRTAUDIO_BUFFER> plain(PFILE_OBJECT pin, ULONG bytes) {
+    KSRTAUDIO_BUFFER_PROPERTY request{};
+    request.RequestedBufferSize = bytes;
+    return get<KSRTAUDIO_BUFFER>(pin, request, KSPROPSETID_RtAudio, KSPROPERTY_RTAUDIO_BUFFER);
+}
+
+Result<KSRTAUDIO_BUFFER> with_notification(PFILE_OBJECT pin, ULONG bytes) {
+    KSRTAUDIO_BUFFER_PROPERTY_WITH_NOTIFICATION request{};
+    request.RequestedBufferSize = bytes;
+    request.NotificationCount = 2;
+    return get<KSRTAUDIO_BUFFER>(pin, request, KSPROPSETID_RtAudio,
+                                 KSPROPERTY_RTAUDIO_BUFFER_WITH_NOTIFICATION);
+}
+
 } // namespace
 
 DeviceBuffer::DeviceBuffer(PFILE_OBJECT pin, const KSRTAUDIO_BUFFER &buffer)
@@ -33,10 +53,8 @@ DeviceBuffer::DeviceBuffer(PFILE_OBJECT pin, const KSRTAUDIO_BUFFER &buffer)
       wants_barrier_(buffer.CallMemoryBarrier) {}
 
 Result<DeviceBuffer> DeviceBuffer::allocate(PFILE_OBJECT pin, std::size_t bytes) {
-    KSRTAUDIO_BUFFER_PROPERTY request{};
-    request.RequestedBufferSize = static_cast<ULONG>(bytes);
-    const auto buffer =
-        KS_TRY(get<KSRTAUDIO_BUFFER>(pin, request, KSPROPSETID_RtAudio, KSPROPERTY_RTAUDIO_BUFFER));
+    const auto buffer = KS_TRY(notifies(pin) ? with_notification(pin, static_cast<ULONG>(bytes))
+                                             : plain(pin, static_cast<ULONG>(bytes)));
     if (!buffer.BufferAddress || buffer.ActualBufferSize == 0)
         return fail(STATUS_DEVICE_DATA_ERROR);
     return DeviceBuffer(pin, buffer);

@@ -1,5 +1,5 @@
 // The cyclic buffer of a WaveRT pin. @doc audio/ksproperty-rtaudio-buffer,
-// audio/ksproperty-audio-position
+// audio/ksproperty-rtaudio-buffer-with-notification, audio/ksproperty-audio-position
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,9 @@ namespace ksbox::rtstream {
 /// The device's while its pin exists. PASSIVE_LEVEL.
 class DeviceBuffer {
   public:
-    /// Has the driver allocate it, of about so many bytes, and maps it. The status of
-    /// KSPROPERTY_RTAUDIO_BUFFER.
+    /// Has the driver allocate it, of about so many bytes, and maps it. A driver that can notify
+    /// allocates it for that, as for the system's audio engine: some move nothing without. The
+    /// status of KSPROPERTY_RTAUDIO_BUFFER(_WITH_NOTIFICATION).
     static Result<DeviceBuffer> allocate(PFILE_OBJECT pin, std::size_t bytes);
 
     std::span<std::byte> bytes() const { return bytes_; }

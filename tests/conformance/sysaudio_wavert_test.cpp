@@ -104,7 +104,24 @@ TEST_P(RealTimeGraphs, E10_J5_AWaveRtPinThatIsNotRegisteredAsSuchIsFoundOutAndSe
     Frame frame = filled(client, noise(piece));
     Request write = pin.start_write(frame);
     EXPECT_TRUE(Pin::finish(frame, write).success());
-    EXPECT_EQ(only(journal(card), "allocate").size(), 1u);
+    const auto allocated = only(journal(card), "allocate");
+    ASSERT_EQ(allocated.size(), 1u);
+    EXPECT_EQ(allocated[0].values.at(2), 2u); // notifications: some drivers move nothing without
+}
+
+TEST_P(RealTimeGraphs, J9_inferred_ACardWithoutNotificationsIsServedToo) {
+    Driver &driver = load("wavert", 1);
+    Filter card = client.open_filter(driver.filters().at(0).path);
+    answer(card, "notifications", 0);
+    Filter device = open_device();
+    Pin pin = device.connect({.pin_id = 0, .format = stereo});
+    pin.set_state(PinState::run);
+    Frame frame = filled(client, noise(piece));
+    Request write = pin.start_write(frame);
+    EXPECT_TRUE(Pin::finish(frame, write).success());
+    const auto allocated = only(journal(card), "allocate");
+    ASSERT_EQ(allocated.size(), 1u);
+    EXPECT_EQ(allocated[0].values.at(2), 0u);
 }
 
 // What stands between converts nothing, so the formats are the card's.

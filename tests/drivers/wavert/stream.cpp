@@ -8,7 +8,8 @@ CStream::NonDelegatingQueryInterface(REFIID InterfaceId, PVOID *Interface) {
         *Interface = PVOID(PUNKNOWN(PMINIPORTWAVERTSTREAM(this)));
     } else if (IsEqualGUIDAligned(InterfaceId, IID_IMiniportWaveRTStream)) {
         *Interface = PVOID(PMINIPORTWAVERTSTREAM(this));
-    } else if (!Plain && IsEqualGUIDAligned(InterfaceId, IID_IMiniportWaveRTStreamNotification)) {
+    } else if (!Plain && IsEqualGUIDAligned(InterfaceId, IID_IMiniportWaveRTStreamNotification) &&
+               AnswerTo("notifications", 1)) {
         *Interface = PVOID(PMINIPORTWAVERTSTREAMNOTIFICATION(this));
     } else if (!Plain && m_Capture &&
                IsEqualGUIDAligned(InterfaceId, IID_IMiniportWaveRTInputStream)) {
