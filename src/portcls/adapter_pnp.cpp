@@ -17,6 +17,14 @@ std::shared_ptr<Adapter> adapter_of(PKSDEVICE device) {
     return Adapter::of(device->FunctionalDeviceObject);
 }
 
+/// What StartDevice has registered it registers again with the next start. What AddDevice has
+/// stays.
+void expire_registrations(Adapter &adapter) {
+    adapter.unregister_all();
+    adapter.power.expire();
+    adapter.pnp.expire();
+}
+
 NTSTATUS NTAPI start(PKSDEVICE device, PIRP irp, PCM_RESOURCE_LIST translated,
                      PCM_RESOURCE_LIST untranslated) {
     const auto adapter = adapter_of(device);
@@ -31,7 +39,7 @@ NTSTATUS NTAPI start(PKSDEVICE device, PIRP irp, PCM_RESOURCE_LIST translated,
         status = adapter->fx.start();
     if (!NT_SUCCESS(status)) {
         ks::MutexGuard guard(adapter->device().mutex);
-        adapter->unregister_all();
+        expire_registrations(*adapter);
         return status;
     }
     adapter->idle.start();
@@ -43,7 +51,7 @@ void NTAPI stop(PKSDEVICE device, PIRP) {
     IoTimeouts::current().forget(adapter->fdo);
     adapter->idle.stop();
     adapter->fx.stop();
-    adapter->unregister_all();
+    expire_registrations(*adapter);
 }
 
 void NTAPI remove(PKSDEVICE device, PIRP) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "nt/spin_guard.h"
 
@@ -18,13 +19,20 @@ template <typename T> class Registered {
         SpinGuard guard(lock_);
         return object_;
     }
-    /// False when there is one already.
+    /// False when there is one already that has not expired.
     bool set(Pointer object) {
+        Pointer last; // released without the lock
         SpinGuard guard(lock_);
-        if (object_)
+        if (object_ && !expired_)
             return false;
-        object_ = std::move(object);
+        expired_ = false;
+        last = std::exchange(object_, std::move(object));
         return true;
+    }
+    /// The object stays until another is set.
+    void expire() {
+        SpinGuard guard(lock_);
+        expired_ = true;
     }
     /// False when there was none.
     bool reset() {
@@ -37,6 +45,7 @@ template <typename T> class Registered {
   private:
     mutable KSPIN_LOCK lock_ = 0; ///< a leaf
     Pointer object_;
+    bool expired_ = false;
 };
 
 } // namespace ksbox::portcls

@@ -23,6 +23,7 @@ NTSTATUS NTAPI Bus(PDEVICE_OBJECT, PIRP Irp) {
 struct {
     PPORT Port;
     CaseTopology *Miniport;
+    Power *Own;
     bool Initialized;
     NTSTATUS Connected;
     NTSTATUS Answer;
@@ -34,6 +35,7 @@ NTSTATUS NTAPI Start(PDEVICE_OBJECT Device, PIRP Irp, PRESOURCELIST Resources) {
     if (!Kept.Initialized)
         EXPECT_SUCCESS(Kept.Port->Init(Device, Irp, Kept.Miniport, nullptr, Resources));
     Kept.Initialized = true;
+    EXPECT_SUCCESS(PcRegisterAdapterPowerManagement(Kept.Own, Device)); // with every start
     UNICODE_STRING Elsewhere;
     RtlInitUnicodeString(&Elsewhere, ElsewhereText);
     Kept.Connected = PcRegisterPhysicalConnectionToExternal(Device, Kept.Port, 0, &Elsewhere, 1);
@@ -64,6 +66,7 @@ EXPORT_CASE(PcAddAdapterDevice, PcRegisterPhysicalConnectionToExternal, PcRegist
     LONG Ticks = 0, OtherTicks = 0;
     Kept = {};
     Kept.Miniport = &Miniport;
+    Kept.Own = &Own;
     REQUIRE_SUCCESS(PcNewPort(&Kept.Port, CLSID_PortTopology));
     REQUIRE_SUCCESS(PcAddAdapterDevice(Case.Driver, Pdo, Start, 1, 0));
     const PDEVICE_OBJECT Fdo = Pdo->AttachedDevice;
@@ -75,9 +78,9 @@ EXPORT_CASE(PcAddAdapterDevice, PcRegisterPhysicalConnectionToExternal, PcRegist
     CaseIrp Stop(Fdo, IRP_MJ_PNP, IRP_MN_STOP_DEVICE);
     EXPECT_SUCCESS(Stop.Send());
     SendStart(Fdo, STATUS_SUCCESS);
+    EXPECT_EQ(Own.References, 2);
     EXPECT_SUCCESS(PcGetPhysicalDeviceObject(Fdo, &Known));
     EXPECT_EQ(Known, Pdo);
-    EXPECT_SUCCESS(PcRegisterAdapterPowerManagement(&Own, Fdo));
     EXPECT_SUCCESS(PcRegisterIoTimeout(Fdo, Tick, &Ticks));
     EXPECT_SUCCESS(PcRegisterIoTimeout(Case.Device, Tick, &OtherTicks));
     CaseSleep(1500);
