@@ -72,6 +72,12 @@ EXPORT_CASE(PcAssignPowerFrameworkSettings) {
     Settings.Component = &Component;
     EXPECT_EQ(Assign(), STATUS_INVALID_PARAMETER); // nor that a state
     Component.IdleStates = States;
+    const ULONG Count = Component.IdleStateCount;
+    Component.IdleStateCount = 0;
+    EXPECT_EQ(Assign(), STATUS_INVALID_PARAMETER);
+    Component.IdleStateCount = 1; // F0 alone
+    EXPECT_SUCCESS(Assign());
+    Component.IdleStateCount = Count;
     EXPECT_EQ(PcAssignPowerFrameworkSettings(nullptr, &Settings), STATUS_INVALID_PARAMETER);
     EXPECT_EQ(PcAssignPowerFrameworkSettings(Case.PhysicalDevice, &Settings),
               STATUS_INVALID_PARAMETER);
