@@ -111,6 +111,8 @@ ImageFacts read_image_facts(const std::filesystem::path &file) {
         facts.damage.push_back(damage.sentence);
     if (auto loadable = pe->check_loadable(); !loadable)
         facts.refusal = loadable.error().message;
+    else if (auto served = loader::check_sanitizers(pe->imports()); !served)
+        facts.refusal = served.error().message;
     return facts;
 }
 

@@ -142,6 +142,13 @@ TEST_F(Building, SanitizersInstrumentTheDriverAndItsLibrary) {
     const Outcome facts = ksbox({"inspect", "--no-run", "--imports", file("out/Card.sys")});
     EXPECT_EQ(facts.code, 0) << facts.err;
     EXPECT_THAT(facts.out, HasSubstr("__asan_"));
+    if (!facts.out.contains("Does not run here"))
+        return; // a ksbox with AddressSanitizer
+    const std::string refusal = file("out/Card.sys").string() +
+                                ": this driver is built with AddressSanitizer; run it with a ksbox "
+                                "built with the asan preset";
+    EXPECT_EQ(ksbox({"get", "--driver", file("out/Card.sys"), "Pin.CTYPES"}).err,
+              "ksbox: " + refusal + "\n"); // and not that it imports what nobody knows
 }
 
 TEST_F(Building, ASolutionNamesWhatItSkipsAndMakesWhatChanged) {
