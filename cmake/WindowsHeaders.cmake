@@ -1,4 +1,4 @@
-# Makes fixed-up copies of installed mingw-w64 headers for host code (DESIGN D2). Each fix names the
+# Makes fixed-up copies of installed mingw-w64 headers for host code. Each fix names the
 # lines it matches and how many there must be: another version of the package fails here, loudly,
 # instead of giving a callback the wrong calling convention.
 set(KSBOX_MINGW_INCLUDE /usr/share/mingw-w64/include CACHE PATH "mingw-w64's headers")

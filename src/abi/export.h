@@ -1,4 +1,4 @@
-// Exports are data (DESIGN D5): what a module offers to drivers, how complete it is, and the page
+// Exports are data: what a module offers to drivers, how complete it is, and the page
 // it follows. Every `*_exports.cpp` ends with a table of these; the loader binds imports from them.
 #pragma once
 

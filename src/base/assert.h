@@ -1,4 +1,4 @@
-// KS_ASSERT guards the runtime's own invariants, in release too (DESIGN D12). Driver misbehaviour
+// KS_ASSERT guards the runtime's own invariants, in release too. Driver misbehaviour
 // is a bug check or a finding, never an assertion.
 #pragma once
 

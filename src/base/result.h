@@ -1,5 +1,5 @@
 // Results inside the runtime: a value, or the NTSTATUS that says why not. Exports turn a Result
-// into a status at the border (DESIGN D6, D12); nothing here throws.
+// into a status at the border; nothing here throws.
 #pragma once
 
 #include <cstdint>

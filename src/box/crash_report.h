@@ -1,5 +1,5 @@
 // The bug check report for people: rendered from the captured facts by the host side, on a healthy
-// stack, after the box has frozen (DESIGN D4).
+// stack, after the box has frozen.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The one seam that client calls cross (DESIGN D7): handles and client addresses, never a pointer
+// The one seam that client calls cross: handles and client addresses, never a pointer
 // to a host object, so that drivers may live in another process one day. In one process:
 // in_process_transport.h.
 #pragma once

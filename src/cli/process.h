@@ -1,4 +1,4 @@
-// The CLI's two processes (DESIGN D13): a small parent owns the time limit, the signals and the
+// The CLI's two processes: a small parent owns the time limit, the signals and the
 // exit code; its child, the worker, holds the box. Whatever a driver does to the worker, the parent
 // still tells what happened.
 #pragma once

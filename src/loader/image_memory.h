@@ -1,4 +1,4 @@
-// Where images live. The box gives the system window of its address space (DESIGN D8); tools and
+// Where images live. The box gives the system window of its address space; tools and
 // tests use plain anonymous mappings.
 #pragma once
 

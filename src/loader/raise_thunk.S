@@ -1,5 +1,5 @@
 // Entry thunks of exports that may raise: they capture the caller's full context, because SEH
-// never unwinds through the runtime's own frames (DESIGN D4), and pass it on as first argument,
+// never unwinds through the runtime's own frames, and pass it on as first argument,
 // before the export's own (three of them; the fourth is in its r9, the others on its stack). The export returns to its caller if it does not raise.
 #include "loader/context_asm.inc"
 

@@ -1,5 +1,5 @@
 // Binds the imports of instrumented drivers (from ksbox_sanitizer.sys, which is no file) to the
-// sanitizer runtime of this process, across calling conventions (DESIGN D1).
+// sanitizer runtime of this process, across calling conventions.
 #pragma once
 
 #include "loader/load_error.h"

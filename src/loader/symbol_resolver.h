@@ -1,4 +1,4 @@
-// What an image's imports are bound to. The box answers from its export tables (DESIGN D5); the
+// What an image's imports are bound to. The box answers from its export tables; the
 // loader knows no module by name.
 #pragma once
 

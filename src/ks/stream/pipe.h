@@ -1,5 +1,5 @@
 // A pipe section: one pin with its client, or two connected pins, with the state that they share.
-// It, and not the pin, decides which step is made when (DESIGN D11).
+// It, and not the pin, decides which step is made when.
 // @doc stream/avstream-pipes-and-circuits, NC:ks.PFNKSPINSETDEVICESTATE
 #pragma once
 

@@ -1,4 +1,4 @@
-// One box's registry (DESIGN D13): a key tree behind a lock, reached by drivers through the Zw and
+// One box's registry: a key tree behind a lock, reached by drivers through the Zw and
 // Rtl exports and by the runtime and the tools through the functions below. Nothing is stored.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Exports that raise on the driver's behalf. SEH never unwinds through the runtime (DESIGN D4): the
+// Exports that raise on the driver's behalf. SEH never unwinds through the runtime: the
 // body returns first, and only then, with the caller's registers and stack as at the call, the
 // thunk goes on to ExRaiseStatus as if the driver had called that itself. See raising.h.
     .intel_syntax noprefix

@@ -1,4 +1,4 @@
-// The drives of one box (DESIGN D13): a file system driver like any other, with the volume
+// The drives of one box: a file system driver like any other, with the volume
 // \Device\HarddiskVolume1 behind \??\C:, \SystemRoot and \DriverData, on one folder of the host.
 // Drivers reach it by ZwCreateFile and IRPs. This part knows files; volume_driver.cpp knows IRPs.
 #pragma once

@@ -1,4 +1,4 @@
-// Plug and play and power: the root bus (DESIGN D9) that creates a PDO for each device of a box,
+// Plug and play and power: the root bus that creates a PDO for each device of a box,
 // and the manager that sends its driver stack the IRPs Windows would send.
 #pragma once
 

@@ -1,5 +1,5 @@
 // Bug checks: how a box stops. The facts are captured into memory set aside beforehand, the box
-// freezes, and the host side renders the report afterwards on a healthy stack (DESIGN D4).
+// freezes, and the host side renders the report afterwards on a healthy stack.
 #pragma once
 
 #include <array>

@@ -1,6 +1,6 @@
 // The one seam for threads and time. Two executors stand behind it: realtime (host threads, the
 // monotonic clock) and simulated (fibers on one host thread, virtual time, a seed). Dispatcher
-// objects, timers, DPCs, IRQL and spin locks are written once, above it (DESIGN D3).
+// objects, timers, DPCs, IRQL and spin locks are written once, above it.
 #pragma once
 
 #include <cstdint>

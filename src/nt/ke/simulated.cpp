@@ -164,8 +164,7 @@ void Simulated::resume(Thread &thread) {
         push_ready(thread);
 }
 
-// A ready thread of the seed's choice. While every processor is held, only their holders can move
-// (DESIGN D3).
+// A ready thread of the seed's choice. While every processor is held, only their holders can move.
 Thread *Simulated::pick() {
     if (ready_.empty())
         return nullptr;

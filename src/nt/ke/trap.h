@@ -1,7 +1,6 @@
 // Traps: what the hardware refuses driver code, sorted out. A signal handler only classifies and
 // rewrites the interrupted context; cr8, faults, `int` and privileged instructions go on in a
-// trampoline on the interrupted stack, where switching, locking and exceptions are legal
-// (DESIGN D4).
+// trampoline on the interrupted stack, where switching, locking and exceptions are legal.
 #pragma once
 
 #include <cstdint>

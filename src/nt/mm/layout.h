@@ -1,6 +1,6 @@
 // The address space of the boxes in this process: where client memory and system memory live. All
 // addresses are legal under the shadows of AddressSanitizer and ThreadSanitizer; client addresses
-// lie below MmHighestUserAddress, system addresses above (DESIGN D8).
+// lie below MmHighestUserAddress, system addresses above.
 #pragma once
 
 #include <cstddef>
