@@ -11,7 +11,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-constexpr std::uint64_t d0 = 1, d2 = 3, d3 = 4;
+constexpr std::uint64_t d0 = 1, d1 = 2, d2 = 3, d3 = 4;
 
 /// The box's first MEDIA device has these values in PowerSettings, one second to be idle among
 /// them.
@@ -25,13 +25,14 @@ class Idle : public InBothModes {
                "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Class\\"
                "{4d36e96c-e325-11ce-bfc1-08002be10318}\\0000\\PowerSettings]\n";
         for (const auto &[name, value] : values)
-            out << '"' << name << "\"=hex:0" << value << ",00,00,00\n";
+            out << '"' << name << "\"=hex:0" << value << further_bytes << '\n';
         return {.registry_files = {file}};
     }
     void wait(unsigned milliseconds) {
         traced.box().run_for(std::chrono::milliseconds(milliseconds));
     }
 
+    std::string further_bytes = ",00,00,00";
     ScratchFolder scratch;
     TracedBox traced{mode()};
     Client &client = traced.client();
@@ -93,6 +94,19 @@ TEST_P(IdleAdapter, K15_TheStateIsTheSettings) {
     load({{"PerformanceIdleTime", 1}, {"IdlePowerState", 2}});
     wait(3000);
     EXPECT_THAT(states(), ElementsAre(d2, d0));
+}
+
+TEST_P(IdleAdapter, K15_inferred_ValuesMayBeShort) {
+    further_bytes = "";
+    load({{"PerformanceIdleTime", 1}, {"IdlePowerState", 1}});
+    wait(3000);
+    EXPECT_THAT(states(), ElementsAre(d1, d0));
+}
+
+TEST_P(IdleAdapter, K15_inferred_ADeviceThatIsToStayInD0DoesNotSleep) {
+    load({{"PerformanceIdleTime", 1}, {"ImmediateIdle", 1}, {"IdlePowerState", 0}});
+    wait(3000);
+    EXPECT_THAT(states(), IsEmpty());
 }
 
 TEST_P(IdleAdapter, K15_WithoutSettingsNothingSleeps) {

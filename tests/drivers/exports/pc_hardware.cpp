@@ -214,3 +214,32 @@ EXPORT_CASE(PcNewDmaChannel) {
     REQUIRE_SUCCESS(Slave->Start(0x4000, FALSE)); // again, and released while it runs
     EXPECT_EQ(Slave->Release(), 0);
 }
+
+// Wherever memory is to be had: a buffer crosses no boundary that it must not, up to its last byte.
+EXPORT_CASE(PcNewDmaChannel) {
+    DEVICE_DESCRIPTION Description = Master(0x10000);
+    PHYSICAL_ADDRESS Within;
+    for (ULONG Boundary = 0x1000; Boundary <= 0x8000; Boundary *= 2) {
+        const ULONG Sizes[] = {Boundary, Boundary - 1, Boundary / 2 + 1};
+        PDMACHANNEL Channels[12];
+        Within.QuadPart = Boundary - 1;
+        for (ULONG Index = 0; Index < SIZEOF_ARRAY(Channels); ++Index) {
+            const ULONG Bytes = Sizes[Index % 3];
+            REQUIRE_SUCCESS(PcNewDmaChannel(&Channels[Index], nullptr, NonPagedPool, &Description,
+                                            Case.Device));
+            EXPECT_SUCCESS(Channels[Index]->AllocateBuffer(Bytes, &Within));
+            const ULONGLONG First = Channels[Index]->PhysicalAddress().QuadPart;
+            EXPECT_EQ(First / Boundary, (First + Bytes - 1) / Boundary);
+            EXPECT_EQ(MmGetPhysicalAddress(Channels[Index]->SystemAddress()).QuadPart,
+                      LONGLONG(First));
+        }
+        PDMACHANNEL Channel = nullptr;
+        REQUIRE_SUCCESS(
+            PcNewDmaChannel(&Channel, nullptr, NonPagedPool, &Description, Case.Device));
+        EXPECT_EQ(Channel->AllocateBuffer(Boundary + 1, &Within), STATUS_INSUFFICIENT_RESOURCES);
+        EXPECT_EQ(Channel->SystemAddress(), nullptr);
+        EXPECT_EQ(Channel->Release(), 0);
+        for (PDMACHANNEL One : Channels)
+            EXPECT_EQ(One->Release(), 0);
+    }
+}
