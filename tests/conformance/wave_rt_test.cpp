@@ -224,6 +224,9 @@ TEST_P(WaveRt, K9_WhatAStreamKeepsIsAFinding) {
         EXPECT_EQ(driver.findings().size(), before + 1);
         answer(wave, mistake, 0);
     }
+    const auto views = only(journal(wave), "view"); // of what it left mapped
+    ASSERT_EQ(views.size(), 1u);
+    EXPECT_EQ(views[0].values[1], 0u);
 }
 
 TEST_P(WaveRt, K14_NothingMovesBeforeRun) {

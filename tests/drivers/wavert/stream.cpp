@@ -114,10 +114,14 @@ void CStream::Free(PMDL Mdl) {
     if (AnswerTo("leak", 0)) {
         return;
     }
-    if (!AnswerTo("still mapped", 0)) {
+    const bool StillMapped = AnswerTo("still mapped", 0) != 0;
+    if (!StillMapped) {
         m_PortStream->UnmapAllocatedPages(m_View, Mdl);
     }
     m_PortStream->FreePagesFromMdl(Mdl);
+    if (StillMapped) {
+        Journal("view", m_Pin, MmIsAddressValid(m_View));
+    }
     m_Mdl = NULL;
 }
 
