@@ -3,6 +3,7 @@
 #include "portcls/adapter.h"
 #include "portcls/exports.h"
 #include "portcls/port_class.h"
+#include "portcls/wmi_provider.h"
 
 using namespace ksbox;
 using namespace ksbox::portcls;
@@ -18,7 +19,7 @@ NTSTATUS NTAPI dispatch(PDEVICE_OBJECT device, PIRP irp) {
     case IRP_MJ_POWER:
         return dispatch_power(device, irp);
     case IRP_MJ_SYSTEM_CONTROL:
-        return KsDefaultForwardIrp(device, irp);
+        return dispatch_wmi(device, irp);
     default:
         break;
     }

@@ -7,6 +7,7 @@
 #include "portcls/io_timeouts.h"
 #include "portcls/port_class.h"
 #include "portcls/power_notify.h"
+#include "portcls/wmi_provider.h"
 
 namespace ksbox::portcls {
 namespace {
@@ -62,6 +63,7 @@ void NTAPI remove(PKSDEVICE device, PIRP) {
     adapter->unregister_all();
     adapter->power.reset();
     adapter->pnp.reset();
+    WmiProviders::current().remove(adapter->fdo);
     KeSetEvent(&adapter->takes_creates, IO_NO_INCREMENT, FALSE);
     PortClass::current().release_miniports(*adapter);
     PortClass::current().remove(*adapter);

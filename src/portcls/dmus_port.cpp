@@ -9,6 +9,7 @@
 #include "portcls/pins.h"
 #include "portcls/port_object.h"
 #include "portcls/ports.h"
+#include "portcls/wave_sink.h"
 
 namespace ksbox::portcls {
 namespace {
@@ -57,23 +58,13 @@ class DMusPort final : public PortObject<IPortMidi> {
     }
 
     Result<std::unique_ptr<Stream>> new_stream(KSPIN &pin, bool capture) override {
-        if (!(pin.ConnectionFormat->MajorFormat == KSDATAFORMAT_TYPE_MUSIC)) {
-            adapter()->finding(
-                "IMiniportDMus: a pin with a wave format, and ksbox has no wave sink "
-                "for software synthesizers");
-            return fail(STATUS_NOT_SUPPORTED);
-        }
-        auto stream = std::make_unique<MusicStream>(pin, capture);
-        const auto make_device = [&](MusicDevice::Receive receive) {
-            return dmus_ ? new_dmus_device(box, *static_cast<IMiniportDMus *>(miniport()), pin,
-                                           capture, std::move(receive))
-                         : new_midi_device(*static_cast<IMiniportMidi *>(miniport()), pin, capture,
-                                           std::move(receive));
-        };
-        const NTSTATUS status = stream->initialize(make_device, membership_.group());
-        if (!NT_SUCCESS(status))
-            return fail(status);
-        return stream;
+        if (pin.ConnectionFormat->MajorFormat == KSDATAFORMAT_TYPE_MUSIC)
+            return new_music_stream(pin, capture);
+        if (dmus_ && capture)
+            return new_wave_sink(pin);
+        adapter()->finding("the DMus port: a stream with a wave format is for data flow out, on a "
+                           "miniport with IMiniportDMus");
+        return fail(STATUS_NOT_SUPPORTED);
     }
 
   protected:
@@ -104,6 +95,30 @@ class DMusPort final : public PortObject<IPortMidi> {
     void release_interfaces() override { membership_.leave(); }
 
   private:
+    Result<std::unique_ptr<Stream>> new_music_stream(KSPIN &pin, bool capture) {
+        auto stream = std::make_unique<MusicStream>(pin, capture);
+        const auto make_device = [&](MusicDevice::Receive receive) {
+            return dmus_ ? new_dmus_device(box, *static_cast<IMiniportDMus *>(miniport()), pin,
+                                           capture, std::move(receive))
+                         : new_midi_device(*static_cast<IMiniportMidi *>(miniport()), pin, capture,
+                                           std::move(receive));
+        };
+        const NTSTATUS status = stream->initialize(make_device, membership_.group());
+        if (!NT_SUCCESS(status))
+            return fail(status);
+        return stream;
+    }
+
+    /// A wave that comes out of the filter: DMUS_STREAM_WAVE_SINK.
+    Result<std::unique_ptr<Stream>> new_wave_sink(KSPIN &pin) {
+        auto sink = std::make_unique<WaveSink>(pin, *adapter());
+        const NTSTATUS status =
+            sink->initialize(*static_cast<IMiniportDMus *>(miniport()), membership_.group());
+        if (!NT_SUCCESS(status))
+            return fail(status);
+        return sink;
+    }
+
     /// IMiniportDMus.Service "is currently unused".
     void serve() {
         if (!dmus_ && adapter())

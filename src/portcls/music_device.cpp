@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "portcls/music_objects.h"
+#include "portcls/dmus_parts.h"
 
 namespace ksbox::portcls {
 namespace {
@@ -62,48 +62,32 @@ class DMusDevice final : public MusicDevice {
     explicit DMusDevice(Receive receive) : receive_(std::move(receive)) {}
     ~DMusDevice() override {
         if (sink_ && runs_driver_code()) {
-            if (stream_)
-                call_method("IMXF.DisconnectOutput", stream_.get(), &IMXF::DisconnectOutput,
+            if (parts_.stream())
+                call_method("IMXF.DisconnectOutput", parts_.stream(), &IMXF::DisconnectOutput,
                             static_cast<IMXF *>(sink_));
             sink_->detach();
         }
-        stream_.reset();
+        parts_.release();
         if (sink_)
             sink_->Release();
-        if (clock_)
-            clock_->Release();
-        if (allocator_)
-            allocator_->Release();
     }
     NTSTATUS initialize(Kernel &kernel, IMiniportDMus &miniport, KSPIN &pin, bool capture) {
-        allocator_ = make_com<MusicAllocator>(kernel);
-        clock_ = make_com<MasterClock>(kernel);
-        if (!allocator_ || !clock_)
-            return STATUS_INSUFFICIENT_RESOURCES;
-        ULONGLONG prefetch = 0;
-        NTSTATUS status = call_method(
-            "IMiniportDMus.NewStream", &miniport, &IMiniportDMus::NewStream, stream_.receive(),
-            nullptr, NonPagedPool, pin.Id,
-            capture ? DMUS_STREAM_MIDI_CAPTURE : DMUS_STREAM_MIDI_RENDER, pin.ConnectionFormat,
-            group_.receive(), static_cast<PAllocatorMXF>(allocator_),
-            static_cast<PMASTERCLOCK>(clock_), &prefetch);
-        if (NT_SUCCESS(status) && !stream_)
-            status = STATUS_UNSUCCESSFUL;
-        if (!NT_SUCCESS(status))
+        const NTSTATUS status =
+            parts_.make(kernel, miniport, pin,
+                        capture ? DMUS_STREAM_MIDI_CAPTURE : DMUS_STREAM_MIDI_RENDER, group_);
+        prefetch_ = parts_.prefetch_100ns();
+        if (!NT_SUCCESS(status) || !capture)
             return status;
-        prefetch_ = static_cast<LONGLONG>(std::min<ULONGLONG>(prefetch, MAXLONGLONG));
-        if (!capture)
-            return status;
-        sink_ = make_com<CaptureSink>(kernel, *allocator_,
+        sink_ = make_com<CaptureSink>(kernel, parts_.allocator(),
                                       [this](const DMUS_KERNEL_EVENT &event) { captured(event); });
         if (!sink_)
             return STATUS_INSUFFICIENT_RESOURCES;
-        return call_method("IMXF.ConnectOutput", stream_.get(), &IMXF::ConnectOutput,
+        return call_method("IMXF.ConnectOutput", parts_.stream(), &IMXF::ConnectOutput,
                            static_cast<IMXF *>(sink_));
     }
-    IUnknown *unknown() override { return stream_.get(); }
+    IUnknown *unknown() override { return parts_.stream(); }
     NTSTATUS set_state(KSSTATE state) override {
-        return call_method("IMXF.SetState", stream_.get(), &IMXF::SetState, state);
+        return call_method("IMXF.SetState", parts_.stream(), &IMXF::SetState, state);
     }
     NTSTATUS set_format(KSDATAFORMAT &) override { return STATUS_SUCCESS; } // IMXF has no such call
     Result<ULONG> send(std::span<const UCHAR> bytes, LONGLONG clock_100ns,
@@ -111,12 +95,12 @@ class DMusDevice final : public MusicDevice {
         const auto count =
             static_cast<USHORT>(std::min<std::size_t>(bytes.size(), music_buffer_bytes));
         PDMUS_KERNEL_EVENT event = nullptr;
-        if (!NT_SUCCESS(allocator_->GetMessage(&event)))
+        if (!NT_SUCCESS(parts_.allocator().GetMessage(&event)))
             return 0u;
         UCHAR *place = event->uData.abData;
         if (count > sizeof(PBYTE)) {
-            if (!NT_SUCCESS(allocator_->GetBuffer(&event->uData.pbData))) {
-                allocator_->PutMessage(event);
+            if (!NT_SUCCESS(parts_.allocator().GetBuffer(&event->uData.pbData))) {
+                parts_.allocator().PutMessage(event);
                 return 0u;
             }
             place = event->uData.pbData;
@@ -127,7 +111,7 @@ class DMusDevice final : public MusicDevice {
         event->usFlags = count < bytes.size() ? DMUS_KEF_EVENT_INCOMPLETE : DMUS_KEF_EVENT_COMPLETE;
         event->ullPresTime100ns = clock_100ns;
         const NTSTATUS status =
-            call_method("IMXF.PutMessage", stream_.get(), &IMXF::PutMessage, event);
+            call_method("IMXF.PutMessage", parts_.stream(), &IMXF::PutMessage, event);
         if (!NT_SUCCESS(status))
             return fail(status); // whose event it is then, no page says: the miniport's
         return ULONG(count);
@@ -135,7 +119,7 @@ class DMusDevice final : public MusicDevice {
     void poll() override {
         // "With a parameter of NULL to signify that the miniport driver can now put the stored
         // MIDI message into the graph."
-        call_method("IMXF.PutMessage", stream_.get(), &IMXF::PutMessage,
+        call_method("IMXF.PutMessage", parts_.stream(), &IMXF::PutMessage,
                     PDMUS_KERNEL_EVENT(nullptr));
     }
 
@@ -147,10 +131,8 @@ class DMusDevice final : public MusicDevice {
     }
 
     const Receive receive_;
-    MusicAllocator *allocator_ = nullptr;
-    MasterClock *clock_ = nullptr;
+    DMusParts parts_;
     CaptureSink *sink_ = nullptr;
-    ComPtr<IMXF> stream_;
 };
 
 } // namespace

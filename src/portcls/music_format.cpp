@@ -11,11 +11,11 @@ namespace {
 
 constexpr LONGLONG millisecond_100ns = 10'000;
 
-/// ksmedia.h's, which mingw-w64 lacks: inferred.
+/// KSDATAFORMAT_SUBTYPE_DIRECTMUSIC of dmusprop.h, which mingw-w64 lacks.
 constexpr GUID direct_music_subtype = {
     0x1a82f8bc, 0x3f8b, 0x11d2, {0xb7, 0x74, 0x00, 0x60, 0x08, 0x33, 0x16, 0xc1}};
 
-/// DMUS_EVENTHEADER of dmusbuff.h; an event takes a multiple of eight bytes. inferred
+/// DMUS_EVENTHEADER of dmusbuff.h; an event takes a multiple of eight bytes.
 #pragma pack(push, 4)
 struct DirectMusicHeader {
     ULONG bytes;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "abi/guid.h"
+#include "portcls/interface_ids.h"
 
 namespace ksbox::portcls {
 namespace {
@@ -49,7 +50,7 @@ NTSTATUS MusicAllocator::PutBuffer(PBYTE buffer) noexcept {
 }
 
 IUnknown *MusicAllocator::interface_of(const GUID &id) {
-    return id == IID_IAllocatorMXF ? static_cast<IAllocatorMXF *>(this) : nullptr;
+    return id == IID_IAllocatorMXF || id == IID_IMXF ? static_cast<IAllocatorMXF *>(this) : nullptr;
 }
 
 LONGLONG master_clock_100ns() {
@@ -83,6 +84,10 @@ NTSTATUS CaptureSink::PutMessage(PDMUS_KERNEL_EVENT event) noexcept {
         ExReleaseRundownProtection(&calls_);
     }
     return allocator_.PutMessage(event);
+}
+
+IUnknown *CaptureSink::interface_of(const GUID &id) {
+    return id == IID_IMXF ? static_cast<IMXF *>(this) : nullptr;
 }
 
 } // namespace ksbox::portcls

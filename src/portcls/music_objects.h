@@ -43,7 +43,7 @@ class MasterClock final : public ComObject<IMasterClock> {
     STDMETHODIMP_(NTSTATUS) GetTime(REFERENCE_TIME *time) noexcept override;
 
   private:
-    IUnknown *interface_of(const GUID &) override { return nullptr; } // its IID is not published
+    IUnknown *interface_of(const GUID &) override { return nullptr; } // it has no IID
 };
 
 /// Takes what a capture stream sends; may outlive the pin.
@@ -65,7 +65,7 @@ class CaptureSink final : public ComObject<IMXF> {
     }
 
   private:
-    IUnknown *interface_of(const GUID &) override { return nullptr; } // IMXF's is not published
+    IUnknown *interface_of(const GUID &id) override;
     void deliver(const DMUS_KERNEL_EVENT *event);
 
     EX_RUNDOWN_REF calls_{};

@@ -108,6 +108,8 @@ IUnknown *PortServices::interface_of(const GUID &id) {
         return &power_;
     if (id == IID_IPortClsPnp)
         return &pnp_;
+    if (id == IID_IPortWMIRegistration)
+        return &wmi_;
     if (id == IID_IPortClsNotifications)
         return &notifications_;
     return nullptr;

@@ -1,7 +1,8 @@
 // What every port offers its adapter and its miniport besides events and its subdevice: power and
-// PnP management of the adapter, and notifications to clients of audio modules. That every kind of
-// port has them is inferred.
-// @doc NN:portcls.IPortClsPower, NN:portcls.IPortClsPnp, NN:portcls.IPortClsNotifications
+// PnP management of the adapter, its WMI provider, and notifications to clients of audio modules.
+// That every kind of port has them is inferred.
+// @doc NN:portcls.IPortClsPower, NN:portcls.IPortClsPnp, NN:portcls.IPortClsNotifications,
+// NN:portcls.IPortWMIRegistration
 #pragma once
 
 #include "abi/guid.h"
@@ -32,6 +33,18 @@ class PortPnp final : public PartOf<IPortClsPnp> {
     STDMETHODIMP_(NTSTATUS) UnregisterAdapterPnpManagement(PDEVICE_OBJECT fdo) noexcept override;
 };
 
+class PortWmi final : public PartOf<IPortWMIRegistration> {
+  public:
+    using PartOf::PartOf;
+    // PASSIVE. STATUS_INVALID_PARAMETER for a device that is no adapter's.
+    /// A WMILIB_CONTEXT that stays until it is unregistered. STATUS_INVALID_PARAMETER for one
+    /// without QueryWmiRegInfo or blocks, and when there is one already [inferred].
+    STDMETHODIMP_(NTSTATUS)
+    RegisterWMIProvider(PDEVICE_OBJECT fdo, PVOID context) noexcept override;
+    /// STATUS_NOT_FOUND [inferred].
+    STDMETHODIMP_(NTSTATUS) UnregisterWMIProvider(PDEVICE_OBJECT fdo) noexcept override;
+};
+
 class PortNotifications final : public PartOf<IPortClsNotifications> {
   public:
     PortNotifications(IUnknown &whole, Port &port) : PartOf(whole), port_(port) {}
@@ -54,13 +67,14 @@ class PortNotifications final : public PartOf<IPortClsNotifications> {
 class PortServices {
   public:
     PortServices(IUnknown &whole, Port &port)
-        : power_(whole), pnp_(whole), notifications_(whole, port) {}
+        : power_(whole), pnp_(whole), wmi_(whole), notifications_(whole, port) {}
     /// Not referenced; null for any other interface.
     IUnknown *interface_of(const GUID &id);
 
   private:
     PortPower power_;
     PortPnp pnp_;
+    PortWmi wmi_;
     PortNotifications notifications_;
 };
 

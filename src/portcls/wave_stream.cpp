@@ -70,14 +70,18 @@ bool is_looped(const KSPIN &pin) {
            pin.ConnectionInterface.Id == KSINTERFACE_STANDARD_LOOPED_STREAMING;
 }
 
-ULONG block_bytes(const KSDATAFORMAT &format) {
-    const WAVEFORMATEX *wave = nullptr;
+const WAVEFORMATEX *wave_format(const KSDATAFORMAT &format) {
     if (format.Specifier == KSDATAFORMAT_SPECIFIER_WAVEFORMATEX &&
         format.FormatSize >= sizeof(KSDATAFORMAT_WAVEFORMATEX))
-        wave = &reinterpret_cast<const KSDATAFORMAT_WAVEFORMATEX &>(format).WaveFormatEx;
-    else if (format.Specifier == KSDATAFORMAT_SPECIFIER_DSOUND &&
-             format.FormatSize >= sizeof(KSDATAFORMAT_DSOUND))
-        wave = &reinterpret_cast<const KSDATAFORMAT_DSOUND &>(format).BufferDesc.WaveFormatEx;
+        return &reinterpret_cast<const KSDATAFORMAT_WAVEFORMATEX &>(format).WaveFormatEx;
+    if (format.Specifier == KSDATAFORMAT_SPECIFIER_DSOUND &&
+        format.FormatSize >= sizeof(KSDATAFORMAT_DSOUND))
+        return &reinterpret_cast<const KSDATAFORMAT_DSOUND &>(format).BufferDesc.WaveFormatEx;
+    return nullptr;
+}
+
+ULONG block_bytes(const KSDATAFORMAT &format) {
+    const WAVEFORMATEX *wave = wave_format(format);
     return std::max<ULONG>(wave ? wave->nBlockAlign : format.SampleSize, 1);
 }
 

@@ -25,6 +25,8 @@ class WaveStream : public Stream {
 PortKind wave_kind(const char *name);
 bool is_looped(const KSPIN &pin);
 
+/// What the format says of its samples; null when its specifier is for something else.
+const WAVEFORMATEX *wave_format(const KSDATAFORMAT &format);
 /// Bytes of one sample of all channels; 1 for formats that say nothing about it.
 ULONG block_bytes(const KSDATAFORMAT &format);
 

@@ -4,10 +4,10 @@
 
 namespace {
 
-// A miniport's stream; IMXF's identifier is published nowhere.
+// A miniport's stream; for waves its only interface is IMXF too.
 class Stream : public CaseObject<IMXF> {
   public:
-    Stream() : CaseObject(IID_IUnknown) {}
+    Stream() : CaseObject(IID_IMXF) {}
     ~Stream() { EXPECT_EQ(References, 1); }
     STDMETHODIMP_(NTSTATUS) SetState(KSSTATE State) override {
         Last = State;
@@ -67,7 +67,9 @@ class Miniport : public CaseMiniport<IMiniportDMus> {
     NewStream(PMXF *Out, PUNKNOWN, POOL_TYPE, ULONG Pin, DMUS_STREAM_TYPE Type, PKSDATAFORMAT,
               PSERVICEGROUP *ServiceGroup, PAllocatorMXF Allocator, PMASTERCLOCK NewClock,
               PULONGLONG SchedulePreFetch) override {
-        EXPECT_EQ(Type, Pin == 0 ? DMUS_STREAM_MIDI_RENDER : DMUS_STREAM_MIDI_CAPTURE);
+        EXPECT_EQ(Type, Waves      ? DMUS_STREAM_WAVE_SINK
+                        : Pin == 0 ? DMUS_STREAM_MIDI_RENDER
+                                   : DMUS_STREAM_MIDI_CAPTURE);
         EXPECT_EQ(*SchedulePreFetch, 0);
         *ServiceGroup = Group.Given();
         Stream.Allocator = Allocator;
@@ -84,7 +86,7 @@ class Miniport : public CaseMiniport<IMiniportDMus> {
     PMASTERCLOCK Clock = nullptr;
     ULONGLONG Prefetch = 0;
     LONG Services = 0;
-    bool Gives = true;
+    bool Gives = true, Waves = false;
 };
 
 struct Pinned {
@@ -149,6 +151,9 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     EXPECT_SUCCESS(Allocator->QueryInterface(IID_IAllocatorMXF, &Found));
     EXPECT_EQ(Found, Allocator);
     Allocator->Release();
+    EXPECT_SUCCESS(Allocator->QueryInterface(IID_IMXF, &Found));
+    EXPECT_EQ(Found, Allocator);
+    Allocator->Release();
     EXPECT_EQ(Allocator->QueryInterface(IID_IPort, &Found), STATUS_INVALID_PARAMETER);
     EXPECT_SUCCESS(Allocator->SetState(KSSTATE_RUN));
     EXPECT_EQ(Allocator->ConnectOutput(&Device.Stream), STATUS_INVALID_DEVICE_REQUEST);
@@ -183,20 +188,31 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     EXPECT_EQ(CaseSetState(Pin, KSSTATE_ACQUIRE), STATUS_DEVICE_BUSY);
 }
 
-// A pin of a software synthesizer, for waves.
+// Pins for waves: only those of a software synthesizer, which put out.
 EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     CaseDescription Waves(false);
     Miniport Device;
-    Device.Description.Pins[0].KsPinDescriptor.DataRanges =
-        Waves.Pins[0].KsPinDescriptor.DataRanges;
+    Device.Waves = true;
+    for (ULONG Pin = 0; Pin < 2; ++Pin) {
+        KSPIN_DESCRIPTOR &Own = Device.Description.Pins[Pin].KsPinDescriptor;
+        Own.DataRanges = Waves.Pins[Pin].KsPinDescriptor.DataRanges;
+        Own.DataRangesCount = Waves.Pins[Pin].KsPinDescriptor.DataRangesCount;
+    }
     CasePort Port(Case, CLSID_PortDMus);
     REQUIRE_SUCCESS(Port.Init(&Device));
     CaseFile Filter, Pin;
     REQUIRE_SUCCESS(Port.Open(Filter));
     EXPECT_EQ(CaseConnectStream(Filter, 0, CaseWave, Pin), STATUS_NOT_SUPPORTED);
-    EXPECT_FINDING("IMiniportDMus: a pin with a wave format, and ksbox has no wave sink for "
-                   "software synthesizers");
+    EXPECT_FINDING("the DMus port: a stream with a wave format is for data flow out, on a miniport "
+                   "with IMiniportDMus");
+    EXPECT_EQ(Device.Group.Added, 0);
+    EXPECT_EQ(CaseConnectStream(Filter, 1, CaseWave, Pin), STATUS_NOT_SUPPORTED);
+    EXPECT_FINDING("IMiniportDMus::NewStream: the stream for DMUS_STREAM_WAVE_SINK has no "
+                   "ISynthSinkDMus");
+    Device.Gives = false;
+    EXPECT_EQ(CaseConnectStream(Filter, 1, CaseDirectSound, Pin), STATUS_UNSUCCESSFUL);
     EXPECT_EQ(Device.Stream.References, 1);
+    EXPECT_EQ(Device.Group.References, 1);
 }
 
 // Far ahead of its time, if the miniport wants to have it so.
@@ -295,6 +311,9 @@ EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
     REQUIRE(Stream.Sink != nullptr);
     PVOID Found = nullptr;
     EXPECT_EQ(Stream.Sink->QueryInterface(IID_IAllocatorMXF, &Found), STATUS_INVALID_PARAMETER);
+    REQUIRE_SUCCESS(Stream.Sink->QueryInterface(IID_IMXF, &Found));
+    EXPECT_EQ(Found, Stream.Sink);
+    Stream.Sink->Release();
     EXPECT_SUCCESS(Stream.Sink->SetState(KSSTATE_RUN));
     EXPECT_EQ(Stream.Sink->ConnectOutput(&Stream), STATUS_INVALID_DEVICE_REQUEST);
     EXPECT_EQ(Stream.Sink->DisconnectOutput(&Stream), STATUS_INVALID_DEVICE_REQUEST);

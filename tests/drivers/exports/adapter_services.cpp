@@ -1,6 +1,9 @@
 // What a port offers its adapter: power and PnP management, notifications to audio module clients.
 #include "adapter_audio.h"
 
+#include <wmilib.h>
+#include <wmistr.h>
+
 namespace {
 
 class Power : public CaseObject<IAdapterPowerManagement> {
@@ -91,6 +94,115 @@ EXPORT_CASE(PcNewPort, PcUnregisterAdapterPnpManagement) {
     EXPECT_SUCCESS(PcUnregisterAdapterPnpManagement(Case.Device)); // it is one and the same
     EXPECT_EQ(Service->UnregisterAdapterPnpManagement(Case.Device), STATUS_NOT_FOUND);
     EXPECT_EQ(Own.References, 1);
+    Service->Release();
+}
+
+// WMI data blocks.
+namespace {
+
+const GUID Blocks[] = {{0x11111111, 1, 2, {3}}, {0x22222222, 1, 2, {3}}};
+WMIGUIDREGINFO BlockList[] = {{&Blocks[0], 1, 0}, {&Blocks[1], 3, WMIREG_FLAG_EXPENSIVE}};
+UNICODE_STRING WmiPath = {};
+PDEVICE_OBJECT WmiDevice = nullptr;
+LONG WmiAsked = 0;
+NTSTATUS WmiAnswer = STATUS_SUCCESS;
+
+NTSTATUS NTAPI QueryReginfo(PDEVICE_OBJECT Device, PULONG Flags, PUNICODE_STRING BaseName,
+                            PUNICODE_STRING *RegistryPath, PUNICODE_STRING ResourceName,
+                            PDEVICE_OBJECT *) {
+    EXPECT_EQ(KeGetCurrentIrql(), PASSIVE_LEVEL);
+    EXPECT_EQ(Device, WmiDevice);
+    ++WmiAsked;
+    if (!NT_SUCCESS(WmiAnswer))
+        return WmiAnswer;
+    *Flags = WMIREG_FLAG_INSTANCE_BASENAME;
+    // WMI frees it; pool left behind would fail the case.
+    BaseName->Length = BaseName->MaximumLength = 4;
+    BaseName->Buffer = static_cast<PWCH>(ExAllocatePoolWithTag(PagedPool, 4, 'esaC'));
+    if (!EXPECT_TRUE(BaseName->Buffer != nullptr))
+        return STATUS_INSUFFICIENT_RESOURCES;
+    RtlCopyMemory(BaseName->Buffer, L"Ab", 4);
+    *RegistryPath = &WmiPath;
+    RtlInitUnicodeString(ResourceName, L"Mof");
+    return STATUS_SUCCESS;
+}
+
+bool StringIs(const UCHAR *Info, ULONG Offset, const WCHAR *Text, USHORT Bytes) {
+    USHORT Length = 0;
+    RtlCopyMemory(&Length, Info + Offset, sizeof Length);
+    return Length == Bytes && RtlCompareMemory(Info + Offset + sizeof Length, Text, Bytes) == Bytes;
+}
+
+} // namespace
+
+EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
+    CasePort Port(Case, CLSID_PortTopology);
+    CaseTopology Miniport(1, nullptr);
+    REQUIRE_SUCCESS(Port.Init(&Miniport));
+    CaseFile Filter;
+    REQUIRE_SUCCESS(Port.Open(Filter));
+    auto *Service = ServiceOf<IPortWMIRegistration>(Port.Port, IID_IPortWMIRegistration);
+    REQUIRE(Service != nullptr);
+    WmiDevice = Case.Device;
+    WmiAsked = 0;
+    RtlInitUnicodeString(&WmiPath, L"Path");
+    WMILIB_CONTEXT Context = {};
+    Context.GuidCount = 2;
+    Context.GuidList = BlockList;
+    EXPECT_EQ(Service->RegisterWMIProvider(Case.Device, nullptr), STATUS_INVALID_PARAMETER);
+    EXPECT_EQ(Service->RegisterWMIProvider(Case.Device, &Context), STATUS_INVALID_PARAMETER);
+    Context.QueryWmiRegInfo = QueryReginfo;
+    EXPECT_EQ(Service->RegisterWMIProvider(Case.PhysicalDevice, &Context),
+              STATUS_INVALID_PARAMETER);
+    EXPECT_EQ(Service->UnregisterWMIProvider(Case.Device), STATUS_NOT_FOUND);
+    EXPECT_SUCCESS(Service->RegisterWMIProvider(Case.Device, &Context));
+    EXPECT_EQ(Service->RegisterWMIProvider(Case.Device, &Context), STATUS_INVALID_PARAMETER);
+    EXPECT_FINDING("IPortWMIRegistration::RegisterWMIProvider: called twice for an adapter");
+    CaseSleep(20);
+    EXPECT_EQ(WmiAsked, 1); // by WMI, "as a result"
+
+    // What WMI is told.
+    UCHAR Info[512] = {};
+    const auto Ask = [&](ULONG Bytes, PVOID Provider, ULONG_PTR *Information) {
+        CaseIrp Query(Case.Device, IRP_MJ_SYSTEM_CONTROL, IRP_MN_REGINFO_EX);
+        Query.Stack->Parameters.WMI.ProviderId = ULONG_PTR(Provider);
+        Query.Stack->Parameters.WMI.BufferSize = Bytes;
+        Query.Stack->Parameters.WMI.Buffer = Info;
+        const NTSTATUS Status = Query.Send();
+        *Information = Query.Irp->IoStatus.Information;
+        return Status;
+    };
+    ULONG_PTR Information = 0;
+    const ULONG Needed =
+        sizeof(WMIREGINFOW) + 2 * sizeof(WMIREGGUIDW) + 3 * sizeof(USHORT) + 8 + 6 + 4;
+    EXPECT_SUCCESS(Ask(sizeof Info, Case.Device, &Information));
+    EXPECT_EQ(Information, Needed);
+    const auto &Told = *reinterpret_cast<WMIREGINFOW *>(Info);
+    EXPECT_EQ(Told.BufferSize, Needed);
+    EXPECT_EQ(Told.GuidCount, 2);
+    EXPECT_TRUE(StringIs(Info, Told.RegistryPath, L"Path", 8));
+    EXPECT_TRUE(StringIs(Info, Told.MofResourceName, L"Mof", 6));
+    for (ULONG Index = 0; Index < 2; ++Index) {
+        const WMIREGGUIDW &Block = Told.WmiRegGuid[Index];
+        EXPECT_TRUE(IsEqualGUIDAligned(Block.Guid, Blocks[Index]));
+        EXPECT_EQ(Block.Flags, BlockList[Index].Flags | WMIREG_FLAG_INSTANCE_BASENAME);
+        EXPECT_EQ(Block.InstanceCount, BlockList[Index].InstanceCount);
+        EXPECT_TRUE(StringIs(Info, Block.BaseNameOffset, L"Ab", 4));
+    }
+    EXPECT_EQ(Ask(Needed - 1, Case.Device, &Information), STATUS_BUFFER_TOO_SMALL);
+    EXPECT_EQ(Information, sizeof(ULONG));
+    EXPECT_EQ(Told.BufferSize, Needed);
+    EXPECT_EQ(Ask(3, Case.Device, &Information), STATUS_BUFFER_TOO_SMALL);
+    EXPECT_EQ(Information, 0);
+    WmiAnswer = STATUS_DEVICE_BUSY;
+    EXPECT_EQ(Ask(sizeof Info, Case.Device, &Information), STATUS_DEVICE_BUSY);
+    WmiAnswer = STATUS_SUCCESS;
+    // Another device's goes on to it.
+    const LONG Before = WmiAsked;
+    EXPECT_FALSE(NT_SUCCESS(Ask(sizeof Info, Case.PhysicalDevice, &Information)));
+    EXPECT_SUCCESS(Service->UnregisterWMIProvider(Case.Device));
+    EXPECT_FALSE(NT_SUCCESS(Ask(sizeof Info, Case.Device, &Information)));
+    EXPECT_EQ(WmiAsked, Before);
     Service->Release();
 }
 

@@ -1,5 +1,5 @@
-// DirectMusic interfaces of dmusicks.h that mingw-w64 lacks. The IIDs of IMXF, IMasterClock,
-// ISynthSinkDMus and IPositionNotify are published nowhere but in Microsoft's header.
+// DirectMusic interfaces of dmusicks.h that mingw-w64 lacks. IMasterClock and IPositionNotify have
+// no identifier.
 #ifndef KSBOX_WDK_PORTCLS_DMUS_H
 #define KSBOX_WDK_PORTCLS_DMUS_H
 
@@ -23,7 +23,6 @@ KSBOX_INTERFACE(IPositionNotify, IUnknown);
 #define IMP_IPositionNotify KSBOX_IPositionNotify(KSBOX_OWN_METHOD)
 typedef IPositionNotify *PPOSITIONNOTIFY;
 
-// The names are the page's, the values the bits in its order (inferred).
 // @doc NS:dmusicks._DMUS_KERNEL_EVENT
 #define DMUS_KEF_EVENT_COMPLETE 0x0000
 #define DMUS_KEF_EVENT_INCOMPLETE 0x0001

@@ -102,11 +102,11 @@ KSBOX_INTERFACE(IPortClsEtwHelper, IUnknown);
 #define IMP_IPortClsEtwHelper KSBOX_IPortClsEtwHelper(KSBOX_OWN_METHOD)
 typedef IPortClsEtwHelper *PPORTCLSETWHELPER;
 
-struct _WMILIB_CONTEXT;
+// The types are the header's order; the pages name the WMILIB_CONTEXT first.
 // @doc NN:portcls.IPortWMIRegistration
 #define KSBOX_IPortWMIRegistration(METHOD)                                                         \
     METHOD(NTSTATUS, RegisterWMIProvider,                                                          \
-           (struct _WMILIB_CONTEXT * MiniportWmiContext, PDEVICE_OBJECT pDeviceObject))            \
+           (PDEVICE_OBJECT pDeviceObject, PVOID MiniportWmiContext))                               \
     METHOD(NTSTATUS, UnregisterWMIProvider, (PDEVICE_OBJECT pDeviceObject))
 KSBOX_INTERFACE(IPortWMIRegistration, IUnknown);
 #define IMP_IPortWMIRegistration KSBOX_IPortWMIRegistration(KSBOX_OWN_METHOD)
