@@ -15,6 +15,7 @@
 #include "nt/mm/pool.h"
 #include "nt/ob/object_manager.h"
 #include "nt/ps/process.h"
+#include "nt/rtl/version.h"
 #include "nt/trace.h"
 
 namespace ksbox {
@@ -27,6 +28,9 @@ Result<std::unique_ptr<Kernel>> Kernel::create(KernelOptions options) {
     start_sanitizer_symbolizer();
     std::unique_ptr<Kernel> kernel(new Kernel(std::move(options)));
     kernel->processor_count_ = static_cast<signed char>(kernel->options_.processors);
+    // Its upper bits say that the system is no checked build. @observed
+    kernel->build_number_ =
+        0xf0000000 | rtl::windows_version(kernel->options_.windows_version).build;
     kernel->trace_ = KS_TRY(Trace::create(kernel->options_.trace_file));
     kernel->memory_ = KS_TRY(mm::Memory::create());
     kernel->pool_ = std::make_unique<mm::Pool>(*kernel);
@@ -90,6 +94,8 @@ std::uint64_t Kernel::random(std::string_view purpose) {
 const void *Kernel::box_data(std::string_view export_name) const {
     if (export_name == "KeNumberProcessors")
         return &processor_count_;
+    if (export_name == "NtBuildNumber")
+        return &build_number_;
     if (export_name == "PsInitialSystemProcess")
         return &system_process_;
     return nullptr;

@@ -153,6 +153,7 @@ class Kernel {
     std::vector<NamedExtension> extensions_; // in order of creation
     std::unordered_map<std::string, std::uint64_t> random_counters_;
     signed char processor_count_ = 0;
+    std::uint32_t build_number_ = 0; ///< what NtBuildNumber holds
     void *system_process_ = nullptr; ///< what PsInitialSystemProcess holds
 };
 

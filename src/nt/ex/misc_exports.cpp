@@ -1,4 +1,4 @@
-// What is left of Ex: identifiers, local time, processor features.
+// What is left of Ex: identifiers, local time, processor features, variables.
 #include <array>
 #include <cstring>
 
@@ -9,6 +9,11 @@
 
 namespace ksbox::ex {
 namespace {
+
+/// No safe mode. @doc kernel/determining-whether-the-operating-system-is-running-in-safe-mode
+constexpr ULONG normal_boot = 0;
+/// The code pages 1252 and 437 have no lead bytes.
+constexpr BOOLEAN single_byte = FALSE;
 
 extern "C" {
 
@@ -85,6 +90,10 @@ std::span<const Export> ex_misc_exports() {
         KSBOX_EX(ExLocalTimeToSystemTime),
         KSBOX_EX(ExIsProcessorFeaturePresent),
         KSBOX_EX(ExVerifySuite),
+        data("InitSafeBootMode", &ex::normal_boot),
+        data("NtBuildNumber", nullptr), // Kernel::box_data() has this box's
+        data("NlsMbCodePageTag", &ex::single_byte, "wdm"),
+        data("NlsMbOemCodePageTag", &ex::single_byte, "wdm"),
     };
 #undef KSBOX_EX
     return table;
