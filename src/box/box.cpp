@@ -140,9 +140,9 @@ Box::~Box() {
             while (!state_->clients.empty())
                 destroy(*state_->clients.back());
             settle(*this); // a work item may hold a file of a driver that goes next
-            while (!state_->system_drivers.empty()) { // the last one stands on those before it
-                state_->system_drivers.back()->unload();
-                state_->system_drivers.pop_back();
+            while (!state_->host_drivers.empty()) { // the last one stands on those before it
+                state_->host_drivers.back()->unload();
+                state_->host_drivers.pop_back();
             }
             while (!state_->drivers.empty()) {
                 state_->drivers.back()->unload();

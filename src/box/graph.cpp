@@ -16,7 +16,7 @@
 
 namespace ksbox {
 
-ks::OpenObjects DriverState::open_objects() {
+ks::OpenObjects LoadedDriver::open_objects() {
     ks::OpenObjects all;
     if (object_ == nullptr)
         return all;
@@ -30,7 +30,7 @@ ks::OpenObjects DriverState::open_objects() {
     return all;
 }
 
-bool DriverState::owns(const DEVICE_OBJECT *device) {
+bool LoadedDriver::owns(const DEVICE_OBJECT *device) {
     if (object_ == nullptr || device == nullptr)
         return false;
     const io::DeviceNode *node =
@@ -51,7 +51,7 @@ class GraphBuilder {
 
   private:
     struct Seen {
-        DriverState *driver;
+        LoadedDriver *driver;
         ks::OpenObjects open;
     };
     void look_at_handles();
@@ -101,6 +101,9 @@ void GraphBuilder::look() {
         look_at_handles();
         for (const auto &driver : state_.drivers)
             if (!driver->unloaded())
+                seen_.push_back({driver.get(), driver->open_objects()});
+        for (const auto &driver : state_.host_drivers)
+            if (driver->which.in_graph)
                 seen_.push_back({driver.get(), driver->open_objects()});
     });
     for (const Seen &seen : seen_) {

@@ -12,6 +12,7 @@
 #include "abi/windows.h"
 
 #include "box/client_heap.h"
+#include "box/host_driver.h"
 #include "box/installation.h"
 #include "box/opened_files.h"
 #include "box/request_state.h"
@@ -20,7 +21,6 @@
 #include "ks/open_objects.h"
 #include "ksbox/box.h"
 #include "ksbox/client.h"
-#include "ksbox/system_driver.h"
 #include "ksuser/client_thread.h"
 #include "loader/image.h"
 #include "nt/io/io_manager.h"
@@ -31,7 +31,7 @@
 namespace ksbox {
 
 class DriverState;
-class SystemDriverState;
+class HostDriverState;
 
 /// An Error with the status, in words.
 [[noreturn]] void throw_status(Status status, const std::string &what);
@@ -42,7 +42,7 @@ struct Box::State {
     broker::Broker broker;
     std::vector<std::unique_ptr<Client>> clients;
     std::vector<std::unique_ptr<DriverState>> drivers;
-    std::vector<std::unique_ptr<SystemDriverState>> system_drivers;
+    std::vector<std::unique_ptr<HostDriverState>> host_drivers;
     mutable std::string report; ///< rendered once, at the first question after the stop
 
     /// Runs `work` on a box thread; rethrows what it throws; throws BoxStopped.
@@ -93,8 +93,8 @@ struct ClientState final : ksuser::ClientContext {
     std::atomic<int> multithreaded_threads_ = 0;
 };
 
-/// A driver object with its device on the root bus: what drivers of files and the system's own have
-/// in common.
+/// A driver object with its device on the root bus: what drivers of files and of host code have in
+/// common.
 class LoadedDriver : public Driver {
   public:
     const std::string &name() const override { return name_; }
@@ -103,6 +103,11 @@ class LoadedDriver : public Driver {
     void surprise_remove() override;
     void remove() override;
     void insert() override;
+    /// What is open of its devices. On a box thread.
+    ks::OpenObjects open_objects();
+    /// Whether it is a device object of its own, or the bottom of a stack that it drives. On a box
+    /// thread.
+    bool owns(const DEVICE_OBJECT *device);
 
   protected:
     LoadedDriver(Box::State &box, std::string name) : box_(box), name_(std::move(name)) {}
@@ -123,15 +128,15 @@ class LoadedDriver : public Driver {
     io::DeviceNode &device();
 };
 
-/// One of SystemDriver.
-class SystemDriverState final : public LoadedDriver {
+class HostDriverState final : public LoadedDriver {
   public:
-    SystemDriverState(Box::State &box, SystemDriver which);
+    HostDriverState(Box::State &box, const HostDriver &which);
     /// Throws Error, and then nothing of it is left.
     void start();
     std::vector<std::string> unload() override;
+    PDRIVER_OBJECT object() const { return object_; }
 
-    const SystemDriver which;
+    const HostDriver which;
 
   private:
     void make_device() override;
@@ -144,11 +149,6 @@ class DriverState final : public LoadedDriver {
     void start();
     std::vector<std::string> unload() override;
     bool unloaded() const { return image_ == nullptr; }
-    /// What is open of its devices. On a box thread.
-    ks::OpenObjects open_objects();
-    /// Whether it is a device object of its own, or the bottom of a stack that it drives. On a box
-    /// thread.
-    bool owns(const DEVICE_OBJECT *device);
     /// The file of DriverOptions::coverage, if that was asked for; once. "" or what went wrong.
     std::string write_coverage();
 

@@ -1,9 +1,8 @@
-// An OutputFile as the place that media files are written to.
+// An OutputFile that a media writer writes.
 #pragma once
 
 #include "cli/failures.h"
 #include "cli/output_file.h"
-#include "media/sink.h"
 
 namespace ksbox::cli {
 
@@ -14,12 +13,12 @@ class MediaSink final : public media::Sink {
     const OutputFile &file() const { return file_; }
 
     media::Result<void> append(std::span<const std::byte> bytes) override {
-        return keep([&] { file_.append(bytes); });
+        return note(file_.sink().append(bytes));
     }
     media::Result<void> write_at(std::uint64_t offset, std::span<const std::byte> bytes) override {
-        return keep([&] { file_.write_at(offset, bytes); });
+        return note(file_.sink().write_at(offset, bytes));
     }
-    bool can_seek() const override { return file_.can_seek(); }
+    bool can_seek() const override { return file_.sink().can_seek(); }
 
     /// Throws BadInput when `result` is an error: the file's own, or the writer's with the file's
     /// name.
@@ -32,15 +31,9 @@ class MediaSink final : public media::Sink {
     }
 
   private:
-    // No exception passes through FFmpeg.
-    template <typename Write> media::Result<void> keep(Write write) {
-        try {
-            write();
-            return {};
-        } catch (const BadInput &error) {
-            failed_ = true;
-            return media::refuse(error.what());
-        }
+    media::Result<void> note(media::Result<void> written) {
+        failed_ |= !written;
+        return written;
     }
 
     OutputFile file_;

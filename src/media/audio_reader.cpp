@@ -37,9 +37,10 @@ bool AudioReader::lossless() const {
     return input_->lossless();
 }
 
-Result<std::unique_ptr<AudioReader>> AudioReader::open(const std::filesystem::path &file) {
+Result<std::unique_ptr<AudioReader>> AudioReader::open(const std::filesystem::path &file,
+                                                       std::optional<unsigned> stream) {
     std::unique_ptr<AudioReader> reader(
-        new AudioReader(KS_TRY(Input::open(file, AVMEDIA_TYPE_AUDIO))));
+        new AudioReader(KS_TRY(Input::open(file, AVMEDIA_TYPE_AUDIO, stream))));
     KS_CHECK(reader->begin());
     return reader;
 }

@@ -20,9 +20,10 @@ class Input;
 /// One thread at a time. It holds one packet and one frame of the file, whatever its length.
 class AudioReader {
   public:
-    /// Of the best audio stream. Errors say that there is no such file, no audio in it, no decoder
-    /// for it, or where it is damaged.
-    static Result<std::unique_ptr<AudioReader>> open(const std::filesystem::path &file);
+    /// Of the best audio stream, or the one with that number (streams.h). Errors say that there is
+    /// no such file, no audio in it, no decoder for it, or where it is damaged.
+    static Result<std::unique_ptr<AudioReader>> open(const std::filesystem::path &file,
+                                                     std::optional<unsigned> stream = std::nullopt);
     ~AudioReader();
 
     /// The file's own. PCM, and what is coded without loss, has as many bits as in the file, in
@@ -36,6 +37,8 @@ class AudioReader {
     std::optional<std::uint64_t> length() const { return length_; }
     /// What read() gave.
     std::uint64_t position() const { return position_; }
+    /// There is nothing more to read, and nothing was wrong.
+    bool at_end() const { return frame_ == nullptr && !failure_; }
 
     /// The next frames, as many as fit: at least one, but for the end, which is 0 bytes. The
     /// encoder's delay and padding, which the file names, are left out. Errors: damaged, ends

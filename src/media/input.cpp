@@ -55,7 +55,7 @@ std::unexpected<Error> Input::refuse_damaged(const std::string &why) const {
                : refuse(fmt::format("damaged at byte {}: {}", packet_position_, why));
 }
 
-Result<std::unique_ptr<Input>> Input::open(const std::filesystem::path &file, AVMediaType kind) {
+Result<std::unique_ptr<Input>> Input::look_at(const std::filesystem::path &file) {
     // Both are the process's, and always the same.
     Messages::collect();
     av_max_alloc(largest_block);
@@ -69,7 +69,14 @@ Result<std::unique_ptr<Input>> Input::open(const std::filesystem::path &file, AV
     if (!input->packet_ || !input->frame_)
         return input->refuse("cannot be read: no memory");
     KS_CHECK(input->open_container());
-    KS_CHECK(input->choose_stream(kind));
+    KS_CHECK(input->find_streams());
+    return input;
+}
+
+Result<std::unique_ptr<Input>> Input::open(const std::filesystem::path &file, AVMediaType kind,
+                                           std::optional<unsigned> stream) {
+    std::unique_ptr<Input> input = KS_TRY(look_at(file));
+    KS_CHECK(input->choose_stream(kind, stream));
     KS_CHECK(input->open_codec());
     return input;
 }
@@ -99,20 +106,26 @@ Result<void> Input::open_container() {
     return {};
 }
 
-Result<void> Input::choose_stream(AVMediaType kind) {
-    // What the container itself says, before FFmpeg makes up what is missing.
-    std::vector<std::int64_t> stated(container_->nb_streams);
+Result<void> Input::find_streams() {
+    // Before FFmpeg makes up what is missing.
+    stated_durations_.resize(container_->nb_streams);
     for (unsigned i = 0; i < container_->nb_streams; ++i)
-        stated[i] = container_->streams[i]->duration;
+        stated_durations_[i] = container_->streams[i]->duration;
     begin_step();
     if (const int error = avformat_find_stream_info(container_.get(), nullptr); error < 0)
         return refuse("damaged: " + messages_.explain(error));
-    const int found = av_find_best_stream(container_.get(), kind, -1, -1, nullptr, 0);
+    return {};
+}
+
+Result<void> Input::choose_stream(AVMediaType kind, std::optional<unsigned> stream) {
+    const int wanted = stream ? static_cast<int>(*stream) : -1;
+    const int found = av_find_best_stream(container_.get(), kind, wanted, -1, nullptr, 0);
     if (found < 0)
-        return refuse(fmt::format("it has no {}", kind_name(kind)));
+        return refuse(stream ? fmt::format("its stream {} is no {}", *stream, kind_name(kind))
+                             : fmt::format("it has no {}", kind_name(kind)));
     stream_ = static_cast<unsigned>(found);
-    if (stream_ < stated.size() && stated[stream_] > 0)
-        stated_duration_ = stated[stream_];
+    if (stream_ < stated_durations_.size() && stated_durations_[stream_] > 0)
+        stated_duration_ = stated_durations_[stream_];
     for (unsigned i = 0; i < container_->nb_streams; ++i)
         if (i != stream_)
             container_->streams[i]->discard = AVDISCARD_ALL;

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <vector>
 
 #include "media/ffmpeg.h"
 #include "media/messages.h"
@@ -13,8 +15,12 @@ namespace ksbox::media {
 
 class Input {
   public:
-    /// The best stream of that kind; all others are passed over.
-    static Result<std::unique_ptr<Input>> open(const std::filesystem::path &file, AVMediaType kind);
+    /// The best stream of that kind, or the one with that number in the file; all others are passed
+    /// over.
+    static Result<std::unique_ptr<Input>> open(const std::filesystem::path &file, AVMediaType kind,
+                                               std::optional<unsigned> stream = std::nullopt);
+    /// Without a stream chosen, for a look at what there is.
+    static Result<std::unique_ptr<Input>> look_at(const std::filesystem::path &file);
 
     AVFormatContext &container() { return *container_; }
     AVStream &stream() { return *container_->streams[stream_]; }
@@ -41,7 +47,8 @@ class Input {
     };
     explicit Input(std::filesystem::path name) : name_(std::move(name)) {}
     Result<void> open_container();
-    Result<void> choose_stream(AVMediaType kind);
+    Result<void> find_streams();
+    Result<void> choose_stream(AVMediaType kind, std::optional<unsigned> stream);
     Result<void> open_codec();
     /// Gives the decoder its next packet, or the end.
     Result<void> feed();
@@ -58,6 +65,7 @@ class Input {
     Owned<AVPacket> packet_;
     Owned<AVFrame> frame_;
     unsigned stream_ = 0;
+    std::vector<std::int64_t> stated_durations_; ///< of all streams; what the container itself says
     std::int64_t stated_duration_ = 0;
     std::int64_t packet_position_ = -1; ///< of the last packet in the file
     bool lossless_ = false, ended_ = false, any_frame_ = false;

@@ -36,9 +36,10 @@ VideoReader::VideoReader(std::unique_ptr<Parts> parts) : parts_(std::move(parts)
 VideoReader::~VideoReader() = default;
 
 Result<std::unique_ptr<VideoReader>> VideoReader::open(const std::filesystem::path &file,
-                                                       std::optional<Pixels> pixels) {
+                                                       std::optional<Pixels> pixels,
+                                                       std::optional<unsigned> stream) {
     auto parts = std::make_unique<Parts>();
-    parts->input = KS_TRY(Input::open(file, AVMEDIA_TYPE_VIDEO));
+    parts->input = KS_TRY(Input::open(file, AVMEDIA_TYPE_VIDEO, stream));
     std::unique_ptr<VideoReader> reader(new VideoReader(std::move(parts)));
     KS_CHECK(reader->begin(pixels));
     return reader;

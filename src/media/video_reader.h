@@ -16,10 +16,12 @@ class Input;
 /// One thread at a time.
 class VideoReader {
   public:
-    /// Of the best video stream. Without `pixels` those nearest to the file's own: YUY2 for 4:2:2,
-    /// NV12 for other YUV, RGB24 or, with transparency, RGB32.
+    /// Of the best video stream, or the one with that number (streams.h). Without `pixels` those
+    /// nearest to the file's own: YUY2 for 4:2:2, NV12 for other YUV, RGB24 or, with transparency,
+    /// RGB32.
     static Result<std::unique_ptr<VideoReader>> open(const std::filesystem::path &file,
-                                                     std::optional<Pixels> pixels = std::nullopt);
+                                                     std::optional<Pixels> pixels = std::nullopt,
+                                                     std::optional<unsigned> stream = std::nullopt);
     ~VideoReader();
 
     const PictureFormat &format() const { return format_; }

@@ -3,8 +3,8 @@
 #include <iterator>
 
 #include "mixer/driver.h"
+#include "mixer/framing.h"
 #include "mixer/mix.h"
-#include "mixer/static_guid.h"
 #include "mixer/wave_format.h"
 
 namespace ksbox::mixer {
@@ -56,23 +56,8 @@ void NTAPI reset_sink(PKSPIN pin) {
 
 /// Frames of one block each, which is known now.
 NTSTATUS choose_framing(PKSPIN pin, const SampleFormat &format) {
-    constexpr ULONG tag = 'xiMK';
-    NTSTATUS status = _KsEdit(
-        pin->Bag, reinterpret_cast<PVOID *>(const_cast<PKSPIN_DESCRIPTOR_EX *>(&pin->Descriptor)),
-        sizeof *pin->Descriptor, sizeof *pin->Descriptor, tag);
-    if (!NT_SUCCESS(status))
-        return status;
-    auto &descriptor = const_cast<KSPIN_DESCRIPTOR_EX &>(*pin->Descriptor);
-    status = _KsEdit(pin->Bag,
-                     reinterpret_cast<PVOID *>(
-                         const_cast<PKSALLOCATOR_FRAMING_EX *>(&descriptor.AllocatorFraming)),
-                     sizeof *descriptor.AllocatorFraming, sizeof *descriptor.AllocatorFraming, tag);
-    if (!NT_SUCCESS(status))
-        return status;
-    auto &framing = const_cast<KSALLOCATOR_FRAMING_EX &>(*descriptor.AllocatorFraming);
-    framing.FramingItem[0].FramingRange.Range.MaxFrameSize =
-        static_cast<ULONG>(Mix::block_frames(format) * format.frame_bytes());
-    return STATUS_SUCCESS;
+    return choose_frame_bytes(pin,
+                              static_cast<ULONG>(Mix::block_frames(format) * format.frame_bytes()));
 }
 
 /// One that asks for its frames makes them, too.
@@ -120,21 +105,8 @@ const KSPIN_DISPATCH pulling_sink_dispatch = {create_pulling_sink, close_sink, n
 const KSPIN_DISPATCH source_dispatch = {create_source, close_source, nullptr,
                                         nullptr,       nullptr,      set_source_state};
 
-/// Whatever the other side likes; the source's is made to measure when its format is known.
-constexpr KSALLOCATOR_FRAMING_EX any_frames = [] {
-    KSALLOCATOR_FRAMING_EX framing{};
-    framing.CountItems = 1;
-    framing.OutputCompression = {1, 1, 0};
-    KS_FRAMING_ITEM &item = framing.FramingItem[0];
-    constexpr GUID nonpaged = static_guid(STATIC_KSMEMORY_TYPE_KERNEL_NONPAGED);
-    item.MemoryType = nonpaged;
-    item.Flags = KSALLOCATOR_REQUIREMENTF_SYSTEM_MEMORY | KSALLOCATOR_REQUIREMENTF_PREFERENCES_ONLY;
-    item.Frames = frames_on_their_way;
-    item.FileAlignment = FILE_QUAD_ALIGNMENT;
-    item.PhysicalRange = {0, ULONG(-1), 1};
-    item.FramingRange.Range = {0, 64 * 1024, 1};
-    return framing;
-}();
+/// The source's is made to measure when its format is known.
+constexpr KSALLOCATOR_FRAMING_EX framing = any_frames(frames_on_their_way);
 
 constexpr KSPIN_DESCRIPTOR_EX pin(const KSPIN_DISPATCH &dispatch, KSPIN_DATAFLOW flow,
                                   KSPIN_COMMUNICATION communication, ULONG flags, ULONG instances) {
@@ -148,7 +120,7 @@ constexpr KSPIN_DESCRIPTOR_EX pin(const KSPIN_DISPATCH &dispatch, KSPIN_DATAFLOW
     described.Flags =
         KSPIN_FLAG_FIXED_FORMAT | KSPIN_FLAG_INITIATE_PROCESSING_ON_EVERY_ARRIVAL | flags;
     described.InstancesPossible = instances;
-    described.AllocatorFraming = &any_frames;
+    described.AllocatorFraming = &framing;
     described.IntersectHandler = intersect;
     return described;
 }
