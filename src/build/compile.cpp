@@ -196,7 +196,12 @@ Arguments Builder::compile_command(Work &work, const Item &item, const fs::path 
         append(command, kit_.section("cxx"));
     const Options options = compile_options(files_, work.project, item);
     note(options.left_out);
+    // Wide by CharacterSet only: drivers that want it elsewhere define the two themselves.
+    if (!same_text(work.project.property("CharacterSet"), "Unicode"))
+        append(command, {"-UUNICODE", "-U_UNICODE"});
     append(command, options.arguments);
+    // Published projects have sources above their folder that include headers in it. inferred
+    command.push_back("-I" + work.project.folder().string());
     for (const std::string &definition : request_.definitions)
         command.push_back("-D" + definition);
     append(command,

@@ -250,6 +250,58 @@ extern "C" NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING) {
                 HasSubstr("card.cpp:13:13: error: use of undeclared identifier 'Missing'"));
 }
 
+TEST_F(Building, OperatorsAndIdentifiersOfTheDriversOwn) {
+    write("Work/Main/card.vcxproj",
+          project("Driver", R"x(<ItemGroup><ClCompile Include="..\card.cpp" />
+    <ClCompile Include="memory.cpp" /></ItemGroup>)x"));
+    write("Work/Main/own.h", R"x(#pragma once
+#include <wdm.h>
+inline void *__cdecl operator new(size_t Bytes) {
+    PVOID Memory = ExAllocatePoolWithTag(NonPagedPoolNx, Bytes, 'drac');
+    if (Memory)
+        RtlFillMemory(Memory, Bytes, 0x17);
+    return Memory;
+}
+inline void __cdecl operator delete(void *Memory) { ExFreePool(Memory); }
+)x");
+    write("Work/Main/memory.cpp",
+          "#include \"own.h\"\nvoid Free(void *Memory) { delete Memory; }\n");
+    write("Work/card.cpp", R"x(#include <wdm.h>
+#include <windef.h>
+#include <ks.h>
+#include <ksmedia.h>
+#include "setting.h"
+#ifdef UNICODE
+#error no project asked for it
+#endif
+DEFINE_GUIDSTRUCT("0A8C1A87-42B0-11D2-95D2-00C04FB925D3", _CARD_NAME);
+#define CARD_NAME DEFINE_GUIDNAMED(_CARD_NAME)
+static const GUID *const Names[] = {&CARD_NAME};
+static void Unload(PDRIVER_OBJECT) {}
+extern "C" DRIVER_INITIALIZE DriverEntry;
+extern "C" NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING) {
+    DriverObject->DriverUnload = Unload;
+    unsigned char *One = new unsigned char, *Many = new unsigned char[5];
+    DbgPrint("%x %x %x\n", Names[0]->Data1, *One, Many[4]);
+    delete One;
+    delete[] Many;
+    return Setting;
+}
+)x");
+    write("Work/Main/setting.h", "#define Setting STATUS_SUCCESS\n");
+    const Outcome outcome = ksbox({"build", file("Work/Main/card.vcxproj"), "-o", file("out")});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_THAT(printed("out/card.sys"), HasSubstr("a8c1a87 17 17"));
+}
+
+TEST_F(Building, ALibraryAlone) {
+    write_card();
+    const Outcome outcome =
+        ksbox({"build", file("Work/Helpers/Helpers.vcxproj"), "-o", file("out")});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.out, "Helpers: " + file("out/lib/Helpers.lib").string() + "\n");
+}
+
 TEST_F(Building, BadInputIsOneLine) {
     write("a.vcxproj", "<Project>\n  <ItemGroup>\n</Project>");
     EXPECT_EQ(refusal({"build", file("a.vcxproj"), "-o", file("out")}, 2),
