@@ -227,8 +227,7 @@ Builder::Result Builder::make(const fs::path &file, const Globals &globals) {
         return {State::failed, {}};
     if (library ? !archive(work) : !link(work))
         return {State::failed, {}};
-    if (!library)
-        made_any_ = true;
+    made_any_ = true;
     return {State::made, library ? output("lib") / (work.target + ".lib") : fs::path()};
 }
 

@@ -1,10 +1,10 @@
 // The builder's part about one project: what is written for its sources, and their compilation.
 #include <algorithm>
 
-#include "build/ambiguity.h"
 #include "build/builder.h"
 #include "build/compiled.h"
-#include "build/dialect.h"
+#include "build/converted.h"
+#include "build/decisions.h"
 #include "build/header_overlay.h"
 #include "build/setup_information.h"
 #include "build/text.h"
@@ -38,25 +38,6 @@ void drop_pair(Arguments &arguments, std::string_view first, std::string_view se
             arguments.erase(at - 1, at + 1);
             return;
         }
-}
-
-std::string line_one(const fs::path &source) {
-    return "#line 1 \"" + source.string() + "\"\n";
-}
-
-/// What clang reads in the place of a source in another encoding or dialect.
-std::optional<std::string> converted_text(const fs::path &path, const std::string &bytes) {
-    const std::string text = decoded(bytes);
-    const auto other = mended(text);
-    if (!other && encoding_of(bytes) != Encoding::utf16)
-        return std::nullopt;
-    return line_one(path) + other.value_or(text);
-}
-
-/// A file name that no other source of the project has.
-std::string object_name(const Project &project, const fs::path &source) {
-    std::string name = source.lexically_relative(project.folder()).generic_string();
-    return replaced(replaced(name, "../", "__/"), "/", "-") + ".obj";
 }
 
 } // namespace
@@ -142,7 +123,7 @@ std::size_t Builder::run_jobs(const Work &work, const std::vector<Job> &jobs) {
     };
     std::vector<Refusal> refusals;
     run_all(commands, processor_count(), [&](std::size_t i, int code, const std::string &text) {
-        if (died(code, text) || (code != 0 && has_ambiguity(text)))
+        if (died(code, text) || (code != 0 && may_be_decided(text)))
             refusals.push_back({i, code, text});
         else
             finish(i, code, text);
@@ -165,38 +146,43 @@ int Builder::compile_without_asynchronous(const Job &job, Arguments &command, st
     return run_one(command, said);
 }
 
-/// Decides what clang finds ambiguous as Microsoft's compiler does, in a copy. If that is not all
-/// that is wrong, the first refusal stands.
+/// Decides what only clang refuses as Microsoft's compiler does, in copies. If that is not all that
+/// is wrong, the first refusal stands.
 int Builder::compile_decided(const Work &work, const Job &job, Arguments &command,
                              std::string &said) {
-    Arguments asking = command;
-    asking.push_back("-fdiagnostics-print-source-range-info");
-    std::string places;
-    const int refused = run_one(asking, places);
-    const auto bytes = files_.read(job.source);
-    const std::vector<Operand> operands = ambiguous_operands(places, job.source.string());
-    if (refused == 0 || !bytes || operands.empty())
-        return 1;
-    const auto converted = converted_text(job.source, *bytes);
-    const std::string text = with_casts(converted.value_or(decoded(*bytes)), operands);
-    const fs::path copy = work.objects / "decided" / job.object.stem();
-    const fs::path map = copy.string() + ".yaml";
-    HeaderOverlay overlay(files_);
-    overlay.replace(job.source, copy);
-    for (const auto &error :
-         {write_if_changed(copy, converted ? text : line_one(job.source) + text),
-          write_if_changed(map, overlay.to_yaml())})
-        if (error) {
-            note({{copy}, *error});
+    static constexpr int most_rounds = 6; // what one brings to light the next may decide
+    const fs::path folder = work.objects / "decided" / job.object.stem();
+    const fs::path map = folder / "headers.yaml";
+    Decisions decisions(files_, [&](const fs::path &file) { return !is_kits(file); });
+    Arguments decided = command;
+    for (int round = 0; round < most_rounds; ++round) {
+        Arguments asking = decided;
+        append(asking, {"-fdiagnostics-print-source-range-info", "-ferror-limit=0", "-H"});
+        std::string places;
+        if (run_one(asking, places) == 0)
+            break;
+        if (!decisions.decide(job.source, places))
+            return 1;
+        HeaderOverlay overlay(files_);
+        for (const auto &[file, text] : decisions.changed()) {
+            const fs::path copy = folder / object_name(work.project, file);
+            overlay.replace(file, copy);
+            if (const auto error = write_if_changed(copy, text)) {
+                note({{copy}, *error});
+                return 1;
+            }
+        }
+        if (const auto error = write_if_changed(map, overlay.to_yaml())) {
+            note({{map}, *error});
             return 1;
         }
-    Arguments decided = command;
-    append(decided, {"-ivfsoverlay", map.string()});
+        decided = command;
+        append(decided, {"-ivfsoverlay", map.string()});
+    }
     std::string more;
     if (const int code = run_one(decided, more); code != 0)
         return code;
-    for (const Operand &operand : operands)
-        note({operand.said, "is taken as a long: it converts to several integer types"});
+    note(decisions.notes());
     command = std::move(decided);
     said = std::move(more);
     return 0;
@@ -210,7 +196,12 @@ Arguments Builder::compile_command(Work &work, const Item &item, const fs::path 
         append(command, kit_.section("cxx"));
     const Options options = compile_options(files_, work.project, item);
     note(options.left_out);
+    // Wide by CharacterSet only: drivers that want it elsewhere define the two themselves.
+    if (!same_text(work.project.property("CharacterSet"), "Unicode"))
+        append(command, {"-UUNICODE", "-U_UNICODE"});
     append(command, options.arguments);
+    // Published projects have sources above their folder that include headers in it. inferred
+    command.push_back("-I" + work.project.folder().string());
     for (const std::string &definition : request_.definitions)
         command.push_back("-D" + definition);
     append(command,

@@ -5,8 +5,11 @@
 #include "build/ambiguity.h"
 #include "build/compiled.h"
 #include "build/dialect.h"
+#include "build/friends.h"
 #include "build/header_overlay.h"
+#include "build/redeclared.h"
 #include "build/setup_information.h"
+#include "build/tokens.h"
 #include "build/tracing.h"
 
 namespace ksbox::build {
@@ -105,6 +108,86 @@ TEST(Ambiguity, CastsEachOperandWhereItStands) {
     EXPECT_EQ(with_casts("int\nc ? *p : d ? *q : 0;\n", {first, second, beyond}),
               "int\nc ? (long)(*p) : d ? (long)(*q) : 0;\n");
     EXPECT_EQ(with_casts("", {first}), "");
+}
+
+TEST(Tokens, AreNamesLiteralsAndLetters) {
+    std::vector<std::string> texts;
+    std::vector<unsigned> lines;
+    for (const Token &token :
+         tokens_of("#define A \\\r\n {\r\nx1/* { */->y // ;\n \"a\\\"}\"'{'\n#if 0")) {
+        texts.emplace_back(token.text);
+        lines.push_back(token.line);
+    }
+    EXPECT_THAT(texts, ElementsAre("x1", "-", ">", "y", "\"a\\\"}\"", "'{'"));
+    EXPECT_THAT(lines, ElementsAre(3, 3, 3, 3, 4, 4));
+    EXPECT_TRUE(tokens_of("/* open").empty());
+    EXPECT_EQ(tokens_of("\"open").size(), 1u);
+}
+
+TEST(Friends, AreNamedByTheDiagnostics) {
+    EXPECT_THAT(undeclared_names("a.cpp:1:2: error: use of undeclared identifier 'F'; did you mean "
+                                 "'G'?\na.cpp:1:2: error: no member named 'H' in the global "
+                                 "namespace\na.cpp:1:2: error: no member named 'm' in 'S'\n"),
+                ElementsAre("F", "H"));
+    EXPECT_THAT(undeclared_names("use of undeclared identifier '"), ElementsAre());
+}
+
+TEST(Friends, AreDeclaredBehindTheirClass) {
+    const WithFriends with = with_friends("extern \"C\" {\n"
+                                          "class __declspec(uuid(\"1\")) A : public B {\n"
+                                          "    friend class F;\n"
+                                          "    friend VOID NTAPI // not F(\n"
+                                          "        F(IN std::PVOID X, int = 1);\n"
+                                          "    struct Inner { friend ROUTINE G; } in;\n"
+                                          "    friend int A::H(); friend int I() { return 0; }\n"
+                                          "} a; struct S { friend int F(); };\n}\n",
+                                          {"F", "G", "H", "I"});
+    EXPECT_THAT(with.text,
+                HasSubstr("\n} a; VOID NTAPI F(IN std::PVOID X, int = 1); ROUTINE G; struct S {"));
+    ASSERT_EQ(with.declared.size(), 2u);
+    EXPECT_EQ(with.declared[0].name, "F");
+    EXPECT_EQ(with.declared[0].line, 4u);
+    EXPECT_EQ(with.declared[1].line, 6u);
+}
+
+TEST(Friends, WhatIsNoClassOrNotUnderstoodStaysAsItIs) {
+    for (const std::string text :
+         {"void f() { friend int F(); };", "enum class E { friend, F };",
+          "class A { friend int F();", "class A { friend int F() }; };",
+          "struct S *f() { friend int F(); };", "}}; friend int F();", ""}) {
+        EXPECT_TRUE(with_friends(text, {"F"}).declared.empty()) << text;
+        EXPECT_EQ(with_friends(text, {"F"}).text, text);
+    }
+}
+
+TEST(Redeclared, NamesTheOneThatNoMacroWrote) {
+    const std::string said = "/p/a.h:9:5: error: class member cannot be redeclared\n    9 | IMP;\n"
+                             "/k/b.h:1:2: note: expanded from macro 'IMP'\n"
+                             "/p/a.h:4:26: note: previous declaration is here\n"
+                             "/p/a.h:12:7:{1:2-3:4}: error: class member cannot be redeclared\n"
+                             "/p/a.h:3:1: note: previous declaration is here\n"
+                             "/k/b.h:1:2: note: expanded from macro 'IMP'\n"
+                             "/p/a.h:20:5: error: class member cannot be redeclared\n"
+                             "/k/b.h:1:2: note: expanded from macro 'IMP'\n"
+                             "/p/a.h:19:5: note: previous declaration is here\n"
+                             "/k/b.h:1:2: note: expanded from macro 'IMP'\n"
+                             "/p/a.h:30:5: error: expected ';'\n";
+    const auto places = redeclared_members(said);
+    ASSERT_EQ(places.size(), 2u);
+    EXPECT_EQ(to_text({places[0], "x"}), "/p/a.h:4:26: x");
+    EXPECT_EQ(to_text({places[1], "x"}), "/p/a.h:12:7: x");
+    EXPECT_TRUE(redeclared_members("error: class member cannot be redeclared").empty());
+}
+
+TEST(Redeclared, ADeclarationBecomesBlank) {
+    const std::string text = "class A { public: int a;\n\tint A::f(int x,\n int y); int g() {} };";
+    EXPECT_EQ(without_declaration(text, {{}, 2, 9}),
+              "class A { public: int a;\n\t               \n         int g() {} };");
+    EXPECT_EQ(without_declaration(text, {{}, 1, 23}),
+              "class A { public:       \n\tint A::f(int x,\n int y); int g() {} };");
+    EXPECT_EQ(without_declaration(text, {{}, 3, 13}), std::nullopt); // has a body
+    EXPECT_EQ(without_declaration(text, {{}, 7, 1}), std::nullopt);
+    EXPECT_EQ(without_declaration("int a", {{}, 1, 5}), std::nullopt);
 }
 
 TEST(Compiled, ReadsMakeRules) {

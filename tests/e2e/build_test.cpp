@@ -215,6 +215,100 @@ extern "C" NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING Reg
     EXPECT_THAT(outcome.err, HasSubstr("1 of 1 sources do not compile\n"));
 }
 
+TEST_F(Building, WhatOnlyClangDoesNotFindDeclaredIs) {
+    write("card.vcxproj",
+          project("Driver", R"x(<ItemGroup><ClCompile Include="card.cpp" /></ItemGroup>)x"));
+    write("Card.h", R"x(#include <ntddk.h>
+#define IMP_Card int Answer(void)
+class Card {
+    int Secret = 42;
+    int Card::Answer(void);
+    IMP_Card;
+    friend int Ask(
+        Card *Asked /* whom */);
+};
+)x");
+    const std::string source = R"x(#include "card.H"
+static int (*const Questions[])(Card *) = {Ask};
+int Ask(Card *Asked) { return Asked->Answer(); }
+int Card::Answer(void) { return Secret; }
+static void Unload(PDRIVER_OBJECT) {}
+extern "C" DRIVER_INITIALIZE DriverEntry;
+extern "C" NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING) {
+    DriverObject->DriverUnload = Unload;
+    Card One;
+    DbgPrint("it is %d\n", Questions[0](&One));
+    return STATUS_SUCCESS;
+}
+)x";
+    write("card.cpp", source);
+    const std::vector<std::string> command{"build", file("card.vcxproj"), "-o", file("out")};
+    Outcome outcome = ksbox(command);
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    const std::string header = "ksbox: " + file("Card.h").string();
+    EXPECT_EQ(outcome.err, header + ":7: Ask is declared as a friend only: taken as declared\n" +
+                               header + ":5:15: is declared again in its class: once is enough\n");
+    EXPECT_THAT(printed("out/card.sys"), HasSubstr("it is 42"));
+    EXPECT_EQ(ksbox(command).err, "");
+    write("card.cpp", source + "int wrong = Missing;\n");
+    outcome = ksbox(command);
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_THAT(outcome.err,
+                HasSubstr("card.cpp:13:13: error: use of undeclared identifier 'Missing'"));
+}
+
+TEST_F(Building, OperatorsAndIdentifiersOfTheDriversOwn) {
+    write("Work/Main/card.vcxproj",
+          project("Driver", R"x(<ItemGroup><ClCompile Include="..\card.cpp" />
+    <ClCompile Include="memory.cpp" /></ItemGroup>)x"));
+    write("Work/Main/own.h", R"x(#pragma once
+#include <wdm.h>
+inline void *__cdecl operator new(size_t Bytes) {
+    PVOID Memory = ExAllocatePoolWithTag(NonPagedPoolNx, Bytes, 'drac');
+    if (Memory)
+        RtlFillMemory(Memory, Bytes, 0x17);
+    return Memory;
+}
+inline void __cdecl operator delete(void *Memory) { ExFreePool(Memory); }
+)x");
+    write("Work/Main/memory.cpp",
+          "#include \"own.h\"\nvoid Free(void *Memory) { delete Memory; }\n");
+    write("Work/card.cpp", R"x(#include <wdm.h>
+#include <windef.h>
+#include <ks.h>
+#include <ksmedia.h>
+#include "setting.h"
+#ifdef UNICODE
+#error no project asked for it
+#endif
+DEFINE_GUIDSTRUCT("0A8C1A87-42B0-11D2-95D2-00C04FB925D3", _CARD_NAME);
+#define CARD_NAME DEFINE_GUIDNAMED(_CARD_NAME)
+static const GUID *const Names[] = {&CARD_NAME};
+static void Unload(PDRIVER_OBJECT) {}
+extern "C" DRIVER_INITIALIZE DriverEntry;
+extern "C" NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING) {
+    DriverObject->DriverUnload = Unload;
+    unsigned char *One = new unsigned char, *Many = new unsigned char[5];
+    DbgPrint("%x %x %x\n", Names[0]->Data1, *One, Many[4]);
+    delete One;
+    delete[] Many;
+    return Setting;
+}
+)x");
+    write("Work/Main/setting.h", "#define Setting STATUS_SUCCESS\n");
+    const Outcome outcome = ksbox({"build", file("Work/Main/card.vcxproj"), "-o", file("out")});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_THAT(printed("out/card.sys"), HasSubstr("a8c1a87 17 17"));
+}
+
+TEST_F(Building, ALibraryAlone) {
+    write_card();
+    const Outcome outcome =
+        ksbox({"build", file("Work/Helpers/Helpers.vcxproj"), "-o", file("out")});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_EQ(outcome.out, "Helpers: " + file("out/lib/Helpers.lib").string() + "\n");
+}
+
 TEST_F(Building, BadInputIsOneLine) {
     write("a.vcxproj", "<Project>\n  <ItemGroup>\n</Project>");
     EXPECT_EQ(refusal({"build", file("a.vcxproj"), "-o", file("out")}, 2),

@@ -8,6 +8,7 @@
 #define NOBITMAP
 #include <mmreg.h>
 #undef NOBITMAP
+#include <dmusprop.h>
 #include <ks.h>
 #include <ksmedia.h>
 

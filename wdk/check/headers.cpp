@@ -21,6 +21,7 @@ extern "C" {
 #include <Kcom.h>
 #include <Ksdebug.h>
 #include <PortCls.h>
+#include <DMusicKS.h>
 #include <Stdunk.h>
 #include <Drmk.h>
 #include <Wdmguid.h>

@@ -4,7 +4,12 @@
 
 #include <portcls.h>
 
+#include <dmusprop.h>
+
 #include_next <dmusicks.h>
+
+#include <ksbox/dmusic_events.h>
+#include <ksbox/dmusic_ids.h>
 
 #ifdef __cplusplus
 #include <ksbox/portcls_dmus.h>

@@ -52,11 +52,14 @@
 #include <ksbox/ks_profiles.h>
 #include <ksbox/ks_video.h>
 
-// With Microsoft's compiler DEFINE_GUIDSTRUCT is all that a C++ driver needs for a set of its own;
-// here, from now on, it defines the identifier after its STATIC_ value.
+// A C++ driver defines an identifier of its own by DEFINE_GUIDSTRUCT from the text alone, under a
+// name for which no STATIC_ value need be there: a structure that has it, which __uuidof reads.
+// From here on it is that, and the identifier itself beside it.
 #ifdef __cplusplus
 #undef DEFINE_GUIDSTRUCT
-#define DEFINE_GUIDSTRUCT(g, n) extern "C" __declspec(selectany) const GUID n = {STATIC_##n}
+#define DEFINE_GUIDSTRUCT(g, n)                                                                    \
+    struct __declspec(uuid(g)) n;                                                                  \
+    extern "C" __declspec(selectany) const GUID n = __uuidof(struct n)
 #endif
 
 #endif

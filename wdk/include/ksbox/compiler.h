@@ -46,4 +46,10 @@
 #define DECLSPEC_SELECTANY __declspec(selectany)
 #endif
 
+// Microsoft's compiler emits a driver's own operator new even where it is inline: sources that see
+// only the implicit declaration link to it.
+#ifdef __cplusplus
+extern "C++" __attribute__((used)) void *__cdecl operator new(decltype(sizeof(0)));
+#endif
+
 #endif

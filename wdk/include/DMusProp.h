@@ -1,0 +1,2 @@
+// dmusprop.h under a name that a case-insensitive file system would find.
+#include <dmusprop.h>

@@ -1,0 +1,2 @@
+// dmusicks.h under a name that a case-insensitive file system would find.
+#include <dmusicks.h>
