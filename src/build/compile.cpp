@@ -151,7 +151,7 @@ int Builder::compile_without_asynchronous(const Job &job, Arguments &command, st
 int Builder::compile_decided(const Work &work, const Job &job, Arguments &command,
                              std::string &said) {
     static constexpr int most_rounds = 6; // what one brings to light the next may decide
-    const fs::path folder = work.objects / "decided" / job.object.stem();
+    const fs::path folder = work.objects / "decisions" / job.object.stem();
     const fs::path map = folder / "headers.yaml";
     Decisions decisions(files_, [&](const fs::path &file) { return !is_kits(file); });
     Arguments decided = command;
