@@ -19,8 +19,10 @@ struct alignas(16) NotificationHeader {
 
 /// Null when AllocNotificationBuffer has not made it.
 NotificationHeader *header_of(PPCNOTIFICATION_BUFFER buffer) {
+    if (!buffer)
+        return nullptr;
     auto *header = reinterpret_cast<NotificationHeader *>(buffer) - 1;
-    return buffer && header->tag == notification_tag ? header : nullptr;
+    return header->tag == notification_tag ? header : nullptr;
 }
 
 /// What a custom notification has in front of its data.

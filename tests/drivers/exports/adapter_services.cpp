@@ -136,8 +136,8 @@ bool StringIs(const UCHAR *Info, ULONG Offset, const WCHAR *Text, USHORT Bytes) 
 } // namespace
 
 EXPORT_CASE(PcNewPort, PcRegisterSubdevice) {
+    CaseTopology Miniport(1, nullptr); // goes after its port
     CasePort Port(Case, CLSID_PortTopology);
-    CaseTopology Miniport(1, nullptr);
     REQUIRE_SUCCESS(Port.Init(&Miniport));
     CaseFile Filter;
     REQUIRE_SUCCESS(Port.Open(Filter));
