@@ -7,11 +7,11 @@
 
 #if __has_feature(thread_sanitizer)
 
-__attribute__((no_sanitize("thread"))) inline VOID DmaCopy(PVOID To, const VOID *From,
-                                                           ULONG Bytes) {
-    for (ULONG Index = 0; Index < Bytes; Index++) {
-        static_cast<volatile UCHAR *>(To)[Index] = static_cast<const volatile UCHAR *>(From)[Index];
-    }
+// Neither a loop nor volatile would do: the one becomes a copy that is looked at, and accesses of
+// the other are atomic here, as Microsoft's compiler has them.
+inline VOID DmaCopy(PVOID To, const VOID *From, ULONG Bytes) {
+    SIZE_T Count = Bytes;
+    __asm__ volatile("rep movsb" : "+D"(To), "+S"(From), "+c"(Count) : : "memory");
 }
 
 #else
