@@ -63,10 +63,10 @@ Result<ULONG> requested_node(PIRP irp) {
 
 Result<Tables> node_tables(Filter &filter, ULONG node_id) {
     MutexGuard guard(filter.control);
-    if (node_id >= filter.abi().Descriptor->NodeDescriptorsCount)
+    if (node_id >= filter.descriptor().NodeDescriptorsCount)
         return refuse(STATUS_INVALID_PARAMETER,
                       "node " + std::to_string(node_id) + " is out of range: the filter has " +
-                          counted(filter.abi().Descriptor->NodeDescriptorsCount, "node", "nodes"));
+                          counted(filter.descriptor().NodeDescriptorsCount, "node", "nodes"));
     Tables tables;
     tables.add(filter.node_descriptor(node_id).AutomationTable);
     return tables;
@@ -74,7 +74,7 @@ Result<Tables> node_tables(Filter &filter, ULONG node_id) {
 
 Tables filter_tables(Filter &filter) {
     Tables tables;
-    tables.add(filter.abi().Descriptor->AutomationTable);
+    tables.add(filter.descriptor().AutomationTable);
     tables.add(filter_property_sets());
     tables.add(thermal_event_sets(filter.device()));
     return tables;

@@ -105,9 +105,9 @@ const KSPIN_DESCRIPTOR_EX &Filter::pin_descriptor(ULONG pin_id) const {
 }
 
 const KSNODE_DESCRIPTOR &Filter::node_descriptor(ULONG node_id) const {
-    const auto *bytes = reinterpret_cast<const char *>(abi().Descriptor->NodeDescriptors);
+    const auto *bytes = reinterpret_cast<const char *>(descriptor().NodeDescriptors);
     return *reinterpret_cast<const KSNODE_DESCRIPTOR *>(
-        bytes + std::size_t(node_id) * abi().Descriptor->NodeDescriptorSize);
+        bytes + std::size_t(node_id) * descriptor().NodeDescriptorSize);
 }
 
 Result<KSFILTER_DESCRIPTOR *> Filter::edit_descriptor() {

@@ -25,7 +25,7 @@ class Filter final : public ObjectWith<KSFILTER> {
     static Filter *of(PFILE_OBJECT file);
 
     FilterFactory &factory();
-    const KSFILTER_DISPATCH *dispatch() const { return abi().Descriptor->Dispatch; }
+    const KSFILTER_DISPATCH *dispatch() const { return descriptor().Dispatch; }
     /// Process in the filter's dispatch table makes the filter filter-centric.
     bool filter_centric() const { return dispatch() && dispatch()->Process; }
 
@@ -62,6 +62,8 @@ class Filter final : public ObjectWith<KSFILTER> {
     /// File objects of open topology nodes. Control mutex.
     std::vector<PFILE_OBJECT> nodes;
 
+    /// As it is now: edit_descriptor() may put another in its place. Any IRQL.
+    const KSFILTER_DESCRIPTOR &descriptor() const;
     /// The descriptor as memory of the filter's own (_KsEdit).
     Result<KSFILTER_DESCRIPTOR *> edit_descriptor();
 
@@ -72,7 +74,6 @@ class Filter final : public ObjectWith<KSFILTER> {
     std::unique_ptr<FilterProcessing> processing;
 
   private:
-    const KSFILTER_DESCRIPTOR &descriptor() const;
     Result<KSPIN_DESCRIPTOR_EX *> room_for_pin_factory(const KSFILTER_DESCRIPTOR &own);
 
     PinList pins_;

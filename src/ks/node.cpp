@@ -53,8 +53,8 @@ NTSTATUS create(Filter &filter, PIRP irp) {
                            " bytes; KSNODE_CREATE has " + std::to_string(sizeof request));
     std::memcpy(&request, parts.parameters.data(), sizeof request);
     MutexGuard guard(filter.control);
-    if (request.CreateFlags || request.Node >= filter.abi().Descriptor->NodeDescriptorsCount) {
-        const ULONG count = filter.abi().Descriptor->NodeDescriptorsCount;
+    if (request.CreateFlags || request.Node >= filter.descriptor().NodeDescriptorsCount) {
+        const ULONG count = filter.descriptor().NodeDescriptorsCount;
         return refused(STATUS_INVALID_PARAMETER, request.CreateFlags
                                                      ? "KSNODE_CREATE.CreateFlags is " +
                                                            std::to_string(request.CreateFlags) +

@@ -6,7 +6,7 @@
 namespace ksbox::ks {
 
 Topology::Topology(Filter &filter) {
-    const KSFILTER_DESCRIPTOR &descriptor = *filter.abi().Descriptor;
+    const KSFILTER_DESCRIPTOR &descriptor = filter.descriptor();
     for (ULONG i = 0; i < descriptor.NodeDescriptorsCount; ++i) {
         const KSNODE_DESCRIPTOR &node = filter.node_descriptor(i);
         const GUID type = node.Type ? *node.Type : GUID{};

@@ -27,7 +27,7 @@ NTSTATUS NTAPI get_topology(PIRP irp, PKSIDENTIFIER request, PVOID data) {
 
 NTSTATUS NTAPI get_component_id(PIRP irp, PKSIDENTIFIER, PVOID data) {
     Filter &filter = filter_of(irp);
-    const KSCOMPONENTID *id = filter.abi().Descriptor->ComponentId;
+    const KSCOMPONENTID *id = filter.descriptor().ComponentId;
     return id ? answer_value(irp, data, id, sizeof *id) : STATUS_NOT_FOUND;
 }
 

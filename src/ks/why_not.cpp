@@ -8,7 +8,7 @@
 namespace ksbox::ks {
 
 std::string denied_to_user_mode(Filter &filter, ULONG pin_id) {
-    if (filter.abi().Descriptor->Flags & KSFILTER_FLAG_DENY_USERMODE_ACCESS)
+    if (filter.descriptor().Flags & KSFILTER_FLAG_DENY_USERMODE_ACCESS)
         return "the filter has KSFILTER_FLAG_DENY_USERMODE_ACCESS, and the request comes from user "
                "mode";
     if (filter.pin_descriptor(pin_id).Flags & KSPIN_FLAG_DENY_USERMODE_ACCESS)
