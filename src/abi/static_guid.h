@@ -3,7 +3,7 @@
 
 #include "abi/windows.h"
 
-namespace ksbox::mixer {
+namespace ksbox {
 
 /// static_guid(STATIC_KSCATEGORY_MIXER): of a header's macro, which is a list of eleven numbers.
 template <typename... Bytes>
@@ -12,4 +12,4 @@ constexpr GUID static_guid(ULONG first, USHORT second, USHORT third, Bytes... re
     return {first, second, third, {static_cast<UCHAR>(rest)...}};
 }
 
-} // namespace ksbox::mixer
+} // namespace ksbox

@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "base/stream_time.h"
+
 namespace ksbox::cli {
 
 namespace {
@@ -74,10 +76,8 @@ std::vector<std::byte> tone(const AudioFormat &format, std::size_t bytes) {
 }
 
 std::size_t bytes_of(const AudioFormat &format, std::uint64_t time_100ns) {
-    constexpr std::uint64_t second_100ns = 10'000'000;
-    const std::uint64_t frames = time_100ns / second_100ns * format.rate_hz +
-                                 time_100ns % second_100ns * format.rate_hz / second_100ns;
-    return std::max<std::uint64_t>(frames, 1) * format.frame_bytes();
+    return std::max<std::uint64_t>(frames_in_time(time_100ns, format.rate_hz), 1) *
+           format.frame_bytes();
 }
 
 bool is_silent(const AudioFormat &format, std::span<const std::byte> data) {

@@ -11,17 +11,15 @@
 #include "filters/file_writer.h"
 #include "filters/filters.h"
 #include "ks/refusal.h"
-#include "mixer/framing.h"
+#include "ks/stream/own_framing.h"
 #include "mixer/wave_format.h"
 
 namespace ksbox::filters {
 namespace {
 
-constexpr std::uint32_t frames_a_second = 50; ///< of KS, of sound, where the sink makes them
 constexpr ULONG frames_on_their_way = 8;
-constexpr KSALLOCATOR_FRAMING_EX framing = mixer::any_frames(frames_on_their_way);
-constexpr GUID categories[] = {mixer::static_guid(STATIC_KSCATEGORY_FILESYSTEM),
-                               mixer::static_guid(STATIC_KSCATEGORY_RENDER)};
+constexpr GUID categories[] = {static_guid(STATIC_KSCATEGORY_FILESYSTEM),
+                               static_guid(STATIC_KSCATEGORY_RENDER)};
 
 class FileSink final : public FileOffer {
   public:
@@ -91,11 +89,11 @@ NTSTATUS begin(PKSPIN pin, FileSink &sink) {
     const KSDATAFORMAT &format = *pin->ConnectionFormat;
     const auto sound = audio_of(format);
     const auto pictures = sound ? std::nullopt : pictures_of(format);
-    const std::size_t frame_bytes =
-        sound      ? std::max(1u, sound->rate_hz / frames_a_second) * sound->frame_bytes()
-        : pictures ? pictures->format.bytes()
-                   : 1;
-    if (const NTSTATUS status = mixer::choose_frame_bytes(pin, static_cast<ULONG>(frame_bytes));
+    const std::size_t frame_bytes = sound      ? sound_frame_bytes(*sound)
+                                    : pictures ? pictures->format.bytes()
+                                               : 1;
+    if (const NTSTATUS status =
+            ks::choose_framing(pin, frames_on_their_way, static_cast<ULONG>(frame_bytes));
         !NT_SUCCESS(status))
         return status;
     sink.set_problem({});
@@ -201,7 +199,6 @@ FileSink::FileSink(const std::filesystem::path &file, bool at_once)
     pin.PinDescriptor.Category = media::video_kind(file) ? &KSCATEGORY_VIDEO : &KSCATEGORY_AUDIO;
     pin.Flags = KSPIN_FLAG_FIXED_FORMAT | KSPIN_FLAG_GENERATE_EOS_EVENTS;
     pin.InstancesPossible = 1;
-    pin.AllocatorFraming = &framing;
     pin.IntersectHandler = intersect;
     pins_.push_back(pin);
     pin_names_.push_back(file.filename().string());

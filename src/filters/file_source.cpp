@@ -11,19 +11,17 @@
 #include "filters/formats.h"
 #include "filters/stream_reader.h"
 #include "ks/refusal.h"
+#include "ks/stream/own_framing.h"
 #include "media/audio_reader.h"
 #include "media/streams.h"
 #include "media/video_reader.h"
-#include "mixer/framing.h"
 
 namespace ksbox::filters {
 namespace {
 
-constexpr std::uint32_t frames_a_second = 50; ///< of KS, of sound
 constexpr ULONG frames_on_their_way = 8;
-constexpr KSALLOCATOR_FRAMING_EX framing = mixer::any_frames(frames_on_their_way);
-constexpr GUID categories[] = {mixer::static_guid(STATIC_KSCATEGORY_FILESYSTEM),
-                               mixer::static_guid(STATIC_KSCATEGORY_CAPTURE)};
+constexpr GUID categories[] = {static_guid(STATIC_KSCATEGORY_FILESYSTEM),
+                               static_guid(STATIC_KSCATEGORY_CAPTURE)};
 
 struct FileStream {
     media::StreamFacts facts;
@@ -112,11 +110,10 @@ NTSTATUS NTAPI create_pin(PKSPIN pin, PIRP) {
                            fmt::format("{} in place of {}, which stream {} of the file is",
                                        to_string(*pin->ConnectionFormat), own_format(stream),
                                        stream.facts.number));
-    const std::size_t frame_bytes = context->sound
-                                        ? std::max(1u, context->sound->rate_hz / frames_a_second) *
-                                              context->sound->frame_bytes()
-                                        : stream.pictures->bytes();
-    if (const NTSTATUS status = mixer::choose_frame_bytes(pin, static_cast<ULONG>(frame_bytes));
+    const std::size_t frame_bytes =
+        context->sound ? sound_frame_bytes(*context->sound) : stream.pictures->bytes();
+    if (const NTSTATUS status =
+            ks::choose_framing(pin, frames_on_their_way, static_cast<ULONG>(frame_bytes));
         !NT_SUCCESS(status))
         return status;
     source.set_problem({});
@@ -257,7 +254,6 @@ void FileSource::add_pin(FileStream &stream) {
     pin.PinDescriptor.Category = stream.pictures ? &KSCATEGORY_VIDEO : &KSCATEGORY_AUDIO;
     pin.Flags = KSPIN_FLAG_FIXED_FORMAT;
     pin.InstancesPossible = 1;
-    pin.AllocatorFraming = &framing;
     pin.IntersectHandler = intersect;
     pins_.push_back(pin);
 }

@@ -189,6 +189,10 @@ std::string to_string(const KSDATAFORMAT &format) {
     return bytes_of(format).to_string();
 }
 
+std::size_t sound_frame_bytes(const AudioFormat &format) {
+    return std::max(1u, format.rate_hz / 50) * format.frame_bytes();
+}
+
 DataFormat data_format(const media::PictureFormat &format) {
     const Kind &kind = *kind_of(format.pixels);
     KS_DATAFORMAT_VIDEOINFOHEADER made{};

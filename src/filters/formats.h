@@ -37,6 +37,9 @@ std::optional<AudioFormat> audio_of(const KSDATAFORMAT &format);
 std::optional<Pictures> pictures_of(const KSDATAFORMAT &format);
 std::string to_string(const KSDATAFORMAT &format);
 
+/// What one frame of KS holds of sound, where the filter makes it: 20 ms.
+std::size_t sound_frame_bytes(const AudioFormat &format);
+
 DataFormat data_format(const media::PictureFormat &format);
 
 /// PFNKSINTERSECTHANDLEREX's end: `format` is the answer.

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "abi/speakers.h"
+#include "base/stream_time.h"
 #include "filters/formats.h"
 #include "media/audio_reader.h"
 #include "media/video_reader.h"
@@ -13,11 +14,6 @@ namespace ksbox::filters {
 namespace {
 
 constexpr std::uint64_t second_100ns = 10'000'000;
-
-std::int64_t time_of(std::uint64_t frames, std::uint32_t rate_hz) {
-    return static_cast<std::int64_t>(frames / rate_hz * second_100ns +
-                                     frames % rate_hz * second_100ns / rate_hz);
-}
 
 class AudioStream final : public StreamReader {
   public:
@@ -31,10 +27,10 @@ class AudioStream final : public StreamReader {
             KS_TRY(same_samples(from_, to_) ? reader_->read(room.first(wanted * to_.frame_bytes()))
                                             : read_converted(room, wanted)) /
             to_.frame_bytes();
-        const std::int64_t time = time_of(before, to_.rate_hz);
+        const std::int64_t time = time_of_frames(before, to_.rate_hz);
         return Piece{.bytes = frames * to_.frame_bytes(),
                      .time_100ns = time,
-                     .duration_100ns = time_of(before + frames, to_.rate_hz) - time,
+                     .duration_100ns = time_of_frames(before + frames, to_.rate_hz) - time,
                      .last = reader_->at_end()};
     }
     std::size_t unit_bytes() const override { return to_.frame_bytes(); }

@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "abi/guid.h"
+#include "base/stream_time.h"
 #include "filters/filters.h"
 #include "filters/offer.h"
 #include "ks/item_tables.h"
 #include "ks/refusal.h"
 #include "ks/sized_answer.h"
+#include "ks/stream/own_framing.h"
 #include "mixer/blocks.h"
-#include "mixer/framing.h"
 #include "mixer/wave_format.h"
 
 namespace ksbox::filters {
@@ -22,7 +23,6 @@ namespace {
 constexpr ULONG frames_on_their_way = 8;
 constexpr std::uint32_t frames_a_second = 100; ///< of KS
 constexpr LONG lowest_level = -100 * 0x10000;  ///< in 1/65536 dB; what is below is silence
-constexpr KSALLOCATOR_FRAMING_EX framing = mixer::any_frames(frames_on_their_way);
 
 // {5C1B7A90-40E2-4F0B-A1D3-7706B0C4E9F2}: FREQUENCY, get and set, ULONG in 1/1000 Hz.
 constexpr GUID tone_property_set = {
@@ -85,7 +85,8 @@ NTSTATUS NTAPI create_pin(PKSPIN pin, PIRP) {
     if (!format)
         return format.error().value();
     const std::uint32_t frames = std::max(1u, format->rate_hz / frames_a_second);
-    if (const NTSTATUS status = mixer::choose_frame_bytes(pin, frames * format->frame_bytes());
+    if (const NTSTATUS status =
+            ks::choose_framing(pin, frames_on_their_way, frames * format->frame_bytes());
         !NT_SUCCESS(status))
         return status;
     pin->Context = new Generator{.format = *format};
@@ -127,11 +128,6 @@ void generate(Generator &generator, const Settings &settings, std::size_t frames
     generator.phase = after - std::floor(after);
 }
 
-LONGLONG time_of(std::uint64_t frames, std::uint32_t rate_hz) {
-    return static_cast<LONGLONG>(frames / rate_hz * 10'000'000 +
-                                 frames % rate_hz * 10'000'000 / rate_hz);
-}
-
 void fill(PKSPIN pin, PKSSTREAM_POINTER frame) {
     Generator &generator = generator_of(pin);
     const mixer::SampleFormat &format = generator.format;
@@ -143,9 +139,9 @@ void fill(PKSPIN pin, PKSSTREAM_POINTER frame) {
     generate(generator, settings_of(KsPinGetParentFilter(pin)), frames);
     mixer::encode(format.encoding, format.valid_bits, generator.samples, nullptr,
                   reinterpret_cast<std::byte *>(frame->OffsetOut.Data));
-    header.PresentationTime = {time_of(generator.position, format.rate_hz), 1, 1};
+    header.PresentationTime = {time_of_frames(generator.position, format.rate_hz), 1, 1};
     header.Duration =
-        time_of(generator.position + frames, format.rate_hz) - header.PresentationTime.Time;
+        time_of_frames(generator.position + frames, format.rate_hz) - header.PresentationTime.Time;
     header.OptionsFlags |=
         KSSTREAM_HEADER_OPTIONSF_TIMEVALID | KSSTREAM_HEADER_OPTIONSF_DURATIONVALID;
     generator.position += frames;
@@ -202,7 +198,7 @@ constexpr KSPROPERTY_STEPPING_LONG level_steps[] = {{1, 0, {{lowest_level, 0}}}}
 constexpr KSPROPERTY_MEMBERSLIST level_members[] = {
     {{KSPROPERTY_MEMBER_STEPPEDRANGES, sizeof level_steps[0], 1, 0}, level_steps}};
 constexpr KSPROPERTY_VALUES level_values = {
-    {{{mixer::static_guid(STATIC_KSPROPTYPESETID_General), VT_I4, 0}}},
+    {{{static_guid(STATIC_KSPROPTYPESETID_General), VT_I4, 0}}},
     std::size(level_members),
     level_members};
 constexpr KSPROPERTY_ITEM level_items[] = {[] {
@@ -211,7 +207,7 @@ constexpr KSPROPERTY_ITEM level_items[] = {[] {
     item.Values = &level_values;
     return item;
 }()};
-constexpr GUID audio_set = mixer::static_guid(STATIC_KSPROPSETID_Audio);
+constexpr GUID audio_set = static_guid(STATIC_KSPROPSETID_Audio);
 constexpr KSPROPERTY_SET frequency_sets[] = {
     {&tone_property_set, std::size(frequency_items), frequency_items, 0, nullptr}};
 constexpr KSPROPERTY_SET level_sets[] = {
@@ -249,12 +245,11 @@ ToneOffer::ToneOffer(const ToneOptions &wanted) : options(wanted) {
     pin.PinDescriptor.Category = &KSCATEGORY_AUDIO;
     pin.Flags = KSPIN_FLAG_FIXED_FORMAT;
     pin.InstancesPossible = 1;
-    pin.AllocatorFraming = &framing;
     pin.IntersectHandler = mixer::intersect;
     pins_.push_back(pin);
     pin_names_.push_back("Tone");
-    categories_ = {mixer::static_guid(STATIC_KSCATEGORY_SYNTHESIZER),
-                   mixer::static_guid(STATIC_KSCATEGORY_CAPTURE)};
+    categories_ = {static_guid(STATIC_KSCATEGORY_SYNTHESIZER),
+                   static_guid(STATIC_KSCATEGORY_CAPTURE)};
     descriptor_.Dispatch = &filter_dispatch;
     descriptor_.NodeDescriptorsCount = std::size(nodes);
     descriptor_.NodeDescriptorSize = sizeof(KSNODE_DESCRIPTOR);

@@ -1,4 +1,5 @@
 #include "mixer/controls.h"
+#include "abi/static_guid.h"
 
 #include <algorithm>
 #include <iterator>
@@ -8,7 +9,6 @@
 #include "ks/sized_answer.h"
 #include "mixer/mix.h"
 #include "mixer/pins.h"
-#include "mixer/static_guid.h"
 
 namespace ksbox::mixer {
 namespace {

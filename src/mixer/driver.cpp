@@ -1,3 +1,4 @@
+#include "abi/static_guid.h"
 // The descriptors of kmixer.
 #include "mixer/driver.h"
 
@@ -6,7 +7,6 @@
 #include "mixer/controls.h"
 #include "mixer/mix.h"
 #include "mixer/pins.h"
-#include "mixer/static_guid.h"
 
 namespace ksbox::mixer {
 namespace {

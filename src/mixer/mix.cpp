@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/stream_time.h"
+
 namespace ksbox::mixer {
 namespace {
 
@@ -11,10 +13,6 @@ constexpr float knee = 0.95F;
 /// Whole frames between byte counts.
 std::size_t frames_in(ULONG bytes, const SampleFormat &format) {
     return bytes / format.frame_bytes();
-}
-
-LONGLONG time_of(std::uint64_t frames, const SampleFormat &format) {
-    return static_cast<LONGLONG>(frames * 10'000'000 / format.rate_hz);
 }
 
 } // namespace
@@ -128,7 +126,7 @@ bool Mix::send(KSPROCESSPIN &source) {
     KSSTREAM_HEADER &header = *source.StreamPointer->StreamHeader;
     const KSSTREAM_POINTER_OFFSET &offset = source.StreamPointer->OffsetOut;
     if (offset.Remaining == offset.Count) {
-        header.PresentationTime = {time_of(position_, format), 1, 1};
+        header.PresentationTime = {time_of_frames(position_, format.rate_hz), 1, 1};
         header.OptionsFlags |= KSSTREAM_HEADER_OPTIONSF_TIMEVALID;
     }
     encode(format.encoding, format.valid_bits,

@@ -2,8 +2,8 @@
 
 #include <iterator>
 
+#include "ks/stream/own_framing.h"
 #include "mixer/driver.h"
-#include "mixer/framing.h"
 #include "mixer/mix.h"
 #include "mixer/wave_format.h"
 
@@ -56,7 +56,7 @@ void NTAPI reset_sink(PKSPIN pin) {
 
 /// Frames of one block each, which is known now.
 NTSTATUS choose_framing(PKSPIN pin, const SampleFormat &format) {
-    return choose_frame_bytes(pin,
+    return ks::choose_framing(pin, frames_on_their_way,
                               static_cast<ULONG>(Mix::block_frames(format) * format.frame_bytes()));
 }
 
@@ -106,7 +106,7 @@ const KSPIN_DISPATCH source_dispatch = {create_source, close_source, nullptr,
                                         nullptr,       nullptr,      set_source_state};
 
 /// The source's is made to measure when its format is known.
-constexpr KSALLOCATOR_FRAMING_EX framing = any_frames(frames_on_their_way);
+constexpr KSALLOCATOR_FRAMING_EX framing = ks::any_frames(frames_on_their_way);
 
 constexpr KSPIN_DESCRIPTOR_EX pin(const KSPIN_DISPATCH &dispatch, KSPIN_DATAFLOW flow,
                                   KSPIN_COMMUNICATION communication, ULONG flags, ULONG instances) {

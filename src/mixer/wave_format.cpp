@@ -1,4 +1,5 @@
 #include "mixer/wave_format.h"
+#include "abi/static_guid.h"
 
 #include <algorithm>
 #include <cstring>
@@ -11,7 +12,6 @@
 #include "ks/data_range.h"
 #include "ks/refusal.h"
 #include "ks/sized_answer.h"
-#include "mixer/static_guid.h"
 
 namespace ksbox::mixer {
 namespace {

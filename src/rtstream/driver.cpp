@@ -1,16 +1,14 @@
+#include "abi/static_guid.h"
 // The descriptors of rtstream.
 #include "rtstream/driver.h"
 
 #include <iterator>
 
-#include "mixer/static_guid.h"
 #include "rtstream/pins.h"
 #include "rtstream/rt_stream.h"
 
 namespace ksbox::rtstream {
 namespace {
-
-using mixer::static_guid;
 
 void NTAPI free_stream(PVOID stream) {
     delete static_cast<RtStream *>(stream);

@@ -1,4 +1,5 @@
 #include "rtstream/pins.h"
+#include "abi/static_guid.h"
 
 #include <iterator>
 #include <optional>
@@ -7,14 +8,11 @@
 #include "ks/refusal.h"
 #include "ks/sized_answer.h"
 #include "mixer/pins.h"
-#include "mixer/static_guid.h"
 #include "mixer/wave_format.h"
 #include "rtstream/rt_stream.h"
 
 namespace ksbox::rtstream {
 namespace {
-
-using mixer::static_guid;
 
 class Change : public mixer::Change {
   public:

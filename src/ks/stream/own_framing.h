@@ -1,13 +1,13 @@
-// Allocator framing of host drivers' pins: whatever the other side likes, in frames whose size is
-// known only with the format.
+// Allocator framing of the pins that this project makes itself: whatever the other side likes, in
+// frames whose size is known only with the format.
 #pragma once
 
+#include "abi/static_guid.h"
 #include "abi/windows.h"
-#include "mixer/static_guid.h"
 
-namespace ksbox::mixer {
+namespace ksbox::ks {
 
-constexpr KSALLOCATOR_FRAMING_EX any_frames(ULONG frames_on_their_way) {
+constexpr KSALLOCATOR_FRAMING_EX any_frames(ULONG frames_on_their_way, ULONG bytes = 64 * 1024) {
     KSALLOCATOR_FRAMING_EX framing{};
     framing.CountItems = 1;
     framing.OutputCompression = {1, 1, 0};
@@ -18,12 +18,12 @@ constexpr KSALLOCATOR_FRAMING_EX any_frames(ULONG frames_on_their_way) {
     item.Frames = frames_on_their_way;
     item.FileAlignment = FILE_QUAD_ALIGNMENT;
     item.PhysicalRange = {0, ULONG(-1), 1};
-    item.FramingRange.Range = {0, 64 * 1024, 1};
+    item.FramingRange.Range = {0, bytes, 1};
     return framing;
 }
 
-/// For the pin's Create: its frames have that size, or what the other side makes of it.
-/// STATUS_INSUFFICIENT_RESOURCES.
-NTSTATUS choose_frame_bytes(PKSPIN pin, ULONG bytes);
+/// For the pin's Create: any_frames(), or what the other side makes of it, as this pin's framing;
+/// the copy is the pin's. STATUS_INSUFFICIENT_RESOURCES. PASSIVE_LEVEL.
+NTSTATUS choose_framing(PKSPIN pin, ULONG frames_on_their_way, ULONG bytes);
 
-} // namespace ksbox::mixer
+} // namespace ksbox::ks
