@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "abi/guid.h"
+#include "base/stream_time.h"
 #include "ks/pin.h"
+#include "ks/stream/own_framing.h"
 #include "ks/stream/pin_stream.h"
 #include "portcls/adapter.h"
 #include "portcls/interface_ids.h"
@@ -13,9 +15,9 @@
 namespace ksbox::portcls {
 namespace {
 
-constexpr LONGLONG second_100ns = 10'000'000;
 /// "A thread that wakes up approximately every 20 milliseconds"; here it is a timer.
 constexpr LONG interval_ms = 20;
+constexpr ULONG frames_on_their_way = 4; ///< between two pins; a frame for each interval
 constexpr LONGLONG interval_100ns = interval_ms * 10'000LL;
 
 } // namespace
@@ -51,7 +53,14 @@ NTSTATUS WaveSink::initialize(IMiniportDMus &miniport, IServiceGroup *port_group
     }
     block_bytes_ = wave->nBlockAlign;
     rate_hz_ = wave->nSamplesPerSec;
-    NTSTATUS status =
+    // Where another pin takes the waves, the frames are this pin's to make.
+    NTSTATUS status = ks::choose_framing(
+        &pin_, frames_on_their_way,
+        std::max<ULONG>(1, static_cast<ULONG>(frames_in_time(interval_100ns, rate_hz_))) *
+            block_bytes_);
+    if (!NT_SUCCESS(status))
+        return status;
+    status =
         parts_.make(ks::Pin::from(&pin_).kernel, miniport, pin_, DMUS_STREAM_WAVE_SINK, group_);
     if (!NT_SUCCESS(status))
         return status;
@@ -67,15 +76,6 @@ NTSTATUS WaveSink::initialize(IMiniportDMus &miniport, IServiceGroup *port_group
     return status;
 }
 
-LONGLONG WaveSink::time_of_samples(LONGLONG samples) const {
-    return samples / rate_hz_ * second_100ns + samples % rate_hz_ * second_100ns / rate_hz_;
-}
-
-LONGLONG WaveSink::samples_in(LONGLONG time_100ns) const {
-    return time_100ns / second_100ns * rate_hz_ +
-           time_100ns % second_100ns * rate_hz_ / second_100ns;
-}
-
 NTSTATUS WaveSink::set_state(KSSTATE to, KSSTATE from) {
     const OneAtATime::Pause pause(work_);
     const NTSTATUS status = call_method("IMXF.SetState", parts_.stream(), &IMXF::SetState, to);
@@ -84,7 +84,7 @@ NTSTATUS WaveSink::set_state(KSSTATE to, KSSTATE from) {
     state_ = to;
     if (from == KSSTATE_RUN) {
         KeCancelTimer(&timer_);
-        before_ += time_of_samples(position_bytes_ / block_bytes_);
+        before_ += time_of_frames(static_cast<ULONGLONG>(position_bytes_) / block_bytes_, rate_hz_);
     }
     if (to == KSSTATE_STOP)
         before_ = 0;
@@ -119,7 +119,8 @@ void WaveSink::synchronize(LONGLONG now, bool start) {
 /// The synthesizer's own count, so that drift between the clocks is its to correct. One that it
 /// cannot tell, or that is more than a second off, is counted by the format [inferred].
 LONGLONG WaveSink::due_samples(LONGLONG now) {
-    const LONGLONG nominal = samples_in(now - started_);
+    const LONGLONG nominal =
+        static_cast<LONGLONG>(frames_in_time(static_cast<ULONGLONG>(now - started_), rate_hz_));
     LONGLONG told = nominal;
     if (!NT_SUCCESS(call_method("ISynthSinkDMus.RefTimeToSample", synth_.get(),
                                 &ISynthSinkDMus::RefTimeToSample, now, &told)))

@@ -36,8 +36,6 @@ class WaveSink final : public Stream {
     void synchronize(LONGLONG now, bool start);
     /// Samples that the synthesizer's clock has counted at that time of the master clock.
     LONGLONG due_samples(LONGLONG now);
-    LONGLONG time_of_samples(LONGLONG samples) const;
-    LONGLONG samples_in(LONGLONG time_100ns) const;
     static void NTAPI timer_dpc(PKDPC dpc, PVOID context, PVOID, PVOID);
 
     KSPIN &pin_;

@@ -11,6 +11,8 @@
 #include "support/traced_box.h"
 #include "support/transfer.h"
 
+#include "ksbox/system_driver.h"
+
 #include "drivers/synth/synth.h"
 
 namespace ksbox::testing {
@@ -268,6 +270,88 @@ TEST_P(WaveSink, K5_inferred_FramesHoldWholeSamples) {
     EXPECT_EQ(next.wait(), status::success);
     EXPECT_EQ(next.header().DataUsed, 4u);
     EXPECT_EQ(entries("render").back().values[1], 100u);
+}
+
+// audio/a-wave-sink-for-kernel-mode-software-synthesizers: the wave pin is a source, for the mixer
+
+class LinkedWaveSink : public WaveSink {
+  protected:
+    static constexpr std::uint32_t mixer_sink = 0, mixer_source = 1;
+    static void go(Pin &pin, PinState to) {
+        for (const PinState state : {acquire, pause, run}) {
+            pin.set_state(state);
+            if (state == to)
+                return;
+        }
+    }
+    Pin open_linked() {
+        return filter.connect({.pin_id = SYNTH_LINKED_WAVE, .format = DataFormat::audio({})});
+    }
+    Pin open_mixer(std::uint32_t id, Handle source = 0) {
+        return mixer.connect(
+            {.pin_id = id, .format = DataFormat::audio({}), .pin_to_handle = source});
+    }
+    std::vector<Sample> mixed(Pin &pin, unsigned frames) {
+        std::vector<Sample> all;
+        for (unsigned i = 0; i < frames; ++i) {
+            Transfer frame = read(pin);
+            EXPECT_EQ(frame.wait(), status::success);
+            const auto part = samples_in(frame);
+            all.insert(all.end(), part.begin(), part.end());
+        }
+        return all;
+    }
+
+    Driver &mixing = load_system_driver(traced.box(), SystemDriver::kmixer);
+    Filter mixer = client.open_filter(mixing.filters().at(0).path);
+};
+KSBOX_IN_BOTH_MODES(LinkedWaveSink);
+
+TEST_P(LinkedWaveSink, K5_ASynthesizerPlaysIntoTheMixer) {
+    Pin wave = open_linked();
+    Pin sink = open_mixer(mixer_sink, wave.handle());
+    Pin source = open_mixer(mixer_source);
+    Pin music = open_music(pause);
+    EXPECT_EQ(entries("new stream").at(0).values[1], 2u); // DMUS_STREAM_WAVE_SINK
+    music.set_state(run);
+    for (Pin *const pin : {&source, &sink, &wave})
+        go(*pin, run);
+    play(music, 50 * ms, {{0, {0x90, 3, 100}}, {40, {0x80, 3, 0}}});
+    const auto heard = mixed(source, 40);
+    const auto onset = std::ranges::find_if(heard, [](Sample sample) { return sample.right != 0; });
+    const auto silent =
+        std::find_if(onset, heard.end(), [](Sample sample) { return sample.right == 0; });
+    EXPECT_NEAR(double(silent - onset), 40 * SYNTH_RATE_HZ / 1000, 1);
+    EXPECT_EQ(heard, expected(heard.size(), onset - heard.begin(), silent - heard.begin(), 3));
+    // Byte after byte, an interval in each frame.
+    std::uint64_t position = 0;
+    for (const JournalEntry &entry : entries("render")) {
+        EXPECT_EQ(entry.values[1], position);
+        EXPECT_LE(entry.values[0], 2u * frame_bytes);
+        position += entry.values[0];
+    }
+    EXPECT_GE(position, 35u * frame_bytes);
+    EXPECT_EQ(driver.findings(), std::vector<std::string>());
+}
+
+TEST_P(LinkedWaveSink, F6_ASourceRendersOnlyWhenTheMixersPinRunsToo) {
+    Pin wave = open_linked();
+    Pin sink = open_mixer(mixer_sink, wave.handle());
+    Pin source = open_mixer(mixer_source);
+    for (Pin *const pin : {&source, &wave})
+        go(*pin, run);
+    go(sink, pause);
+    pass(100);
+    EXPECT_EQ(entries("render").size(), 0u);
+    sink.set_state(run);
+    mixed(source, 10);
+    EXPECT_GT(entries("render").size(), 0u);
+    sink.close();
+    forget_journal(filter);
+    pass(100);
+    EXPECT_EQ(entries("render").size(), 0u);
+    wave.close();
+    EXPECT_EQ(entries("gone").size(), 1u);
 }
 
 // What a miniport may do wrong.

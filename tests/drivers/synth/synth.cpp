@@ -242,19 +242,21 @@ WAVE_RANGE(Pcm, KSDATAFORMAT_SUBTYPE_PCM);
 WAVE_RANGE(Float, KSDATAFORMAT_SUBTYPE_IEEE_FLOAT); // which no wave sink takes
 static const PKSDATARANGE WaveRanges[] = {PKSDATARANGE(&Pcm), PKSDATARANGE(&Float)};
 
-#define PIN(Ranges, Flow, Category)                                                                \
+#define PIN(Ranges, Flow, Communication, Category)                                                 \
     {                                                                                              \
         1, 1, 0, NULL, {                                                                           \
             0, NULL, 0, NULL, SIZEOF_ARRAY(Ranges), Ranges, KSPIN_DATAFLOW_##Flow,                 \
-                KSPIN_COMMUNICATION_SINK, &Category, NULL, {0}                                     \
+                KSPIN_COMMUNICATION_##Communication, &Category, NULL, {0}                          \
         }                                                                                          \
     }
-static const PCPIN_DESCRIPTOR Pins[SYNTH_PIN_COUNT] = {PIN(MusicRanges, IN, KSCATEGORY_RENDER),
-                                                       PIN(WaveRanges, OUT, KSCATEGORY_AUDIO)};
+static const PCPIN_DESCRIPTOR Pins[SYNTH_PIN_COUNT] = {
+    PIN(MusicRanges, IN, SINK, KSCATEGORY_RENDER), PIN(WaveRanges, OUT, SINK, KSCATEGORY_AUDIO),
+    PIN(WaveRanges, OUT, SOURCE, KSCATEGORY_SYNTHESIZER)};
 
 static const PCNODE_DESCRIPTOR Nodes[] = {{0, NULL, &KSNODETYPE_SYNTHESIZER, NULL}};
 static const PCCONNECTION_DESCRIPTOR Connections[] = {{PCFILTER_NODE, SYNTH_MUSIC, 0, 1},
-                                                      {0, 0, PCFILTER_NODE, SYNTH_WAVE}};
+                                                      {0, 0, PCFILTER_NODE, SYNTH_WAVE},
+                                                      {0, 0, PCFILTER_NODE, SYNTH_LINKED_WAVE}};
 static const PCFILTER_DESCRIPTOR FilterDescriptor = {0,
                                                      &Automation,
                                                      sizeof(PCPIN_DESCRIPTOR),

@@ -1,5 +1,6 @@
 // A software synthesizer in the kernel: an IMiniportDMus whose filter takes MIDI at pin 0 and gives
-// waves at pin 1, for the DMus port's wave sink. 48 kHz, 16 bits, stereo.
+// waves at pin 1 and at pin 2, for the DMus port's wave sink: 1 is read by a client, 2 is connected
+// to a pin of another filter. 48 kHz, 16 bits, stereo.
 //
 // A note sounds from its time on, to that of its note-off: sample n of it is ((n * note) & 0x7fff)
 // on the left, its complement on the right; without a note all is 0. The notes are the filter's:
@@ -12,7 +13,7 @@
 // samples.
 #pragma once
 
-typedef enum { SYNTH_MUSIC, SYNTH_WAVE, SYNTH_PIN_COUNT } SYNTH_PIN;
+typedef enum { SYNTH_MUSIC, SYNTH_WAVE, SYNTH_LINKED_WAVE, SYNTH_PIN_COUNT } SYNTH_PIN;
 
 #define SYNTH_RATE_HZ 48000
 #define SYNTH_BLOCK_BYTES 4
