@@ -334,7 +334,7 @@ TEST_P(LinkedWaveSink, K5_ASynthesizerPlaysIntoTheMixer) {
     EXPECT_EQ(driver.findings(), std::vector<std::string>());
 }
 
-TEST_P(LinkedWaveSink, F6_ASourceRendersOnlyWhenTheMixersPinRunsToo) {
+TEST_P(LinkedWaveSink, K5_inferred_ASourceRendersOnlyWhenBothPinsRun) {
     Pin wave = open_linked();
     Pin sink = open_mixer(mixer_sink, wave.handle());
     Pin source = open_mixer(mixer_source);
