@@ -36,13 +36,7 @@ constexpr KSPROPERTY_ITEM items[] = {
     ks::property_item(file_keep_partial, nullptr, set_keep_partial, sizeof(KSPROPERTY),
                       sizeof(BOOL))};
 constexpr KSPROPERTY_SET sets[] = {{&file_property_set, std::size(items), items, 0, nullptr}};
-constexpr KSAUTOMATION_TABLE automation = [] {
-    KSAUTOMATION_TABLE made{};
-    made.PropertySetsCount = std::size(sets);
-    made.PropertyItemSize = sizeof(KSPROPERTY_ITEM);
-    made.PropertySets = sets;
-    return made;
-}();
+constexpr KSAUTOMATION_TABLE automation = ks::property_table(sets);
 
 } // namespace
 

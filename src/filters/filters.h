@@ -1,4 +1,4 @@
-// Files and a test tone as filters of a box: KS filters like a driver's, in the box's list
+// Files, a test tone and a meter as filters of a box: KS filters like a driver's, in the box's list
 // of interfaces and in its graph, to be opened and connected by whoever likes. FFmpeg reads and
 // writes the files (docs/adr/0014-files-are-filters-above-the-box.md).
 #pragma once
@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ksbox/box.h"
 #include "ksbox/filter.h"
@@ -51,6 +52,22 @@ struct ToneOptions {
 /// the tone (set_tone_frequency()), node 1 its level (KSPROPERTY_AUDIO_VOLUMELEVEL, as the
 /// filter's: the channel does not matter); both work while it plays.
 InterfaceFacts add_tone(Box &box, const ToneOptions &options = {});
+
+/// A filter with a sink pin (0) that takes PCM and float as fast as it comes and keeps what the
+/// stream was like: meter_reading(), or KSPROPERTY_AUDIO_PEAKMETER of its node 0.
+InterfaceFacts add_meter(Box &box, const std::string &name = {});
+
+/// Of one channel; full scale is 1.
+struct ChannelReading {
+    double peak = 0, rms = 0, mean = 0; ///< peak: the greatest magnitude
+    std::uint64_t at_full_scale = 0;    ///< samples as great as 16 bits allow, or greater
+};
+struct MeterReading {
+    std::uint64_t frames = 0; ///< sample frames since the pin left STOP; it may be closed by now
+    std::uint32_t rate_hz = 0;
+    std::vector<ChannelReading> channels;
+};
+MeterReading meter_reading(Filter &filter);
 
 /// What went wrong with the file, one line; empty: nothing. Of a filter of add_file_source() or
 /// add_file_sink(), by any handle of it: the last stream's.

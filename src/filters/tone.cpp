@@ -213,15 +213,8 @@ constexpr KSPROPERTY_SET frequency_sets[] = {
 constexpr KSPROPERTY_SET level_sets[] = {
     {&audio_set, std::size(level_items), level_items, 0, nullptr}};
 
-constexpr KSAUTOMATION_TABLE table(const KSPROPERTY_SET (&sets)[1]) {
-    KSAUTOMATION_TABLE made{};
-    made.PropertySetsCount = 1;
-    made.PropertyItemSize = sizeof(KSPROPERTY_ITEM);
-    made.PropertySets = sets;
-    return made;
-}
-constexpr KSAUTOMATION_TABLE frequency_automation = table(frequency_sets),
-                             level_automation = table(level_sets);
+constexpr KSAUTOMATION_TABLE frequency_automation = ks::property_table(frequency_sets),
+                             level_automation = ks::property_table(level_sets);
 
 // Not KSNODETYPE_TONE: that is a control for treble and bass.
 const KSNODE_DESCRIPTOR nodes[] = {{&frequency_automation, &KSNODETYPE_SYNTHESIZER, nullptr},

@@ -1,6 +1,8 @@
 // Short forms for the class driver's own KSPROPERTY_ITEMs.
 #pragma once
 
+#include <cstddef>
+
 #include "abi/windows.h"
 
 namespace ksbox::ks {
@@ -14,6 +16,16 @@ constexpr KSPROPERTY_ITEM property_item(ULONG id, PFNKSHANDLER get, PFNKSHANDLER
     item.MinData = min_data;
     item.SetPropertyHandler = set;
     return item;
+}
+
+/// Of properties alone; `sets` live as long as the table.
+template <std::size_t Count>
+constexpr KSAUTOMATION_TABLE property_table(const KSPROPERTY_SET (&sets)[Count]) {
+    KSAUTOMATION_TABLE table{};
+    table.PropertySetsCount = Count;
+    table.PropertyItemSize = sizeof(KSPROPERTY_ITEM);
+    table.PropertySets = sets;
+    return table;
 }
 
 } // namespace ksbox::ks

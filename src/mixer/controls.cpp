@@ -161,19 +161,11 @@ constexpr KSPROPERTY_SET limiter_sets[] = {
 constexpr KSPROPERTY_SET meter_sets[] = {
     {&KSPROPSETID_Audio, std::size(meter_items), meter_items, 0, nullptr}};
 
-constexpr KSAUTOMATION_TABLE table(const KSPROPERTY_SET (&sets)[1]) {
-    KSAUTOMATION_TABLE made{};
-    made.PropertySetsCount = 1;
-    made.PropertyItemSize = sizeof(KSPROPERTY_ITEM);
-    made.PropertySets = sets;
-    return made;
-}
-
 } // namespace
 
-constinit const KSAUTOMATION_TABLE volume_automation = table(volume_sets);
-constinit const KSAUTOMATION_TABLE mute_automation = table(mute_sets);
-constinit const KSAUTOMATION_TABLE limiter_automation = table(limiter_sets);
-constinit const KSAUTOMATION_TABLE meter_automation = table(meter_sets);
+constinit const KSAUTOMATION_TABLE volume_automation = ks::property_table(volume_sets);
+constinit const KSAUTOMATION_TABLE mute_automation = ks::property_table(mute_sets);
+constinit const KSAUTOMATION_TABLE limiter_automation = ks::property_table(limiter_sets);
+constinit const KSAUTOMATION_TABLE meter_automation = ks::property_table(meter_sets);
 
 } // namespace ksbox::mixer
