@@ -105,17 +105,18 @@ void add_play(CLI::App &app, Commands &commands) {
 void add_route(CLI::App &app, Commands &commands) {
     RouteOptions &options = commands.route;
     CLI::App &command = *app.add_subcommand(
-        "route", "Streams from a file or a driver into another; the system's mixer converts where "
-                 "formats differ");
+        "route", "Streams from a file, a driver or a test tone into another, or into a meter that "
+                 "tells levels; the system's mixer converts where formats differ");
     commands.route_command = &command;
-    constexpr const char *form = "FILE|DRIVER.sys[:PIN|:ENDPOINT]";
     command.add_option("--from", options.from, "what is streamed from")
         ->required()
-        ->type_name(form);
-    command.add_option("--to", options.to, "what is streamed into")->required()->type_name(form);
+        ->type_name("FILE|DRIVER.sys[:PIN|:ENDPOINT]|tone[:HZ[:DB]]");
+    command.add_option("--to", options.to, "what is streamed into")
+        ->required()
+        ->type_name("FILE|DRIVER.sys[:PIN|:ENDPOINT]|meter");
     command
         .add_option("--seconds", options.seconds,
-                    "how long to stream from a driver, 1 unless given")
+                    "how long to stream from a driver or a tone, 1 unless given")
         ->check(CLI::PositiveNumber)
         ->type_name("S");
     command.add_flag("!--no-limiter", options.limit,

@@ -13,7 +13,6 @@ namespace ksbox::cli {
 
 namespace {
 
-constexpr std::uint32_t sink_pin = 0, source_pin = 1;
 constexpr std::uint32_t limiter_node = 4, topology_node_enable = 1;
 constexpr std::size_t frames_in_flight = 4;
 constexpr std::uint64_t frames_per_second = 50;
@@ -25,12 +24,16 @@ std::size_t frame_bytes(std::uint64_t rate_hz, std::uint32_t block_bytes) {
     return std::max<std::uint64_t>(1, rate_hz / frames_per_second) * block_bytes;
 }
 
-Filter open_mixer(Session &session) {
-    Driver &mixer = load_system_driver(session.box(), SystemDriver::kmixer);
-    return session.client().open_filter(mixer.filters().at(0).path);
-}
-
 } // namespace
+
+Filter open_mixer(Session &session, bool limit) {
+    Driver &mixer = load_system_driver(session.box(), SystemDriver::kmixer);
+    Filter filter = session.client().open_filter(mixer.filters().at(0).path);
+    const std::int32_t on = limit;
+    filter.set(guid_by_name("KSPROPSETID_TopologyNode").value(), topology_node_enable,
+               std::as_bytes(std::span(&on, 1)), limiter_node);
+    return filter;
+}
 
 std::vector<DataFormat> formats_of_sum(std::span<const std::unique_ptr<AudioReader>> files,
                                        std::span<const FoundPin> pins) {
@@ -80,13 +83,10 @@ void MixedFiles::Voice::feed() {
 
 MixedFiles::MixedFiles(Session &session, std::vector<std::unique_ptr<AudioReader>> files,
                        const DataFormat &sum, bool limit)
-    : sum_(sum), filter_(open_mixer(session)) {
-    const std::int32_t on = limit;
-    filter_.set(guid_by_name("KSPROPSETID_TopologyNode").value(), topology_node_enable,
-                std::as_bytes(std::span(&on, 1)), limiter_node);
+    : sum_(sum), filter_(open_mixer(session, limit)) {
     for (std::unique_ptr<AudioReader> &file : files)
         add(std::move(file));
-    source_.emplace(filter_.connect({.pin_id = source_pin, .format = sum_}));
+    source_.emplace(filter_.connect({.pin_id = mixer_source_pin, .format = sum_}));
     out_.emplace(*source_, FrameRing::Direction::read, frames_in_flight,
                  frame_bytes(rate_hz(), block_bytes()));
     for (const auto &voice : voices_) {
@@ -107,7 +107,7 @@ void MixedFiles::add(std::unique_ptr<AudioReader> file) {
     std::string refusal;
     for (const DataFormat &form : forms_of(DataFormat::wave(file->format()))) {
         try {
-            Pin pin = filter_.connect({.pin_id = sink_pin, .format = form});
+            Pin pin = filter_.connect({.pin_id = mixer_sink_pin, .format = form});
             voices_.push_back(std::make_unique<Voice>(std::move(file), std::move(pin)));
             return;
         } catch (const BoxStopped &) {

@@ -12,6 +12,11 @@
 
 namespace ksbox::cli {
 
+/// The system's mixer, a filter handle of its own and so a mix of its own. `limit` off: sums beyond
+/// full scale are clipped.
+Filter open_mixer(Session &session, bool limit);
+constexpr std::uint32_t mixer_sink_pin = 0, mixer_source_pin = 1;
+
 /// Formats for the sum of files, best first: one that loses nothing of any of them, then what each
 /// has, then what the pins offer.
 std::vector<DataFormat> formats_of_sum(std::span<const std::unique_ptr<AudioReader>> files,

@@ -1,63 +1,19 @@
-// ksbox route: from a file or a driver into another.
+// ksbox route: from a file, a driver or a tone into another, or into a meter.
+#include "cli/route.h"
+
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "cli/audio_file.h"
-#include "cli/commands.h"
 #include "cli/failures.h"
+#include "cli/frame_ring.h"
 #include "cli/live_reader.h"
 #include "cli/player.h"
 #include "cli/session.h"
-#include "cli/sound_file.h"
 
 namespace ksbox::cli {
 
 namespace {
-
-constexpr double default_seconds = 1.0;
-
-/// "song.flac", "card.sys", "card.sys:2" or "card.sys:Speakers".
-struct End {
-    std::filesystem::path file;
-    bool is_driver = false;
-    std::optional<std::uint32_t> pin;
-    std::string endpoint;
-};
-
-End parse_end(const std::string &text) {
-    constexpr std::string_view extension = ".sys";
-    const std::string small = lower(text);
-    End end;
-    const std::size_t colon = small.rfind(".sys:");
-    if (small.ends_with(extension)) {
-        end.is_driver = true;
-        end.file = text;
-        return end;
-    }
-    if (colon == std::string::npos) {
-        end.file = text;
-        return end;
-    }
-    end.is_driver = true;
-    end.file = text.substr(0, colon + extension.size());
-    const std::string which = text.substr(colon + extension.size() + 1);
-    if (which.empty())
-        throw BadInput("'" + text +
-                       "': behind the colon comes a pin's number or an endpoint's name");
-    if (std::ranges::all_of(which, [](unsigned char c) { return std::isdigit(c) != 0; }) &&
-        which.size() < 9)
-        end.pin = static_cast<std::uint32_t>(std::stoul(which));
-    else
-        end.endpoint = which;
-    return end;
-}
-
-std::vector<FoundPin> pins_at(Session &session, DataFlow flow, const End &end) {
-    if (!end.endpoint.empty())
-        return open_endpoint(session, flow, {.name = end.endpoint, .volume = {}, .mute = {}});
-    return find_pins(session, flow, Media::audio, end.pin);
-}
 
 PlayOptions play_options(const RouteOptions &options) {
     PlayOptions play;
@@ -65,32 +21,6 @@ PlayOptions play_options(const RouteOptions &options) {
     play.convert = true;
     play.limit = options.limit;
     return play;
-}
-
-/// As it is: sound of the file's rate, channels and samples.
-int file_to_file(const End &from, const End &to) {
-    if (!media::audio_kind(to.file))
-        throw BadInput(fmt::format("{}: sound goes to {} files, by their names", to.file.string(),
-                                   media::audio_endings()));
-    OutputFile::check(to.file);
-    const auto reader = open_audio(from.file);
-    constexpr bool in_blocks = true;
-    SoundFile out(to.file, reader->format(), in_blocks);
-    std::vector<std::byte> block(std::size_t(reader->block_bytes()) * 4'096);
-    try {
-        while (const std::size_t bytes = reader->read(block))
-            out.append(std::span(block).first(bytes));
-        out.commit();
-    } catch (...) {
-        const std::string kept = out.keep_partial();
-        if (!kept.empty())
-            print_finding("what could be read is in " + kept);
-        throw;
-    }
-    fmt::print("{}: {} bytes ({:.3f} s) of {}\n", out.name(), out.data_bytes(),
-               double(out.data_bytes()) / reader->block_bytes() / reader->rate_hz(),
-               DataFormat::wave(reader->format()).to_string());
-    return 0;
 }
 
 int file_to_driver(const RouteOptions &options, const End &from, const End &to, Worker &worker) {
@@ -130,29 +60,79 @@ std::vector<DataFormat> formats_between(const std::vector<FoundPin> &captures,
     return formats;
 }
 
-int driver_to_driver(const RouteOptions &options, const End &from, const End &to, Worker &worker) {
+std::vector<FoundPin> pins_at(Session &session, const End &end, DataFlow flow) {
+    if (!end.is_driver())
+        return add_end(session, end, flow == DataFlow::out);
+    session.look_at(
+        *(flow == DataFlow::out ? session.drivers().front() : session.drivers().back()));
+    if (!end.endpoint.empty())
+        return open_endpoint(session, flow, {.name = end.endpoint, .volume = {}, .mute = {}});
+    return find_pins(session, flow, Media::audio, end.pin);
+}
+
+std::unique_ptr<LiveReader> read_from(Session &session, const RouteOptions &options,
+                                      const std::vector<FoundPin> &captures,
+                                      const std::vector<FoundPin> &renders) {
+    ConnectedPin pin = connect_first(captures, formats_between(captures, renders));
+    const auto audio = pin.format.audio();
+    const double seconds = options.seconds.value_or(route_seconds);
+    const auto frames =
+        static_cast<std::uint64_t>(seconds * (audio ? audio->rate_hz : 48'000u) + 0.5);
+    fmt::print("from pin {} of {}: {}\n", pin.found.facts.id, filter_label(pin.found.interface),
+               pin.format.to_string());
+    return std::make_unique<LiveReader>(session, std::move(pin), frames);
+}
+
+/// This client reads at one end and writes at the other.
+int into_driver(const RouteOptions &options, const End &from, const End &to, Worker &worker) {
     PlayOptions play = play_options(options);
-    play.run.driver = from.file;
+    play.run.driver = from.is_driver() ? from.file : to.file;
     std::error_code none; // a file that is not there is the loader's to name
-    if (!std::filesystem::equivalent(from.file, to.file, none))
+    if (from.is_driver() && !std::filesystem::equivalent(from.file, to.file, none))
         play.run.more_drivers = {to.file};
     Session session(play.run, worker);
-    Driver &source = *session.drivers().front(), &target = *session.drivers().back();
     return session.run([&] {
-        session.look_at(target);
-        const std::vector<FoundPin> renders = pins_at(session, DataFlow::in, to);
-        session.look_at(source);
-        const std::vector<FoundPin> captures = pins_at(session, DataFlow::out, from);
-        ConnectedPin pin = connect_first(captures, formats_between(captures, renders));
-        const auto audio = pin.format.audio();
-        const double seconds = options.seconds.value_or(default_seconds);
-        const auto frames =
-            static_cast<std::uint64_t>(seconds * (audio ? audio->rate_hz : 48'000u) + 0.5);
-        fmt::print("from pin {} of {}: {}\n", pin.found.facts.id, filter_label(pin.found.interface),
-                   pin.format.to_string());
+        const std::vector<FoundPin> renders = pins_at(session, to, DataFlow::in);
+        const std::vector<FoundPin> captures = pins_at(session, from, DataFlow::out);
         std::vector<std::unique_ptr<AudioReader>> readers;
-        readers.push_back(std::make_unique<LiveReader>(session, std::move(pin), frames));
+        readers.push_back(read_from(session, options, captures, renders));
         return play_into(play, session, std::move(readers), renders);
+    });
+}
+
+/// As fast as it comes: a meter has no clock, and cannot run dry.
+void hear(Session &session, AudioReader &from, Pin &into) {
+    constexpr std::size_t frames_in_flight = 4;
+    constexpr std::uint32_t frames_a_second = 100;
+    FrameRing ring(into, FrameRing::Direction::write, frames_in_flight,
+                   std::max(1u, from.rate_hz() / frames_a_second) * from.block_bytes());
+    cli::run(into);
+    while (from.bytes_left() != 0 && session.worker().interrupted() == 0) {
+        Frame *const frame = ring.free_frame();
+        if (frame == nullptr) {
+            ring.finish_oldest(patience_slice(session.options().realtime));
+            continue;
+        }
+        frame->used = static_cast<std::uint32_t>(from.read(frame->buffer.bytes()));
+        ring.submit();
+    }
+    while (ring.in_flight() != 0)
+        ring.finish_oldest(patience_slice(session.options().realtime));
+    stop(into);
+}
+
+int into_meter(const RouteOptions &options, const End &from, const End &to, Worker &worker) {
+    RunOptions run = options.run;
+    run.driver = from.file;
+    Session session(run, worker);
+    return session.run([&] {
+        const std::vector<FoundPin> meter = pins_at(session, to, DataFlow::in);
+        const std::vector<FoundPin> captures = pins_at(session, from, DataFlow::out);
+        const auto reader = read_from(session, options, captures, meter);
+        ConnectedPin pin = connect_first(meter, forms_of(DataFormat::wave(reader->format())));
+        hear(session, *reader, *pin.pin);
+        print_meter(meter.front());
+        return exit_done;
     });
 }
 
@@ -160,13 +140,18 @@ int driver_to_driver(const RouteOptions &options, const End &from, const End &to
 
 int route(const RouteOptions &options, Worker &worker) {
     const End from = parse_end(options.from), to = parse_end(options.to);
-    if (!from.is_driver && !to.is_driver)
-        return file_to_file(from, to);
-    if (!from.is_driver)
+    if (from.kind == End::Kind::meter)
+        throw BadInput("--from meter: a meter only takes");
+    if (to.kind == End::Kind::tone)
+        throw BadInput("--to " + options.to + ": a tone only gives");
+    if (!from.is_driver() && !to.is_driver())
+        return route_filters(options, from, to, worker);
+    if (from.kind == End::Kind::file)
         return file_to_driver(options, from, to, worker);
-    if (!to.is_driver)
+    if (to.kind == End::Kind::file)
         return driver_to_file(options, from, to, worker);
-    return driver_to_driver(options, from, to, worker);
+    return to.is_driver() ? into_driver(options, from, to, worker)
+                          : into_meter(options, from, to, worker);
 }
 
 } // namespace ksbox::cli

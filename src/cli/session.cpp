@@ -79,25 +79,30 @@ Session::Session(const RunOptions &options, Worker &worker) : options_(options),
     watch_.emplace(worker_, *box_);
     box_->fail_allocation(options.fail_allocation);
 
-    note_missing_imports(options.driver);
+    if (!options.driver.empty())
+        load_drivers();
+    client_ = &box_->client("ksbox");
+    if (options.sysaudio)
+        begin_sysaudio();
+}
+
+void Session::load_drivers() {
+    note_missing_imports(options_.driver);
     DriverOptions driver;
-    driver.parameters = options.parameters;
-    driver.inf = options.inf;
-    driver.registry_files = options.registry_files;
-    driver.coverage = options.coverage;
-    if (options.gdb)
+    driver.parameters = options_.parameters;
+    driver.inf = options_.inf;
+    driver.registry_files = options_.registry_files;
+    driver.coverage = options_.coverage;
+    if (options_.gdb)
         driver.before_entry = [this](const LoadedImage &image) {
             wait_for_debugger(image, [this] { return worker_.interrupted() != 0; });
         };
-    drivers_.push_back(&box_->load(options.driver, driver));
-    for (const std::filesystem::path &more : options.more_drivers) {
+    drivers_.push_back(&box_->load(options_.driver, driver));
+    for (const std::filesystem::path &more : options_.more_drivers) {
         note_missing_imports(more);
         drivers_.push_back(&box_->load(more));
     }
     looked_at_ = drivers_;
-    client_ = &box_->client("ksbox");
-    if (options.sysaudio)
-        begin_sysaudio();
 }
 
 // Its devices come when it hears of the filters: no later than others do.

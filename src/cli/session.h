@@ -17,7 +17,7 @@ namespace ksbox::cli {
 
 class Session {
   public:
-    /// Loads and starts the drivers; throws what Box::load throws.
+    /// Loads and starts the drivers, if the options name one; throws what Box::load throws.
     Session(const RunOptions &options, Worker &worker);
     Session(const Session &) = delete;
     Session &operator=(const Session &) = delete;
@@ -47,6 +47,7 @@ class Session {
     int run(const std::function<int()> &work);
 
   private:
+    void load_drivers();
     void begin_sysaudio();
     int finish(int code);
     /// The parent knows of the box exactly as long as there is one.

@@ -90,6 +90,59 @@ TEST_F(Route, WhatADamagedFileHasBeforeTheDamageIsKept) {
     EXPECT_TRUE(std::equal(kept.begin(), kept.end(), all.begin()));
 }
 
+TEST_F(Route, WhatAFileCannotHoldGoesThroughTheMixer) {
+    write_wav(file("in.wav"), {.tag = 3, .rate_hz = 96'000, .bits = 32, .valid_bits = 32},
+              std::vector<std::byte>(96'000 * 8));
+    const Outcome outcome = route(file("in.wav"), file("out.flac"));
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("through the mixer: IEEE_FLOAT 32 bit, 2 channels, 96000 Hz "
+                                       "becomes PCM 24 bit, 2 channels, 96000 Hz"));
+    EXPECT_THAT(outcome.out, HasSubstr("(1.000 s)"));
+    // Bits are lost: there is dither, of one step.
+    EXPECT_THAT(route(file("out.flac"), "meter").out,
+                HasSubstr("heard 1.000 s at 96000 Hz\n  channel 1: peak -138.47 dB"));
+}
+
+TEST_F(Route, PicturesFromFileToFile) {
+    ASSERT_EQ(
+        ksbox({"record", file("film.y4m"), "--driver", driver("camera"), "--frames", "5"}).code, 0);
+    const Outcome coded = route(file("film.y4m"), file("film.mp4"));
+    ASSERT_EQ(coded.code, 0) << coded.err;
+    EXPECT_THAT(coded.out, HasSubstr("film.mp4: 5 pictures of YUY2 640x480, 30 fps"));
+    const Outcome decoded = route(file("film.mp4"), file("again.y4m"));
+    ASSERT_EQ(decoded.code, 0) << decoded.err;
+    EXPECT_THAT(decoded.out, HasSubstr("again.y4m: 5 pictures of NV12 640x480, 30 fps"));
+    const Outcome silent = route(file("film.y4m"), file("out.wav"));
+    EXPECT_EQ(silent.code, 2);
+    EXPECT_EQ(silent.err, "ksbox: out.wav does not hold YUY2 640x480, 30 fps\n");
+}
+
+TEST_F(Route, AToneOfThatPitchAndLevel) {
+    const Outcome outcome = route("tone:1000:-20", file("out.wav"), {"--seconds", "0.5"});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("144000 bytes (0.500 s) of PCM 24 bit, 2 channels, 48000"));
+    const Outcome heard = route(file("out.wav"), "meter");
+    ASSERT_EQ(heard.code, 0) << heard.err;
+    EXPECT_EQ(heard.out, "heard 0.500 s at 48000 Hz\n"
+                         "  channel 1: peak -20.00 dB, RMS -23.01 dB, mean +0.000000, 0 samples at "
+                         "full scale\n"
+                         "  channel 2: peak -20.00 dB, RMS -23.01 dB, mean +0.000000, 0 samples at "
+                         "full scale\n");
+}
+
+TEST_F(Route, AToneIntoADriverAndADriverIntoTheMeter) {
+    for (const std::string time : {"simulated", "realtime"}) {
+        const Outcome played =
+            route("tone:440", sys("speaker"), {"--seconds", "0.3", "--time", time});
+        EXPECT_EQ(played.code, 0) << time << ": " << played.err;
+        EXPECT_THAT(played.out, HasSubstr("(0.300 s)"));
+        const Outcome heard = route(sys("tone"), "meter", {"--seconds", "0.2", "--time", time});
+        EXPECT_EQ(heard.code, 0) << time << ": " << heard.err;
+        EXPECT_THAT(heard.out, HasSubstr("heard 0.200 s at 192000 Hz"));
+        EXPECT_THAT(heard.out, HasSubstr("channel 8: peak -6.02 dB, RMS -9.03 dB"));
+    }
+}
+
 TEST_F(Route, BadEndsAreOneClearLine) {
     write_wav(file("in.wav"), {}, noise(4'800));
     const std::pair<Outcome, std::string> cases[] = {
@@ -101,6 +154,12 @@ TEST_F(Route, BadEndsAreOneClearLine) {
         {route(file("none.wav"), sys("speaker")), "none.wav"},
         {route(file("none.sys"), sys("speaker")), "none.sys"},
         {route(file("in.wav"), file("none.sys")), "none.sys"},
+        {route("meter", file("out.wav")), "a meter only takes"},
+        {route(file("in.wav"), "tone:440"), "a tone only gives"},
+        {route("tone:", "meter"), "a tone is tone[:HZ[:DB]]"},
+        {route("tone:440:loud", "meter"), "a tone is tone[:HZ[:DB]]"},
+        {route("tone:1e9", "meter"), "a tone has 0 to 192000 Hz"},
+        {route(sys("camera"), "meter"), "no pin that records audio"},
     };
     for (const auto &[outcome, words] : cases) {
         EXPECT_EQ(outcome.code, 2) << words;

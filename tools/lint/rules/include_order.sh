@@ -19,7 +19,7 @@ rule_check() {
             below["box"] = below["portcls"] "portcls kmdf wsk inf sysaudio mixer ksuser broker "
             below["build"] = below["drive"] = below["media"] = below["pipewire"] = " base "
             below["filters"] = below["box"] "box media " # a library of its own above the box
-            below["cli"] = " base box build drive media pipewire " # Box is the API; the tools use nothing beneath it
+            below["cli"] = " base box build drive filters media pipewire " # Box is the API; the tools use nothing beneath it
         }
         match($0, /^ *# *include *"[a-z]+\//) {
             split(FILENAME, path, "/"); from = path[2]
