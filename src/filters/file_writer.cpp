@@ -18,7 +18,8 @@ FileWriter::open(const std::filesystem::path &file, const AudioFormat &format, b
     if (!kind)
         return media::refuse(file.string() + ": sound goes to " + media::audio_endings() +
                              " files, by their names");
-    std::unique_ptr<FileWriter> writer(new FileWriter(KS_TRY(media::OutputFile::open(file))));
+    auto output = KS_TRY(media::OutputFile::open(file));
+    std::unique_ptr<FileWriter> writer(new FileWriter(std::move(output)));
     writer->frame_bytes_ = format.frame_bytes();
     writer->sound_ =
         KS_TRY(writer->named(media::AudioWriter::create(*writer->file_, *kind, format, at_once)));
@@ -31,7 +32,8 @@ media::Result<std::unique_ptr<FileWriter>> FileWriter::open(const std::filesyste
     if (!kind)
         return media::refuse(file.string() +
                              ": pictures go to .mp4, .y4m and .png files, by their names");
-    std::unique_ptr<FileWriter> writer(new FileWriter(KS_TRY(media::OutputFile::open(file))));
+    auto output = KS_TRY(media::OutputFile::open(file));
+    std::unique_ptr<FileWriter> writer(new FileWriter(std::move(output)));
     writer->form_ = pictures;
     writer->pictures_ =
         KS_TRY(writer->named(media::VideoWriter::create(*writer->file_, *kind, pictures.format)));

@@ -39,8 +39,8 @@ bool AudioReader::lossless() const {
 
 Result<std::unique_ptr<AudioReader>> AudioReader::open(const std::filesystem::path &file,
                                                        std::optional<unsigned> stream) {
-    std::unique_ptr<AudioReader> reader(
-        new AudioReader(KS_TRY(Input::open(file, AVMEDIA_TYPE_AUDIO, stream))));
+    auto input = KS_TRY(Input::open(file, AVMEDIA_TYPE_AUDIO, stream));
+    std::unique_ptr<AudioReader> reader(new AudioReader(std::move(input)));
     KS_CHECK(reader->begin());
     return reader;
 }
