@@ -212,6 +212,8 @@ nlohmann::json PipeWireDaemon::node(const std::string &name) const {
         return nullptr;
     const auto all =
         nlohmann::json::parse(text_of(folder_ / ("tool" + std::to_string(runs_))), nullptr, false);
+    if (!all.is_array()) // it was cut off
+        return nullptr;
     for (const auto &one : all)
         if (one.value("type", "") == "PipeWire:Interface:Node" &&
             one["info"]["props"].value("node.name", "") == name)
