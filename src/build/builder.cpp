@@ -102,12 +102,12 @@ bool Builder::run() {
 
 bool Builder::build_solution(const fs::path &file) {
     solution_ = file;
-    const std::string configuration = request_.configuration.value_or("Debug");
-    const auto projects = read_solution(files_, file, configuration, "x64");
-    if (!projects)
-        return fail(projects.error());
+    const auto solution = read_solution(files_, file, request_.configuration, "x64");
+    if (!solution)
+        return fail(solution.error());
+    const std::string &configuration = solution->configuration;
     bool done = true;
-    for (const SolutionProject &project : *projects) {
+    for (const SolutionProject &project : solution->projects) {
         const Place place{file, project.line};
         if (!same_text(project.file.extension().string(), ".vcxproj")) {
             note({place, project.name + " is no C++ project, skipped"});

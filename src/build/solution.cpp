@@ -42,10 +42,11 @@ std::vector<std::string> quoted(std::string_view line) {
 
 class SolutionReader {
   public:
-    SolutionReader(const Files &files, const fs::path &file, std::string pair)
-        : files_(files), file_(file), pair_(std::move(pair)) {}
+    SolutionReader(const Files &files, const fs::path &file,
+                   const std::optional<std::string> &configuration, const std::string &platform)
+        : files_(files), file_(file), wanted_(configuration), platform_(platform) {}
 
-    std::expected<std::vector<SolutionProject>, Message> read() {
+    std::expected<Solution, Message> read() {
         const auto bytes = files_.read(file_);
         if (!bytes)
             return refuse(0, bytes.error());
@@ -60,7 +61,11 @@ class SolutionReader {
         }
         if (inside_)
             return refuse(opened_, "Project has no EndProject");
-        return ordered();
+        Solution solution;
+        solution.configuration = KS_TRY(choose());
+        configure(solution.configuration + "|" + platform_);
+        solution.projects = KS_TRY(ordered());
+        return solution;
     }
 
   private:
@@ -82,8 +87,11 @@ class SolutionReader {
             const std::string_view left = trimmed(line.substr(0, equals));
             if (inside_ && section_ == "ProjectDependencies" && kept_)
                 projects_.back().depends_on.push_back(upper_case(left));
+            else if (section_ == "SolutionConfigurationPlatforms")
+                configurations_.emplace_back(left);
             else if (section_ == "ProjectConfigurationPlatforms")
-                configure(left, trimmed(line.substr(equals + 1)));
+                settings_.push_back(
+                    {std::string(left), std::string(trimmed(line.substr(equals + 1)))});
         }
         return {};
     }
@@ -108,18 +116,37 @@ class SolutionReader {
         return {};
     }
 
+    std::expected<std::string, Message> choose() const {
+        const std::string usual = wanted_.value_or("Debug");
+        const auto is_usual = [&](const std::string &pair) {
+            return same_text(pair, usual + "|" + platform_);
+        };
+        if (configurations_.empty() || std::ranges::any_of(configurations_, is_usual))
+            return usual;
+        std::string list;
+        for (const std::string &pair : configurations_) {
+            const std::size_t bar = std::min(pair.find('|'), pair.size());
+            if (!wanted_ && same_text(pair.substr(std::min(bar + 1, pair.size())), platform_))
+                return pair.substr(0, bar);
+            list += (list.empty() ? "" : ", ") + pair;
+        }
+        return refuse(0, "has no configuration " + usual + "|" + platform_ + "; it has " + list);
+    }
+
     /// {guid}.Debug|x64.ActiveCfg = Debug|x64
-    void configure(std::string_view left, std::string_view right) {
-        const std::size_t dot = left.find('.');
-        if (dot == std::string_view::npos)
-            return;
-        const std::string guid = upper_case(left.substr(0, dot));
-        left.remove_prefix(dot + 1);
-        listed_.insert(guid);
-        if (same_text(left, pair_ + ".ActiveCfg"))
-            active_[guid] = right;
-        else if (same_text(left, pair_ + ".Build.0"))
-            built_.insert(guid);
+    void configure(const std::string &pair) {
+        for (const auto &[left, right] : settings_) {
+            const std::size_t dot = left.find('.');
+            if (dot == std::string::npos)
+                continue;
+            const std::string guid = upper_case(left.substr(0, dot));
+            const std::string_view setting = std::string_view(left).substr(dot + 1);
+            listed_.insert(guid);
+            if (same_text(setting, pair + ".ActiveCfg"))
+                active_[guid] = right;
+            else if (same_text(setting, pair + ".Build.0"))
+                built_.insert(guid);
+        }
     }
 
     std::expected<std::vector<SolutionProject>, Message> ordered() {
@@ -156,21 +183,24 @@ class SolutionReader {
 
     const Files &files_;
     fs::path file_;
-    std::string pair_, section_;
+    const std::optional<std::string> wanted_;
+    const std::string platform_;
+    std::string section_;
     bool inside_ = false, kept_ = false;
     unsigned opened_ = 0;
     std::vector<SolutionProject> projects_;
+    std::vector<std::string> configurations_;                   ///< "Debug|x64"
+    std::vector<std::pair<std::string, std::string>> settings_; ///< "{guid}.Debug|x64.Build.0"
     std::map<std::string, std::string> active_;
     std::set<std::string> built_, listed_;
 };
 
 } // namespace
 
-std::expected<std::vector<SolutionProject>, Message> read_solution(const Files &files,
-                                                                   const fs::path &file,
-                                                                   const std::string &configuration,
-                                                                   const std::string &platform) {
-    return SolutionReader(files, file, configuration + "|" + platform).read();
+std::expected<Solution, Message> read_solution(const Files &files, const fs::path &file,
+                                               const std::optional<std::string> &configuration,
+                                               const std::string &platform) {
+    return SolutionReader(files, file, configuration, platform).read();
 }
 
 } // namespace ksbox::build

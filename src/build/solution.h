@@ -4,6 +4,7 @@
 
 #include <expected>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,17 @@ struct SolutionProject {
     unsigned line = 0;
 };
 
-/// Only projects, no folders. Refused: what cannot be read, what is no solution, a project or
-/// section without its end, projects that wait for each other.
-std::expected<std::vector<SolutionProject>, Message>
-read_solution(const Files &files, const std::filesystem::path &file,
-              const std::string &configuration, const std::string &platform);
+struct Solution {
+    std::string configuration;             ///< that the projects' are for
+    std::vector<SolutionProject> projects; ///< no folders
+};
+
+/// Without a configuration: Debug, or the first that the solution has for the platform. Refused:
+/// what cannot be read, what is no solution, a project or section without its end, projects that
+/// wait for each other, a configuration that the solution has not.
+std::expected<Solution, Message> read_solution(const Files &files,
+                                               const std::filesystem::path &file,
+                                               const std::optional<std::string> &configuration,
+                                               const std::string &platform);
 
 } // namespace ksbox::build

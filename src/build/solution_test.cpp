@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "base/result.h"
 #include "build/solution.h"
 
 namespace ksbox::build {
@@ -19,11 +20,15 @@ std::string project(const std::string &name, const std::string &guid,
     return text + "EndProject\r\n";
 }
 
-std::expected<std::vector<SolutionProject>, Message> read(const std::string &text) {
+std::expected<Solution, Message> read_as(const std::string &text,
+                                         const std::optional<std::string> &configuration) {
     MemoryFiles files;
     files.add("/w/all.sln", text);
     files.add("/w/src/main.vcxproj", "");
-    return read_solution(files, "/w/all.sln", "Release", "x64");
+    return read_solution(files, "/w/all.sln", configuration, "x64");
+}
+std::expected<std::vector<SolutionProject>, Message> read(const std::string &text) {
+    return KS_TRY(read_as(text, "Release")).projects;
 }
 
 TEST(Solutions, ProjectsComeBehindWhatTheyNeed) {
@@ -58,6 +63,37 @@ TEST(Solutions, ConfigurationsAreMapped) {
     EXPECT_TRUE((*projects)[0].built);
     EXPECT_EQ((*projects)[1].platform, "Win32");
     EXPECT_FALSE((*projects)[1].built);
+}
+
+TEST(Solutions, AConfigurationIsOneThatItHas) {
+    const auto with = [](const std::string &pairs) {
+        return first_line + project("Main", "{A}") +
+               "Global\r\n\tGlobalSection(SolutionConfigurationPlatforms) = preSolution\r\n" +
+               pairs +
+               "\tEndGlobalSection\r\n"
+               "\tGlobalSection(ProjectConfigurationPlatforms) = postSolution\r\n"
+               "\t\t{A}.Win10|x64.ActiveCfg = Release|x64\r\n"
+               "\t\t{A}.Win10|x64.Build.0 = Release|x64\r\n"
+               "\tEndGlobalSection\r\nEndGlobal\r\n";
+    };
+    const auto chosen = [&](const std::string &pairs,
+                            const std::optional<std::string> &configuration) {
+        const auto solution = read_as(with(pairs), configuration);
+        return solution ? solution->configuration : to_text(solution.error());
+    };
+    const std::string old = "\t\tWin10|ARM = Win10|ARM\r\n\t\tWin10|x64 = Win10|x64\r\n"
+                            "\t\tWin7|x64 = Win7|x64\r\n";
+    EXPECT_EQ(chosen(old, {}), "Win10"); // the first for x64
+    EXPECT_EQ(chosen(old + "\t\tdebug|X64 = debug|X64\r\n", {}), "Debug");
+    EXPECT_EQ(chosen(old, "Win7"), "Win7");
+    EXPECT_EQ(chosen("", {}), "Debug"); // it lists none
+    EXPECT_EQ(chosen(old, "Release"), "/w/all.sln: has no configuration Release|x64; it has "
+                                      "Win10|ARM, Win10|x64, Win7|x64");
+    EXPECT_EQ(chosen("\t\tDebug|ARM = Debug|ARM\r\n", {}),
+              "/w/all.sln: has no configuration Debug|x64; it has Debug|ARM");
+    const auto projects = read_as(with(old), {})->projects;
+    EXPECT_TRUE(projects.at(0).built);
+    EXPECT_EQ(projects.at(0).configuration, "Release");
 }
 
 TEST(Solutions, RefusesWhatIsNone) {
