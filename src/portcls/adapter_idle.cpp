@@ -87,8 +87,7 @@ AdapterIdle::Settings AdapterIdle::read_settings(PDEVICE_OBJECT pdo) {
         ZwClose(key);
     }
     ZwClose(driver_key);
-    if (settings.power_state > 3)
-        settings.power_state = 3; // inferred: no state, so the default
+    settings.power_state = std::min<ULONG>(settings.power_state, 3); // inferred: no state
     return settings;
 }
 

@@ -120,7 +120,7 @@ class ResourceList final : public PartObject<IResourceList> {
                                             &IResourceList::FindTranslatedEntry, type, index);
         const auto raw = call_method("IResourceList.FindUntranslatedEntry", parent,
                                      &IResourceList::FindUntranslatedEntry, type, index);
-        return translated && raw ? AddEntry(translated, raw) : STATUS_INVALID_PARAMETER;
+        return AddEntry(translated, raw);
     }
     STDMETHODIMP_(PCM_RESOURCE_LIST) TranslatedList() noexcept override {
         return translated_.list();

@@ -366,6 +366,10 @@ TEST_P(EngineNode, K18_SignalProcessingModesAreAList) {
     EXPECT_EQ(list.as<std::uint16_t>(8 + 16 + 4), 1u);
     EXPECT_EQ(modes(ENGINE_OFFLOAD, 8).as<std::uint32_t>(4), std::uint32_t(ENGINE_MODES));
     EXPECT_EQ(modes(ENGINE_PINS, 64).status, invalid_parameter);
+    testing::answer(engine, "modes", 1, 2);
+    const Answer single = modes(ENGINE_OFFLOAD, 64);
+    EXPECT_EQ(single.as<std::uint32_t>(4), 1u);
+    EXPECT_EQ(single.as<std::uint32_t>(8), std::uint32_t(ENGINE_OFFLOAD));
     testing::answer(engine, "GetModes", io_device_error, 1);
     EXPECT_EQ(modes(ENGINE_HOST, 64).status, io_device_error);
 }

@@ -103,6 +103,12 @@ TEST_P(IdleAdapter, K15_inferred_ValuesMayBeShort) {
     EXPECT_THAT(states(), ElementsAre(d1, d0));
 }
 
+TEST_P(IdleAdapter, K15_inferred_AStateThatIsNoneIsTheDefault) {
+    load({{"PerformanceIdleTime", 1}, {"IdlePowerState", 4}});
+    wait(3000);
+    EXPECT_THAT(states(), ElementsAre(d3, d0));
+}
+
 TEST_P(IdleAdapter, K15_inferred_ADeviceThatIsToStayInD0DoesNotSleep) {
     load({{"PerformanceIdleTime", 1}, {"ImmediateIdle", 1}, {"IdlePowerState", 0}});
     wait(3000);
