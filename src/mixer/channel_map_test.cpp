@@ -53,6 +53,14 @@ TEST(ChannelMap, FiveOneIntoStereo) {
     EXPECT_EQ(from(five_one, stereo, 5), (Frame{0, half_power}));
 }
 
+TEST(ChannelMap, AChannelWithoutAPlaceGoesNowhere) {
+    const SampleFormat three = of(3, KSAUDIO_SPEAKER_STEREO);
+    EXPECT_EQ(from(three, stereo, 1), (Frame{0, 1}));
+    EXPECT_EQ(from(three, stereo, 2), (Frame{0, 0}));
+    EXPECT_EQ(from(stereo, three, 0), (Frame{1, 0, 0}));
+    EXPECT_FALSE(ChannelMap(three, three).is_identity());
+}
+
 TEST(ChannelMap, StereoIntoMoreIsTheFront) {
     EXPECT_EQ(from(stereo, seven_one, 0), (Frame{1, 0, 0, 0, 0, 0, 0, 0}));
     EXPECT_EQ(from(stereo, seven_one, 1), (Frame{0, 1, 0, 0, 0, 0, 0, 0}));

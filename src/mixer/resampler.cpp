@@ -22,9 +22,8 @@ Result<std::unique_ptr<Resampler>> Resampler::create(std::uint32_t from_hz, std:
     const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_HQ, 0);
     // No thread of its own: what runs, runs on the caller's.
     const soxr_runtime_spec_t runtime = soxr_runtime_spec(1);
-    soxr_error_t error = nullptr;
-    soxr_t made = soxr_create(from_hz, to_hz, channels, &error, &floats, &quality, &runtime);
-    if (!made || error)
+    soxr_t made = soxr_create(from_hz, to_hz, channels, nullptr, &floats, &quality, &runtime);
+    if (!made)
         return fail(STATUS_INSUFFICIENT_RESOURCES);
     return std::unique_ptr<Resampler>(new Resampler(made, channels));
 }

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "abi/guid.h"
+#include "sysaudio/formats.h"
 #include "sysaudio/plan.h"
 #include "sysaudio/wiring.h"
 
@@ -107,6 +108,21 @@ TEST(Search, TransformsAreUsedWhereTheyAreAskedFor) {
               "client > converter pin 0, converter pin 1 > card pin 0");
 }
 
+TEST(Search, ACardIsNoStep) {
+    FilterFacts odd = card();
+    odd.pins[0].interfaces = {
+        {{{KSINTERFACESETID_Standard, KSINTERFACE_STANDARD_LOOPED_STREAMING, 0}}}};
+    for (const FilterKind kind : {FilterKind::wave, FilterKind::topology}) {
+        FilterFacts other = effect("other");
+        other.pins[1].interfaces = odd.pins[0].interfaces;
+        other.kind = kind;
+        EXPECT_EQ(found({odd, other}, {{0, 0}, Through::anything, {}}), "none");
+        EXPECT_EQ(found({odd, other}, {{0, 0}, Through::adapters, {}}), "none");
+    }
+    const FilterFacts with = effect();
+    EXPECT_EQ(found({card(), with}, {{0, 0}, Through::nothing, 1}), "none");
+}
+
 TEST(Search, RecordingGoesTheOtherWay) {
     FilterFacts reader = filter("reader", FilterKind::mixer, {pin(in, source), pin(out, both)});
     EXPECT_EQ(found({card(), reader}, {{0, 1}, Through::mixing, {}}),
@@ -152,6 +168,14 @@ TEST(Links, RangesAreApartByTheFirstFieldThatDiffers) {
         HasSubstr("subformat is PCM here and IEEE_FLOAT there"));
     // A null GUID stands for any.
     EXPECT_EQ(why(wave(8'000, 48'000), wave(8'000, 48'000, 16, 16, GUID{})), "");
+}
+
+TEST(Formats, AreSaidInWords) {
+    const auto said = [](WORD channels) {
+        return describe(wave_format({WAVE_FORMAT_PCM, channels, 48'000, 96'000, 2, 16, 0}));
+    };
+    EXPECT_EQ(said(1), "PCM 16 bit, 1 channel, 48000 Hz");
+    EXPECT_EQ(said(2), "PCM 16 bit, 2 channels, 48000 Hz");
 }
 
 TEST(Links, AnInterfaceAndAMediumAreShared) {

@@ -77,7 +77,7 @@ std::u16string identity_of(std::u16string_view link) {
     std::u16string text(link);
     const std::size_t begin = text.find(u"#{"), end = text.find(u'}');
     if (begin != text.npos && end != text.npos && begin < end)
-        text.erase(begin, end - begin + 1);
+        text.erase(begin, end - begin);
     // The prefix has two spellings.
     return text.starts_with(u"\\??\\") || text.starts_with(u"\\\\?\\") ? text.substr(4) : text;
 }

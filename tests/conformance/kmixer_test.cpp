@@ -8,6 +8,7 @@
 
 #include "conformance/automation_filter.h"
 #include "ksbox/guid_names.h"
+#include "ksbox/ks.h"
 #include "ksbox/property_names.h"
 #include "ksbox/system_driver.h"
 
@@ -186,6 +187,60 @@ TEST_P(KMixer, J8_PcmOfAnyDepthAndFloatMeet) {
     EXPECT_EQ(values_of<float>(sum),
               (std::vector<float>{0.25F + 0.125F + 0.0625F + 0.03125F + 0.125F,
                                   -0.125F + 0.0625F + 0.25F, -1.0F + 0x1p-23F}));
+}
+
+TEST_P(KMixer, J8_AnIntersectionIsTheMostThatBothHold) {
+    const PinFacts source = filter.pin_facts(source_id);
+    ASSERT_EQ(source.ranges.size(), 2u);
+    const auto agreed = [&](DataRange range, std::uint32_t most_bits) {
+        constexpr std::size_t maximum_bits_at = sizeof(KSDATARANGE) + 8; // KSDATARANGE_AUDIO
+        std::memcpy(range.bytes.data() + maximum_bits_at, &most_bits, sizeof most_bits);
+        return filter.intersect(sink_id, std::span(&range, 1)).value().audio().value();
+    };
+    const AudioFormat whole = agreed(source.ranges[0], 20);
+    EXPECT_FALSE(whole.is_float);
+    EXPECT_EQ(whole.bits, 24u);
+    EXPECT_EQ(whole.valid_bits, 20u);
+    EXPECT_EQ(whole.rate_hz, 384'000u);
+    EXPECT_EQ(whole.channels, 8u);
+    for (const std::uint16_t bits : {32, 64}) {
+        const AudioFormat real = agreed(source.ranges[1], bits);
+        EXPECT_TRUE(real.is_float);
+        EXPECT_EQ(real.bits, bits);
+    }
+    EXPECT_THROW(agreed(source.ranges[1], 48), std::exception); // no float has 48 bits
+}
+
+TEST_P(KMixer, J8_inferred_AnExtensibleFormatIsWhole) {
+    const DataFormat whole_format = DataFormat::extensible(pcm(24));
+    const auto bytes = whole_format.bytes();
+    const auto refused = [&](std::uint32_t format_bytes, std::uint16_t extra_bytes) {
+        std::vector<std::byte> copy(bytes.begin(), bytes.end());
+        std::memcpy(copy.data(), &format_bytes, sizeof format_bytes);
+        std::memcpy(copy.data() + sizeof(KSDATAFORMAT) + offsetof(WAVEFORMATEX, cbSize),
+                    &extra_bytes, sizeof extra_bytes);
+        copy.resize(format_bytes);
+        try {
+            (void)filter.connect({.pin_id = sink_id, .format = DataFormat(std::move(copy))});
+            return false;
+        } catch (const Error &) {
+            return true;
+        }
+    };
+    constexpr std::uint32_t whole = sizeof(KSDATAFORMAT) + sizeof(WAVEFORMATEX) + 22;
+    EXPECT_FALSE(refused(whole, 22));
+    EXPECT_TRUE(refused(whole, 0));
+    EXPECT_TRUE(refused(whole - 4, 22));
+}
+
+TEST_P(KMixer, J8_inferred_ItsFramesAreTenMilliseconds) {
+    Pin source = filter.connect({.pin_id = source_id, .format = DataFormat::audio(pcm(16))});
+    const PropertyName framing = find_property("Connection.ALLOCATORFRAMING");
+    KSALLOCATOR_FRAMING told{};
+    const auto bytes = source.get(framing.set, framing.id);
+    ASSERT_EQ(bytes.size(), sizeof told);
+    std::memcpy(&told, bytes.data(), sizeof told);
+    EXPECT_EQ(told.FrameSize, 480u * 4);
 }
 
 TEST_P(KMixer, J8_TheSumHasTheDepthThatItsPinAsksFor) {
