@@ -155,24 +155,27 @@ int stream(Session &session, const RouteOptions &options, const End &from, const
     DataFormat format{{}};
     std::string problem;
     bool ended = false;
-    const auto keep = [&] {
-        if (to_file)
-            filters::keep_partial(*sink.filter);
-    };
-    try {
+    {
         Chain chain(session, options, sources, sink);
         format = chain.format();
-        ended = chain.run([&] {
-            return to_file ? filters::bytes_of(*sink.filter)
-                           : filters::meter_reading(*sink.filter).frames;
-        });
+        // While the pins are open: a file that is closed has its name.
+        const auto keep = [&] {
+            if (to_file)
+                filters::keep_partial(*sink.filter);
+        };
+        try {
+            ended = chain.run([&] {
+                return to_file ? filters::bytes_of(*sink.filter)
+                               : filters::meter_reading(*sink.filter).frames;
+            });
+        } catch (const Finding &) {
+            keep();
+            throw;
+        }
         if (from_file)
             problem = filters::problem_of(source_filter);
         if (!problem.empty() || !ended)
             keep();
-    } catch (const Finding &) {
-        keep();
-        throw;
     }
     if (to_file && problem.empty())
         problem = filters::problem_of(*sink.filter);

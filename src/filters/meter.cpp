@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 #include <iterator>
+#include <utility>
 #include <vector>
 
 #include "abi/guid.h"
@@ -155,7 +156,7 @@ NTSTATUS NTAPI get_peak(PIRP irp, PKSIDENTIFIER request, PVOID data) {
     MeterOffer &meter = MeterOffer::of(KsGetFilterFromIrp(irp));
     const LONG channel = reinterpret_cast<const KSNODEPROPERTY_AUDIO_CHANNEL *>(request)->Channel;
     const auto channels = static_cast<LONG>(meter.reading().channels);
-    if (channel < -1 || channel >= std::max(1L, long(channels)))
+    if (channel < -1 || channel >= std::max<LONG>(1, channels))
         return ks::refused(STATUS_INVALID_PARAMETER, "channel " + std::to_string(channel) +
                                                          ": the stream has " +
                                                          std::to_string(channels));

@@ -1,9 +1,9 @@
 #include "mixer/controls.h"
-#include "abi/static_guid.h"
 
 #include <algorithm>
 #include <iterator>
 
+#include "abi/static_guid.h"
 #include "ks/item_tables.h"
 #include "ks/refusal.h"
 #include "ks/sized_answer.h"

@@ -1,9 +1,9 @@
-#include "abi/static_guid.h"
 // The descriptors of kmixer.
 #include "mixer/driver.h"
 
 #include <iterator>
 
+#include "abi/static_guid.h"
 #include "mixer/controls.h"
 #include "mixer/mix.h"
 #include "mixer/pins.h"

@@ -1,5 +1,4 @@
 #include "mixer/wave_format.h"
-#include "abi/static_guid.h"
 
 #include <algorithm>
 #include <cstring>
@@ -9,6 +8,7 @@
 
 #include "abi/guid.h"
 #include "abi/speakers.h"
+#include "abi/static_guid.h"
 #include "ks/data_range.h"
 #include "ks/refusal.h"
 #include "ks/sized_answer.h"

@@ -1,9 +1,9 @@
-#include "abi/static_guid.h"
 // The descriptors of rtstream.
 #include "rtstream/driver.h"
 
 #include <iterator>
 
+#include "abi/static_guid.h"
 #include "rtstream/pins.h"
 #include "rtstream/rt_stream.h"
 

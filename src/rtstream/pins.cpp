@@ -1,9 +1,9 @@
 #include "rtstream/pins.h"
-#include "abi/static_guid.h"
 
 #include <iterator>
 #include <optional>
 
+#include "abi/static_guid.h"
 #include "ks/item_tables.h"
 #include "ks/refusal.h"
 #include "ks/sized_answer.h"
