@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "ks/mutex.h"
@@ -38,6 +39,7 @@ class Filter final : public ObjectWith<KSFILTER> {
     PFILE_OBJECT file = nullptr;
     ObjectHeader *header = nullptr;
     unsigned number = 0; ///< the how-manieth filter of its device, for reports
+    std::string name;    ///< name_of(), once there is a number
     unsigned pins_made = 0;
 
     // Pin factories: they only get more (control mutex), and none ever moves, so that each may be

@@ -14,6 +14,7 @@
 #include "ks/filter_factory.h"
 #include "ks/headers.h"
 #include "ks/node.h"
+#include "ks/object_name.h"
 #include "ks/pin.h"
 #include "ks/pin_create.h"
 #include "ks/refusal.h"
@@ -62,6 +63,7 @@ Result<Filter *> make_filter(FilterFactory &factory, PIRP irp) {
         return fail(STATUS_INSUFFICIENT_RESOURCES);
     Filter &filter = *owner;
     filter.number = ++factory.device().filters_made;
+    filter.name = name_of(filter);
     filter.file = IoGetCurrentIrpStackLocation(irp)->FileObject;
     FileContext *context =
         KS_TRY(FileContext::create(irp, filter, KSFILTER_NODE, filter_children, &filter_table));

@@ -35,11 +35,16 @@ std::string name_of(Object &object) {
                 return name_of(object.device()) + "#" + std::to_string(i);
         return name_of(object.device()) + "#?";
     }
-    case KsObjectTypeFilter:
-        return name_of(object.device()) + "/" +
-               std::to_string(static_cast<Filter &>(object).number);
+    case KsObjectTypeFilter: {
+        auto &filter = static_cast<Filter &>(object);
+        return !filter.name.empty()
+                   ? filter.name
+                   : name_of(object.device()) + "/" + std::to_string(filter.number);
+    }
     case KsObjectTypePin: {
         auto &pin = static_cast<Pin &>(object);
+        if (!pin.name.empty())
+            return pin.name;
         return name_of(pin.filter()) + "/" + std::to_string(pin.abi().Id) + "." +
                std::to_string(pin.number);
     }

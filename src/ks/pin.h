@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "ks/data_range.h"
 #include "ks/mutex.h"
@@ -43,6 +44,7 @@ class Pin final : public ObjectWith<KSPIN> {
     PFILE_OBJECT filter_file = nullptr; ///< referenced while the pin is open
     ObjectHeader *header = nullptr;
     unsigned number = 0; ///< the how-manieth pin that this filter made, for reports
+    std::string name;    ///< name_of(), once there is a number
 
     // The connection, fixed when its second pin is created; guarded by KsClass::connections.
     /// The other pin if it is AVStream's too; null for a client's or an unattached pin.

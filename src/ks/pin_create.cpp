@@ -109,6 +109,7 @@ Result<Pin *> make_pin(Filter &filter, const ConnectRequest &request,
         return fail(STATUS_INSUFFICIENT_RESOURCES);
     Pin &pin = *owner;
     pin.number = ++filter.pins_made;
+    pin.name = name_of(pin);
     pin.file = IoGetCurrentIrpStackLocation(irp)->FileObject;
     pin.abi().ConnectionInterface = connect.Interface;
     pin.abi().ConnectionMedium = connect.Medium;

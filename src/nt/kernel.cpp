@@ -61,25 +61,20 @@ Kernel::~Kernel() {
     // Threads go before what they use; a stopped box's have gone already.
     if (scheduler_)
         scheduler_->shut_down();
-    while (!extensions_.empty())
-        extensions_.pop_back();
+    while (KernelExtension *const newest = newest_extension_) {
+        newest_extension_ = newest->older_;
+        delete newest;
+    }
 }
 
-KernelExtension *Kernel::find_extension(std::type_index type) {
+KernelExtension &Kernel::add_extension(const void *key, std::unique_ptr<KernelExtension> made) {
     ke::HostLockGuard guard(lock_);
-    for (const NamedExtension &named : extensions_)
-        if (named.type == type)
-            return named.extension.get();
-    return nullptr;
-}
-
-KernelExtension &Kernel::add_extension(std::type_index type,
-                                       std::unique_ptr<KernelExtension> made) {
-    if (KernelExtension *first = find_extension(type))
+    if (KernelExtension *first = find_extension(key))
         return *first;
-    ke::HostLockGuard guard(lock_);
-    extensions_.push_back({type, std::move(made)});
-    return *extensions_.back().extension;
+    made->key_ = key;
+    made->older_ = newest_extension_;
+    newest_extension_.store(made.get(), std::memory_order_release);
+    return *made.release();
 }
 
 std::uint64_t Kernel::random(std::string_view purpose) {

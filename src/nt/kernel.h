@@ -2,13 +2,13 @@
 // one box. Exports find it through the current box thread; nothing here is global.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <typeindex>
 #include <unordered_map>
 #include <vector>
 
@@ -73,6 +73,11 @@ struct KernelOptions {
 class KernelExtension {
   public:
     virtual ~KernelExtension() = default;
+
+  private:
+    friend class Kernel;
+    const void *key_ = nullptr;
+    KernelExtension *older_ = nullptr;
 };
 
 /// What the layers that know images do for the executive, which does not; set by the box before
@@ -117,10 +122,10 @@ class Kernel {
 
     /// The layer's per-box state, created by its constructor T(Kernel&) at first use.
     template <typename T> T &extension() {
-        std::type_index type(typeid(T));
-        if (KernelExtension *found = find_extension(type))
+        constexpr const void *key = &extension_key<T>;
+        if (KernelExtension *found = find_extension(key))
             return static_cast<T &>(*found);
-        return static_cast<T &>(add_extension(type, std::make_unique<T>(*this)));
+        return static_cast<T &>(add_extension(key, std::make_unique<T>(*this)));
     }
 
     /// Seeded 64-bit value: same seed, same purpose, same call number, same value. For cookies,
@@ -129,9 +134,17 @@ class Kernel {
 
   private:
     explicit Kernel(KernelOptions options);
-    KernelExtension *find_extension(std::type_index type);
+    /// Every type has its own address.
+    template <typename T> static constexpr char extension_key = 0;
+    /// Without a lock: they are asked for at every step of a frame.
+    KernelExtension *find_extension(const void *key) const {
+        KernelExtension *one = newest_extension_.load(std::memory_order_acquire);
+        while (one && one->key_ != key)
+            one = one->older_;
+        return one;
+    }
     /// Keeps the one that is there if another thread was faster.
-    KernelExtension &add_extension(std::type_index type, std::unique_ptr<KernelExtension> made);
+    KernelExtension &add_extension(const void *key, std::unique_ptr<KernelExtension> made);
 
     KernelOptions options_;
     std::unique_ptr<Trace> trace_;
@@ -145,12 +158,8 @@ class Kernel {
     std::unique_ptr<cm::Registry> registry_;
     std::shared_ptr<fs::FileSystem> files_;
     std::shared_ptr<io::IoManager> io_;
-    struct NamedExtension {
-        std::type_index type;
-        std::unique_ptr<KernelExtension> extension;
-    };
-    ke::HostLock lock_;                      // of what follows
-    std::vector<NamedExtension> extensions_; // in order of creation
+    std::atomic<KernelExtension *> newest_extension_ = nullptr; // owned, and the older ones by it
+    ke::HostLock lock_; // of what follows, and of additions to the extensions
     std::unordered_map<std::string, std::uint64_t> random_counters_;
     signed char processor_count_ = 0;
     std::uint32_t build_number_ = 0; ///< what NtBuildNumber holds
