@@ -37,8 +37,10 @@ class RunningMix {
     Client &client_ = box_.client("bench");
     Filter filter_ =
         client_.open_filter(load_system_driver(box_, SystemDriver::kmixer).filters().at(0).path);
-    const PinRequest sink_{
-        .pin_id = 0, .format = DataFormat::audio({.bits = 32, .valid_bits = 32, .is_float = true})};
+    const PinRequest sink_{.pin_id = 0,
+                           .format =
+                               DataFormat::audio({.bits = 32, .valid_bits = 32, .is_float = true}),
+                           .flow = DataFlow::in};
     std::vector<Pin> pins_;
 };
 

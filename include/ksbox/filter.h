@@ -14,6 +14,8 @@ struct PinRequest {
     Handle pin_to_handle = 0;                  ///< the pin to connect to
     std::uint32_t priority_class = 0x40000000; ///< KSPRIORITY_NORMAL
     std::uint32_t priority_sub_class = 1;
+    /// The pin's direction, which says what access to ask for; without it, the pin's property does.
+    std::optional<DataFlow> flow;
     /// KsCreatePin (direct) in place of KsCreatePin2 (through the broker).
     bool legacy = false;
 };

@@ -158,18 +158,24 @@ std::vector<std::byte> layout(const PinRequest &request) {
     return bytes;
 }
 
+DataFlow flow_of(Filter &filter, const PinRequest &request) {
+    if (request.flow)
+        return *request.flow;
+    // A pin that does not exist has no data flow: reading is then as good as writing.
+    return optionally([&] {
+               return DataFlow(
+                   read_as<ULONG>(pin_property(filter, request.pin_id, KSPROPERTY_PIN_DATAFLOW)));
+           })
+        .value_or(DataFlow::out);
+}
+
 } // namespace
 
 Pin Filter::connect(const PinRequest &request) {
     std::vector<std::byte> bytes = layout(request);
     HANDLE pin = nullptr;
     client_->run([&] {
-        // A pin that does not exist has no data flow: reading is then as good as writing.
-        DataFlow flow = optionally([&] {
-                            return DataFlow(read_as<ULONG>(
-                                pin_property(*this, request.pin_id, KSPROPERTY_PIN_DATAFLOW)));
-                        }).value_or(DataFlow::out);
-        ACCESS_MASK access = flow == DataFlow::in ? GENERIC_WRITE : GENERIC_READ;
+        ACCESS_MASK access = flow_of(*this, request) == DataFlow::in ? GENERIC_WRITE : GENERIC_READ;
         auto *at = reinterpret_cast<const KSPIN_CONNECT *>(bytes.data());
         auto create = [&](auto function) {
             return static_cast<std::uint32_t>(
