@@ -2,8 +2,7 @@
 #include "mixer/channel_map.h"
 
 #include <algorithm>
-#include <bit>
-#include <vector>
+#include <array>
 
 #include "abi/windows.h"
 
@@ -48,12 +47,11 @@ constexpr Fold folds[] = {
 };
 
 /// The place of each channel; 0 for one that has none.
-std::vector<std::uint32_t> places(const SampleFormat &format) {
-    std::vector<std::uint32_t> found;
-    for (std::uint32_t mask = format.channel_mask; mask && found.size() < format.channels;
-         mask &= mask - 1)
-        found.push_back(mask & -mask);
-    found.resize(format.channels);
+std::array<std::uint32_t, most_channels> places(const SampleFormat &format) {
+    std::array<std::uint32_t, most_channels> found{};
+    std::uint32_t mask = format.channel_mask;
+    for (unsigned i = 0; i < format.channels; ++i, mask &= mask - 1)
+        found[i] = mask & -mask;
     return found;
 }
 

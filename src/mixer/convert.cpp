@@ -60,9 +60,8 @@ HWY_INLINE void quantize(const float *samples, unsigned bits, Dither *dither, st
         draw(dither->state, noise);
     // A float holds 24 bits: beyond them the scale has no noise and no rounding of its own.
     const V scale = hn::Set(d, std::ldexp(1.0F, static_cast<int>(bits) - 1));
-    const V most = hn::Set(d, bits > 24 ? std::ldexp(1.0F, static_cast<int>(bits) - 1) -
-                                              std::ldexp(1.0F, static_cast<int>(bits) - 25)
-                                        : std::ldexp(1.0F, static_cast<int>(bits) - 1) - 1.0F);
+    const float step = std::ldexp(1.0F, std::max(static_cast<int>(bits) - 25, 0));
+    const V most = hn::Sub(scale, hn::Set(d, step));
     for (std::size_t at = 0; at < 8; at += lanes) {
         V value = hn::LoadU(d, samples + at);
         value = hn::IfThenElseZero(hn::Eq(value, value), value); // no NaN

@@ -119,7 +119,7 @@ void Mix::complete(std::size_t frames) {
 }
 
 /// What fits of the block into the source's frame; whether anything did.
-bool Mix::send(KSPROCESSPIN &source) {
+void Mix::send(KSPROCESSPIN &source) {
     const SampleFormat &format = *format_;
     const std::size_t room = frames_in(source.BytesAvailable, format);
     const std::size_t frames = std::min(complete_ - sent_, room);
@@ -138,7 +138,6 @@ bool Mix::send(KSPROCESSPIN &source) {
     position_ += frames;
     if (sent_ == complete_)
         drop_block();
-    return frames != 0 || source.Terminate;
 }
 
 /// Nothing comes any more for now: a frame that is not full goes as it is, and with the end of the
@@ -155,8 +154,10 @@ bool Mix::let_go(KSPROCESSPIN &source) {
 NTSTATUS Mix::process(std::span<const PKSPROCESSPIN> sinks, KSPROCESSPIN &source) {
     if (!format_ || !source.StreamPointer)
         return STATUS_PENDING;
-    if (complete_ != 0)
-        return send(source) ? STATUS_SUCCESS : STATUS_PENDING;
+    if (complete_ != 0) {
+        send(source);
+        return STATUS_SUCCESS;
+    }
     if (collect(sinks))
         return STATUS_SUCCESS; // there may be more
     const bool waits = std::ranges::any_of(

@@ -49,7 +49,7 @@ class Mix {
   private:
     bool collect(std::span<const PKSPROCESSPIN> sinks);
     void complete(std::size_t frames);
-    bool send(KSPROCESSPIN &source);
+    void send(KSPROCESSPIN &source);
     bool let_go(KSPROCESSPIN &source);
     bool at_end() const;
     std::size_t longest() const;

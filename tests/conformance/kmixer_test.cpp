@@ -211,6 +211,18 @@ TEST_P(KMixer, J8_AnIntersectionIsTheMostThatBothHold) {
     EXPECT_THROW(agreed(source.ranges[1], 48), std::exception); // no float has 48 bits
 }
 
+TEST_P(KMixer, J8_MoreThanTwoChannelsSayWhereTheyAre) {
+    DataRange range = filter.pin_facts(source_id).ranges.at(0);
+    const std::uint32_t most[] = {3, 16, 16}; // channels, least and most bits
+    std::memcpy(range.bytes.data() + sizeof(KSDATARANGE), most, sizeof most);
+    const auto made = filter.intersect(sink_id, std::span(&range, 1));
+    ASSERT_TRUE(made && made->audio());
+    EXPECT_EQ(made->audio()->channels, 3u);
+    WAVEFORMATEX wave{};
+    std::memcpy(&wave, made->wave().data(), sizeof wave);
+    EXPECT_EQ(wave.wFormatTag, 0xFFFEu); // WAVE_FORMAT_EXTENSIBLE
+}
+
 TEST_P(KMixer, J8_inferred_AnExtensibleFormatIsWhole) {
     const DataFormat whole_format = DataFormat::extensible(pcm(24));
     const auto bytes = whole_format.bytes();
