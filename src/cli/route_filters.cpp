@@ -180,12 +180,16 @@ int stream(Session &session, const RouteOptions &options, const End &from, const
     if (to_file && problem.empty())
         problem = filters::problem_of(*sink.filter);
     const std::filesystem::path partial = to.file.string() + ".part";
-    if ((!problem.empty() || !ended) && to_file && std::filesystem::exists(partial))
-        print_finding("what could be read is in " + partial.string());
+    const std::string kept = to_file && std::filesystem::exists(partial)
+                                 ? "what could be read is in " + partial.string()
+                                 : "";
     if (!problem.empty())
-        throw BadInput(problem);
-    if (!ended)
+        throw BadInput(kept.empty() ? problem : problem + "; " + kept);
+    if (!ended) {
+        if (!kept.empty())
+            print_finding(kept);
         return exit_finding;
+    }
     if (to_file)
         print_written(to.file, filters::bytes_of(*sink.filter), format);
     else
