@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/failures.h"
+#include "cli/nearest_format.h"
 #include "cli/pins.h"
 #include "ksbox/guid_names.h"
 #include "ksbox/system_driver.h"
@@ -57,6 +58,8 @@ std::vector<DataFormat> formats_of_sum(std::span<const std::unique_ptr<AudioRead
     if (all.is_float)
         all.bits = all.valid_bits = 32;
     add(DataFormat::audio(all));
+    for (const AudioFormat &near : nearest_formats(all, pins))
+        add(DataFormat::audio(near));
     for (const auto &file : files)
         add(DataFormat::wave(file->format()));
     for (const FoundPin &pin : pins)

@@ -17,8 +17,8 @@ namespace ksbox::cli {
 Filter open_mixer(Session &session, bool limit);
 constexpr std::uint32_t mixer_sink_pin = 0, mixer_source_pin = 1;
 
-/// Formats for the sum of files, best first: one that loses nothing of any of them, then what each
-/// has, then what the pins offer.
+/// Formats for the sum of files, best first: one that loses nothing of any of them, then those of
+/// the pins' ranges that lose least, then what each file has, then what the pins offer.
 std::vector<DataFormat> formats_of_sum(std::span<const std::unique_ptr<AudioReader>> files,
                                        std::span<const FoundPin> pins);
 

@@ -9,6 +9,7 @@
 #include "cli/failures.h"
 #include "cli/frame_ring.h"
 #include "cli/mixed_files.h"
+#include "cli/nearest_format.h"
 #include "cli/route.h"
 #include "filters/end_of_stream.h"
 #include "filters/filters.h"
@@ -21,7 +22,11 @@ constexpr std::uint64_t stall_limit_100ns = 100'000'000;
 constexpr std::uint32_t tone_rate_hz = 48'000; // as most take it
 
 bool takes(const FoundPin &pin, const DataFormat &format) {
-    return pin.filter->why_not({.pin_id = pin.facts.id, .format = format}).empty();
+    const auto sound = format.audio();
+    return (!sound ||
+            std::ranges::any_of(pin.facts.ranges,
+                                [&](const DataRange &range) { return holds(range, *sound); })) &&
+           pin.filter->why_not({.pin_id = pin.facts.id, .format = format}).empty();
 }
 
 /// The pins between which the stream goes, connected.
@@ -49,13 +54,30 @@ class Chain {
     std::vector<Pin> pins_; ///< upstream first
 };
 
-/// What the pin offers: a file what it holds; a tone, which could be anything, what most take.
+/// What the pin offers: a file the one that it holds; a tone, which could be anything, what most
+/// take.
 std::vector<DataFormat> formats_of(const FoundPin &source) {
     const auto &sound = source.facts.ranges.front().audio;
     if (sound && sound->minimum_hz != sound->maximum_hz)
         return {DataFormat::audio({.rate_hz = tone_rate_hz, .bits = 24, .valid_bits = 24}),
                 DataFormat::audio({.rate_hz = tone_rate_hz})};
-    return default_formats(*source.filter, source.facts.id, source.facts.ranges);
+    std::vector<DataFormat> formats =
+        default_formats(*source.filter, source.facts.id, source.facts.ranges);
+    formats.erase(formats.begin() + std::min<std::ptrdiff_t>(1, std::ssize(formats)),
+                  formats.end());
+    return formats;
+}
+
+/// A route is one stream: what else the sink could have held is told of.
+void tell_left_out(const std::vector<FoundPin> &sources, const FoundPin &taken,
+                   const FoundPin &sink) {
+    for (const FoundPin &other : sources)
+        for (const DataFormat &format : formats_of(other))
+            if (other.facts.id != taken.facts.id && takes(sink, format)) {
+                fmt::print("left out: {} of {}\n", format.to_string(),
+                           filter_label(other.interface));
+                break;
+            }
 }
 
 bool Chain::connect_direct(const std::vector<FoundPin> &sources, const FoundPin &sink) {
@@ -63,6 +85,7 @@ bool Chain::connect_direct(const std::vector<FoundPin> &sources, const FoundPin 
         for (const DataFormat &format : formats_of(source)) {
             if (!takes(sink, format))
                 continue;
+            tell_left_out(sources, source, sink);
             format_ = format;
             pins_.push_back(create_pin(*source.filter, source.facts, format));
             pins_.push_back(create_pin(*sink.filter, sink.facts, format, pins_.back().handle()));
@@ -71,16 +94,11 @@ bool Chain::connect_direct(const std::vector<FoundPin> &sources, const FoundPin 
     return false;
 }
 
-/// What the sink takes that is nearest to the format, best first.
+/// What the sink takes that is nearest to the format.
 std::optional<DataFormat> nearest(const FoundPin &sink, const AudioFormat &format) {
-    for (const std::uint32_t rate_hz : {format.rate_hz, 48'000U, 44'100U})
-        for (const std::uint16_t channels : {format.channels, std::uint16_t(2), std::uint16_t(1)})
-            for (const std::uint16_t bits : {24, 16}) {
-                const DataFormat wanted = DataFormat::audio(
-                    {.rate_hz = rate_hz, .channels = channels, .bits = bits, .valid_bits = bits});
-                if (takes(sink, wanted))
-                    return wanted;
-            }
+    for (const AudioFormat &near : nearest_formats(format, std::span(&sink, 1)))
+        if (const DataFormat wanted = DataFormat::audio(near); takes(sink, wanted))
+            return wanted;
     return std::nullopt;
 }
 

@@ -163,13 +163,16 @@ void FileSink::add_ranges() {
         const bool is_flac = *kind == media::AudioKind::flac,
                    is_mp3 = *kind == media::AudioKind::mp3;
         const unsigned channels = is_mp3 ? 2 : most_channels;
-        const unsigned hz = is_mp3                              ? 48'000
-                            : *kind == media::AudioKind::aac    ? 96'000
-                            : *kind == media::AudioKind::vorbis ? 192'000
-                                                                : most_hz;
-        ranges_.push_back(audio_range(false, 8, is_flac ? 24 : 32, channels, 8'000, hz));
-        if (!is_flac)
-            ranges_.push_back(audio_range(true, 32, 64, channels, 8'000, hz));
+        std::vector<std::uint32_t> rates = media::encoded_rates(*kind);
+        const bool any = rates.empty();
+        if (any)
+            rates = {*kind == media::AudioKind::vorbis ? 192'000U : most_hz};
+        for (const std::uint32_t hz : rates) {
+            const unsigned least = any ? 8'000 : hz;
+            ranges_.push_back(audio_range(false, 8, is_flac ? 24 : 32, channels, least, hz));
+            if (!is_flac)
+                ranges_.push_back(audio_range(true, 32, 64, channels, least, hz));
+        }
     }
     if (media::video_kind(file()))
         for (const media::Pixels pixels :

@@ -14,6 +14,7 @@ namespace ksbox::media {
 
 namespace {
 
+constexpr const char *encoders[] = {"", "flac", "aac", "libmp3lame", "libvorbis"}; // by AudioKind
 constexpr std::pair<std::string_view, AudioKind> endings[] = {
     {".wav", AudioKind::wav}, {".flac", AudioKind::flac}, {".m4a", AudioKind::aac},
     {".mp4", AudioKind::aac}, {".mp3", AudioKind::mp3},   {".ogg", AudioKind::vorbis}};
@@ -40,7 +41,6 @@ class CodedWriter final : public AudioWriter {
 };
 
 Result<void> CodedWriter::choose_encoder(AudioKind kind) {
-    const char *names[] = {"", "flac", "aac", "libmp3lame", "libvorbis"};
     // Fragments and pages are short: what is there can be played without what would have come.
     const Output::Container containers[] = {
         {},
@@ -49,7 +49,7 @@ Result<void> CodedWriter::choose_encoder(AudioKind kind) {
         {"mp3", {}},
         {"ogg", {{"page_duration", "200000"}}}};
     const auto index = static_cast<std::size_t>(kind);
-    AVCodecContext &codec = *KS_TRY(output_.encoder(names[index], containers[index]));
+    AVCodecContext &codec = *KS_TRY(output_.encoder(encoders[index], containers[index]));
     if (kind == AudioKind::flac) {
         if (format_.is_float || format_.valid_bits > 24)
             return refuse(fmt::format("a FLAC file holds integers of up to 24 bits, not {} of {}; "
@@ -159,6 +159,14 @@ std::optional<AudioKind> audio_kind(const std::filesystem::path &name) {
         if (known == ending)
             return kind;
     return std::nullopt;
+}
+
+std::vector<std::uint32_t> encoded_rates(AudioKind kind) {
+    std::vector<std::uint32_t> rates;
+    const AVCodec *codec = avcodec_find_encoder_by_name(encoders[static_cast<std::size_t>(kind)]);
+    for (const int *rate = codec ? codec->supported_samplerates : nullptr; rate && *rate; ++rate)
+        rates.push_back(static_cast<std::uint32_t>(*rate));
+    return rates;
 }
 
 std::string audio_endings() {

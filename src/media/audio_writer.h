@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "ksbox/format.h"
 #include "media/result.h"
@@ -19,6 +20,8 @@ enum class AudioKind : std::uint8_t { wav, flac, aac, mp3, vorbis };
 
 /// .wav, .flac, .m4a and .mp4 (AAC), .mp3, .ogg, in any case; nothing for other names.
 std::optional<AudioKind> audio_kind(const std::filesystem::path &name);
+/// The rates that its encoder knows; empty: any.
+std::vector<std::uint32_t> encoded_rates(AudioKind kind);
 /// ".wav, .flac, …", for messages.
 std::string audio_endings();
 

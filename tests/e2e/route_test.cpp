@@ -104,6 +104,21 @@ TEST_F(Route, WhatAFileCannotHoldGoesThroughTheMixer) {
                 HasSubstr("heard 1.000 s at 96000 Hz\n  channel 1: peak -138.47 dB"));
 }
 
+TEST_F(Route, AnEncodersNearestRateAndChannels) {
+    write_wav(file("in.wav"), {.channels = 1, .rate_hz = 30'000}, noise(60'000));
+    const Outcome near = route(file("in.wav"), file("out.mp3"));
+    ASSERT_EQ(near.code, 0) << near.err;
+    EXPECT_THAT(near.out, HasSubstr("becomes PCM 16 bit, 1 channel, 32000 Hz"));
+    write_wav(file("in.wav"), {.channels = 6, .rate_hz = 192'000}, noise(192'000 * 12 / 4));
+    const Outcome fewer = route(file("in.wav"), file("out.mp3"));
+    ASSERT_EQ(fewer.code, 0) << fewer.err;
+    EXPECT_THAT(fewer.out, HasSubstr("becomes PCM 16 bit, 2 channels, 48000 Hz"));
+    write_wav(file("in.wav"), {.channels = 6},
+              noise(48'000 * 12 / 4)); // the rate is one of its own
+    EXPECT_THAT(route(file("in.wav"), file("out.mp3")).out,
+                HasSubstr("becomes PCM 16 bit, 2 channels, 48000 Hz"));
+}
+
 TEST_F(Route, PicturesFromFileToFile) {
     ASSERT_EQ(
         ksbox({"record", file("film.y4m"), "--driver", driver("camera"), "--frames", "5"}).code, 0);
