@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 #include "abi/windows.h"
 
@@ -91,21 +92,15 @@ ChannelMap::ChannelMap(const SampleFormat &in, const SampleFormat &out)
 }
 
 bool ChannelMap::is_identity() const {
-    if (in_ != out_)
-        return false;
-    for (unsigned out = 0; out < out_; ++out)
-        for (unsigned in = 0; in < in_; ++in)
-            if (gains_[out][in] != (in == out ? 1.0F : 0.0F))
-                return false;
-    return true;
+    decltype(gains_) straight{};
+    for (unsigned i = 0; i < out_; ++i)
+        straight[i][i] = 1.0F;
+    return in_ == out_ && gains_ == straight;
 }
 
 bool ChannelMap::is_whole() const {
-    for (unsigned out = 0; out < out_; ++out)
-        for (unsigned in = 0; in < in_; ++in)
-            if (gains_[out][in] != 0.0F && gains_[out][in] != 1.0F)
-                return false;
-    return true;
+    return std::ranges::all_of(gains_ | std::views::join,
+                               [](float gain) { return gain == 0.0F || gain == 1.0F; });
 }
 
 void ChannelMap::apply(std::span<const float> in, std::span<float> out) const {

@@ -8,7 +8,7 @@
 namespace ksbox::mixer {
 
 Input::Input(const SampleFormat &from, const SampleFormat &mix)
-    : from_(from), mix_(mix), map_(from, mix) {
+    : from_(from), mix_(mix), map_(from, mix), plain_(map_.is_identity()) {
     gains_.fill(1.0F);
     wanted_.fill(1.0F);
 }
@@ -77,10 +77,9 @@ Input::Block Input::finish(std::vector<float> &samples, std::size_t frames, std:
 
 Input::Block Input::take(std::span<const std::byte> bytes, std::size_t frames) {
     const std::size_t frame_bytes = from_.frame_bytes(), given = bytes.size() / frame_bytes;
-    const bool plain = map_.is_identity();
     if (!resampler_) {
         frames = std::min(frames, given);
-        if (plain && gains_ == wanted_) {
+        if (plain_ && gains_ == wanted_) {
             begun_ |= frames != 0;
             return {{from_.encoding, bytes.data(), gains_}, frames, frames * frame_bytes};
         }
@@ -89,7 +88,7 @@ Input::Block Input::take(std::span<const std::byte> bytes, std::size_t frames) {
     const std::size_t wanted_in = resampler_ ? std::min(given, frames_for(frames) + 1) : frames;
     decoded_.resize(wanted_in * from_.channels);
     decode(from_.encoding, bytes.data(), decoded_);
-    const bool map_first = !plain && (!resampler_ || mix_.channels <= from_.channels);
+    const bool map_first = !plain_ && (!resampler_ || mix_.channels <= from_.channels);
     std::vector<float> *samples = &decoded_;
     if (map_first) {
         mapped_.resize(wanted_in * mix_.channels);
@@ -102,7 +101,7 @@ Input::Block Input::take(std::span<const std::byte> bytes, std::size_t frames) {
     made_.resize(frames * channels);
     const auto step = resampler_->process(*samples, made_);
     samples = &made_;
-    if (!plain && !map_first) {
+    if (!plain_ && !map_first) {
         mapped_.resize(step.made * mix_.channels);
         map_.apply(std::span<const float>(made_).first(step.made * channels), mapped_);
         samples = &mapped_;

@@ -52,6 +52,7 @@ class Input {
 
     const SampleFormat from_, mix_;
     const ChannelMap map_;
+    const bool plain_;                     ///< it changes nothing
     std::unique_ptr<Resampler> resampler_; ///< null: the rates are equal
     std::array<float, most_channels> gains_, wanted_;
     bool begun_ = false;

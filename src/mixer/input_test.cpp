@@ -58,6 +58,22 @@ TEST(Input, ChannelsGoToTheirPlaces) {
     EXPECT_EQ(heard(block), (std::vector<float>{0.1F, 0.2F + 0.70710678F * 0.5F}));
 }
 
+TEST(Input, TheFirstFrameHasTheGainsOfThatMoment) {
+    auto one = input({Encoding::s16, 16, 2, 3, 48'000});
+    const std::vector<std::int16_t> samples{100, -200, 300, -400};
+    EXPECT_EQ(one->take({}, 10).frames, 0u); // nothing has begun
+    const std::vector<float> half(2, 0.5F), whole(2, 1.0F);
+    one->set_gains(half);
+    const auto begun = one->take(bytes_of(samples).first(4), 10);
+    EXPECT_EQ(begun.frames, 1u);
+    EXPECT_EQ(static_cast<const void *>(begun.addend.samples), samples.data());
+    EXPECT_EQ(begun.addend.gains[1], 0.5F);
+    one->set_gains(whole);
+    const auto ramped = one->take(bytes_of(samples), 10);
+    EXPECT_EQ(heard(ramped), (std::vector<float>{100 * 0.75F / 32768, -200 * 0.75F / 32768,
+                                                 300 / 32768.0F, -400 / 32768.0F}));
+}
+
 TEST(Input, GainsChangeInAStraightLine) {
     auto one = input(mix);
     const std::vector<float> ones(8, 1.0F);

@@ -33,20 +33,20 @@ void Stream::apply(const Levels &wanted) {
 }
 
 Stream::Share Stream::share_of(const Input::Block &block, bool moved) {
-    const Share share{block.addend, filled_, block.frames, moved || block.frames != 0};
+    const Share share{block.addend, filled_, block.frames, moved};
     filled_ += block.frames;
     return share;
 }
 
 Stream::Share Stream::take(KSPROCESSPIN &pin, std::size_t block_frames) {
     const std::size_t wanted = block_frames - filled_;
-    if (!running_ || !input_ || wanted == 0)
+    if (!running_ || wanted == 0)
         return {};
     if (ending_) {
         const Input::Block block = input_->drain(wanted);
         ending_ = block.frames == wanted;
         done_ = !ending_;
-        return share_of(block, done_);
+        return share_of(block, true);
     }
     if (!pin.StreamPointer)
         return {};

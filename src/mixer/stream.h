@@ -28,12 +28,13 @@ class Stream {
     Levels levels;
     const SampleFormat &format() const { return format_; }
 
-    /// Takes what the pin's frame has of the frames that the current block still lacks.
+    /// Takes what the pin's frame has of the frames that the current block still lacks. There is a
+    /// mix.
     struct Share {
         Addend addend;
         std::size_t at = 0;     ///< the first frame of the block that it goes to
         std::size_t frames = 0; ///< 0: nothing
-        bool moved = false;     ///< bytes were taken, or the stream has come to its end
+        bool moved = false;     ///< bytes were taken, or what is behind the end
     };
     Share take(KSPROCESSPIN &pin, std::size_t block_frames);
 

@@ -106,11 +106,7 @@ void describe(const KernelFile &filter, FilterFacts &facts) {
         };
         return missing(one.FromNode) || missing(one.ToNode);
     });
-    if (!std::ranges::any_of(facts.pins, [](const PinFacts &pin) {
-            return carries_sound(pin) && pin.possible != 0 &&
-                   pin.communication != KSPIN_COMMUNICATION_NONE &&
-                   pin.communication != KSPIN_COMMUNICATION_BRIDGE;
-        }))
+    if (!std::ranges::any_of(facts.pins, streams_sound))
         facts.kind = FilterKind::topology;
 }
 

@@ -48,6 +48,12 @@ bool carries_sound(const PinFacts &pin) {
     });
 }
 
+bool streams_sound(const PinFacts &pin) {
+    return carries_sound(pin) && pin.possible != 0 &&
+           pin.communication != KSPIN_COMMUNICATION_NONE &&
+           pin.communication != KSPIN_COMMUNICATION_BRIDGE;
+}
+
 bool is_pcm(const KSDATARANGE &range) {
     return range.MajorFormat == KSDATAFORMAT_TYPE_AUDIO &&
            (range.SubFormat == KSDATAFORMAT_SUBTYPE_PCM ||

@@ -76,6 +76,8 @@ bool offers(const PinFacts &pin, ULONG id);
 bool serves_clients(const PinFacts &pin);
 /// Whether sound or music goes through it.
 bool carries_sound(const PinFacts &pin);
+/// Whether a pin of its factory can exist, with sound or music going through it.
+bool streams_sound(const PinFacts &pin);
 /// Whether all its ranges are ones that a mixer could take: PCM or float waves.
 bool is_pcm(const KSDATARANGE &range);
 

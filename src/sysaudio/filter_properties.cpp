@@ -83,14 +83,13 @@ NTSTATUS NTAPI get_instance_info(PIRP irp, PKSIDENTIFIER request, PVOID) {
 }
 
 /// The device of a request with a KSPROPERTY and a ULONG; -1: the file's.
-std::shared_ptr<VirtualDevice> device_of(PIRP irp, const KSIDENTIFIER *request, NTSTATUS &status) {
+Result<std::shared_ptr<VirtualDevice>> device_of(PIRP irp, const KSIDENTIFIER *request) {
     VirtualFilter &filter = VirtualFilter::of(irp);
     ULONG id;
     std::memcpy(&id, request + 1, sizeof id);
     auto device = id == current_device ? filter.current().device : filter.system.device(id);
-    status = device                 ? STATUS_SUCCESS
-             : id == current_device ? no_device(irp)
-                                    : no_such_device(irp, id);
+    if (!device)
+        return fail(id == current_device ? no_device(irp) : no_such_device(irp, id));
     return device;
 }
 
@@ -99,15 +98,14 @@ NTSTATUS answer_text(PIRP irp, PVOID data, const std::u16string &text) {
 }
 
 NTSTATUS NTAPI get_friendly_name(PIRP irp, PKSIDENTIFIER request, PVOID data) {
-    NTSTATUS status;
-    const auto device = device_of(irp, request, status);
-    return device ? answer_text(irp, data, device->friendly_name) : status;
+    const auto device = device_of(irp, request);
+    return device ? answer_text(irp, data, (*device)->friendly_name) : device.error().value();
 }
 
 NTSTATUS NTAPI get_interface_name(PIRP irp, PKSIDENTIFIER request, PVOID data) {
-    NTSTATUS status;
-    const auto device = device_of(irp, request, status);
-    return device ? answer_text(irp, data, io::user_link(device->interface_link)) : status;
+    const auto device = device_of(irp, request);
+    return device ? answer_text(irp, data, io::user_link((*device)->interface_link))
+                  : device.error().value();
 }
 
 /// Of the wave filter: "the component ID from the wave-rendering device".
@@ -191,32 +189,28 @@ NTSTATUS NTAPI get_pin(PIRP irp, PKSIDENTIFIER request, PVOID data) {
 }
 
 /// The factory that a KSP_PIN names.
-const Factory *factory_of(PIRP irp, const VirtualFilter::Current &current,
-                          const KSIDENTIFIER *request, NTSTATUS &status) {
-    if (!current.device) {
-        status = no_device(irp);
-        return nullptr;
-    }
+Result<const Factory *> factory_of(PIRP irp, const VirtualFilter::Current &current,
+                                   const KSIDENTIFIER *request) {
+    if (!current.device)
+        return fail(no_device(irp));
     const auto &factories = current.arrangement().factories;
     const ULONG pin = reinterpret_cast<const KSP_PIN *>(request)->PinId;
     if (pin < factories.size())
         return &factories[pin];
-    status = ks::refused(irp, STATUS_INVALID_PARAMETER,
-                         fmt::format("the virtual device has {} pin factories; the request is for "
-                                     "pin {}",
-                                     factories.size(), pin));
-    return nullptr;
+    return ks::refuse(irp, STATUS_INVALID_PARAMETER,
+                      fmt::format("the virtual device has {} pin factories; the request is for "
+                                  "pin {}",
+                                  factories.size(), pin));
 }
 
 NTSTATUS NTAPI get_instances(PIRP irp, PKSIDENTIFIER request, PVOID data) {
     VirtualFilter &filter = VirtualFilter::of(irp);
     const auto current = filter.current();
-    NTSTATUS status = STATUS_SUCCESS;
-    const Factory *factory = factory_of(irp, current, request, status);
+    const auto factory = factory_of(irp, current, request);
     if (!factory)
-        return status;
-    KSPIN_CINSTANCES counts{factory->possible(current.plan->filters()), 0};
-    const FactoryKey key = key_of(*factory);
+        return factory.error().value();
+    KSPIN_CINSTANCES counts{(*factory)->possible(current.plan->filters()), 0};
+    const FactoryKey key = key_of(**factory);
     if (request->Id == KSPROPERTY_PIN_CINSTANCES) {
         LockGuard guard(filter.lock);
         if (const auto own = filter.pin_counts.find(key); own != filter.pin_counts.end())
@@ -233,9 +227,8 @@ NTSTATUS NTAPI get_instances(PIRP irp, PKSIDENTIFIER request, PVOID data) {
 
 NTSTATUS NTAPI get_necessary(PIRP irp, PKSIDENTIFIER request, PVOID data) {
     const auto current = VirtualFilter::of(irp).current();
-    NTSTATUS status = STATUS_SUCCESS;
-    if (!factory_of(irp, current, request, status))
-        return status;
+    if (const auto factory = factory_of(irp, current, request); !factory)
+        return factory.error().value();
     *static_cast<ULONG *>(data) = 0; // any pin works without the others
     return STATUS_SUCCESS;
 }
@@ -243,9 +236,8 @@ NTSTATUS NTAPI get_necessary(PIRP irp, PKSIDENTIFIER request, PVOID data) {
 /// What only the filter behind a factory can tell.
 NTSTATUS NTAPI ask_filter(PIRP irp, PKSIDENTIFIER request, PVOID) {
     const auto current = VirtualFilter::of(irp).current();
-    NTSTATUS status = STATUS_SUCCESS;
-    const Factory *factory = factory_of(irp, current, request, status);
-    return factory ? forward_to_factory(irp, current, *factory) : status;
+    const auto factory = factory_of(irp, current, request);
+    return factory ? forward_to_factory(irp, current, **factory) : factory.error().value();
 }
 
 NTSTATUS NTAPI get_topology(PIRP irp, PKSIDENTIFIER request, PVOID data) {

@@ -1,6 +1,7 @@
 // Requests that another driver answers.
 #include "sysaudio/forwarding.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -22,8 +23,7 @@ NTSTATUS forward_copy(PIRP irp, const KernelFile &file, ULONG number) {
         return request.error().value();
     const auto *bytes = reinterpret_cast<const std::byte *>(request->identifier);
     std::vector<std::byte> copy(bytes, bytes + request->request_bytes);
-    if (copy.size() < sizeof(KSIDENTIFIER) + sizeof number)
-        return STATUS_INVALID_BUFFER_SIZE;
+    copy.resize(std::max(copy.size(), sizeof(KSIDENTIFIER) + sizeof number));
     std::memcpy(copy.data() + sizeof(KSIDENTIFIER), &number, sizeof number);
     ULONG returned = 0;
     io::Reasons::forget();

@@ -181,9 +181,11 @@ class Builder {
                         std::shared_ptr<const KernelFile> filter, const Format *format,
                         const SharedPart *shared = nullptr) {
         std::vector<std::shared_ptr<const KernelFile>> files{std::move(filter)};
-        for (std::size_t i = first; i < last; ++i)
-            files.push_back(shared && i + 1 == *mixer_ ? shared->mixer
-                                                       : KS_TRY(open_own(path_.behind(i).filter)));
+        for (std::size_t i = first; i + 1 < last; ++i)
+            files.push_back(KS_TRY(open_own(path_.behind(i).filter)));
+        if (first < last) // the shared part is what a client's ends at
+            files.push_back(shared ? shared->mixer
+                                   : KS_TRY(open_own(path_.behind(last - 1).filter)));
         std::vector<Link> links(files.size() - 1);
         std::size_t clients = 0;
         for (; format && clients < links.size() && !mixes(first + clients); ++clients)

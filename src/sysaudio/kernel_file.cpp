@@ -18,6 +18,13 @@ void as_the_system(const char *what, const std::function<void()> &work) {
     (void)current_kernel().io().on_system_thread(what, work);
 }
 
+Result<KernelFile> made_by_the_system(const char *what,
+                                      const std::function<Result<KernelFile>()> &make) {
+    Result<KernelFile> made = fail(STATUS_INSUFFICIENT_RESOURCES);
+    as_the_system(what, [&] { made = make(); });
+    return made;
+}
+
 } // namespace
 
 KernelFile::KernelFile(KernelFile &&other) noexcept
@@ -44,8 +51,7 @@ Result<void> KernelFile::reference() {
 }
 
 Result<KernelFile> KernelFile::open(std::u16string_view link) {
-    Result<KernelFile> opened = fail(STATUS_INSUFFICIENT_RESOURCES);
-    as_the_system("SysAudio open", [&] {
+    return made_by_the_system("SysAudio open", [&]() -> Result<KernelFile> {
         std::u16string text(link);
         const auto bytes = static_cast<USHORT>(text.size() * sizeof(char16_t));
         UNICODE_STRING name{bytes, bytes, text.data()};
@@ -57,23 +63,17 @@ Result<KernelFile> KernelFile::open(std::u16string_view link) {
         const NTSTATUS status =
             ZwCreateFile(&file.handle_, GENERIC_READ | GENERIC_WRITE, &attributes, &io, nullptr, 0,
                          0, FILE_OPEN, 0, nullptr, 0);
-        if (!NT_SUCCESS(status)) {
-            opened = fail(status);
-            return;
-        }
-        if (const auto referenced = file.reference(); !referenced)
-            opened = fail(referenced.error());
-        else
-            opened = std::move(file);
+        if (!NT_SUCCESS(status))
+            return fail(status);
+        KS_CHECK(file.reference());
+        return file;
     });
-    return opened;
 }
 
 Result<KernelFile> KernelFile::create_pin(const KernelFile &filter,
                                           std::span<const std::byte> connect, ACCESS_MASK access,
                                           Reason &refusal) {
-    Result<KernelFile> created = fail(STATUS_INSUFFICIENT_RESOURCES);
-    as_the_system("SysAudio connect", [&] {
+    return made_by_the_system("SysAudio connect", [&]() -> Result<KernelFile> {
         io::Reasons::forget();
         KernelFile pin;
         const auto *request = reinterpret_cast<const KSPIN_CONNECT *>(connect.data());
@@ -82,15 +82,11 @@ Result<KernelFile> KernelFile::create_pin(const KernelFile &filter,
         if (!NT_SUCCESS(status)) {
             refusal = io::Reasons::take();
             pin.handle_ = nullptr;
-            created = fail(status);
-            return;
+            return fail(status);
         }
-        if (const auto referenced = pin.reference(); !referenced)
-            created = fail(referenced.error());
-        else
-            created = std::move(pin);
+        KS_CHECK(pin.reference());
+        return pin;
     });
-    return created;
 }
 
 void KernelFile::close() {

@@ -55,9 +55,7 @@ std::vector<Path> Plan::paths_by_adapters(PinOf end, Through through) const {
 // audio/wave-and-directsound-components).
 void Plan::choose_paths() {
     for (const PinFacts &pin : filters_[0].pins) {
-        if (!carries_sound(pin) || pin.possible == 0 ||
-            pin.communication == KSPIN_COMMUNICATION_NONE ||
-            pin.communication == KSPIN_COMMUNICATION_BRIDGE)
+        if (!streams_sound(pin))
             continue;
         const PinOf end{0, pin.id};
         const std::string name = sysaudio::describe(filters_[0], pin.id);

@@ -14,6 +14,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 DataRange wave(ULONG low_hz, ULONG high_hz, ULONG low_bits = 16, ULONG high_bits = 16,
                const GUID &subformat = KSDATAFORMAT_SUBTYPE_PCM) {
@@ -261,6 +262,20 @@ TEST(Plan, NodesOfTransformsComeLastAndCanBeAskedFor) {
               "client > gain pin 0, gain pin 1 > wave pin 0");
     EXPECT_FALSE(plan.path_through(render, 2).path); // the topology filter
     EXPECT_FALSE(plan.path_through(render, 0).path);
+}
+
+TEST(Plan, OnlyPinsThatCanExistServeClients) {
+    const auto none = KSPIN_COMMUNICATION_NONE;
+    for (const PinFacts &other : {pin(in, bridge), pin(in, none), pin(in, sink, {}),
+                                  pin(in, sink, {wave(8'000, 48'000)}, 0)})
+        EXPECT_FALSE(streams_sound(other)) << other.communication;
+    EXPECT_TRUE(streams_sound(pin(in, sink)));
+    const Plan plan({filter("card", FilterKind::wave, {pin(in, sink), pin(in, bridge)})});
+    const Arrangement &offered = plan.arrangement(false);
+    ASSERT_EQ(offered.factories.size(), 2u); // the client's, and one that stands for a wire
+    EXPECT_FALSE(offered.factories[0].paths.empty());
+    EXPECT_TRUE(offered.factories[1].paths.empty());
+    EXPECT_THAT(plan.explanation(), Not(Contains(HasSubstr("no graph"))));
 }
 
 TEST(Plan, ADeviceThatNoClientReachesIsOfNoUse) {

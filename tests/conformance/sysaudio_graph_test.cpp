@@ -191,11 +191,45 @@ TEST_P(Graphs, J9_AFormatThatNobodyTakesIsRefusedWithTheReason) {
         device.connect({.pin_id = 0, .format = DataFormat::audio({.rate_hz = 96'000})});
         ADD_FAILURE() << "connected";
     } catch (const Error &error) {
+        EXPECT_EQ(error.code(), 0x80070491u); // ERROR_NO_MATCH
         EXPECT_THAT(error.reason(), HasSubstr("96000 Hz"));
         EXPECT_THAT(error.details(), Contains(HasSubstr("client > " + wave + " pin 0")));
     }
     EXPECT_THROW(device.connect({.pin_id = 17, .format = stereo}), Error);
     EXPECT_THROW(device.connect({.pin_id = 2, .format = stereo}), Error); // a bridge pin
+}
+
+TEST_P(Graphs, J9_inferred_WhatAVirtualDeviceCannotBeAskedHasAStatusOfItsOwn) {
+    load("legacycard", 1);
+    Filter device = open_device(), none = open_sysaudio();
+    Pin pin = device.connect({.pin_id = 0, .format = stereo});
+    const auto refusal = [](Filter &file, const PinRequest &request) {
+        try {
+            file.connect(request);
+            return 0U;
+        } catch (const Error &error) {
+            return error.code();
+        }
+    };
+    EXPECT_EQ(refusal(device, {.pin_id = 2, .format = stereo}), 0x80070491u); // ERROR_NO_MATCH
+    EXPECT_EQ(refusal(device, {.pin_id = 17, .format = stereo}), 0x80070057u);
+    EXPECT_EQ(refusal(none, {.pin_id = 0, .format = stereo}), 0x80070001u);   // no device chosen
+    EXPECT_EQ(refusal(device, {.pin_id = 0, .format = stereo}), 0x800700AAu); // ERROR_BUSY
+    const auto volume = [&](Filter &file, std::uint32_t node) {
+        const std::uint32_t channel[2] = {0, 0};
+        return send(client, file.handle(), IOCTL_KS_PROPERTY,
+                    joined(node_identifier(samples::audio_set, samples::audio_volume_level,
+                                           KSPROPERTY_TYPE_GET, node),
+                           bytes_of(channel)),
+                    room(4))
+            .status;
+    };
+    EXPECT_EQ(volume(device, 99), status::invalid_parameter);
+    EXPECT_EQ(volume(none, 0), status::invalid_device_request);
+    EXPECT_EQ(send(client, pin.handle(), IOCTL_KS_ENABLE_EVENT,
+                   node_identifier(samples::audio_set, 0, KSEVENT_TYPE_ENABLE, 0), room(32))
+                  .status,
+              status::not_supported);
 }
 
 TEST_P(Graphs, J9_DataIntersectionIsTheEntrysOwn) {
