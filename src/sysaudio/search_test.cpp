@@ -12,6 +12,7 @@ namespace ksbox::sysaudio {
 namespace {
 
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -278,12 +279,46 @@ TEST(Plan, OnlyPinsThatCanExistServeClients) {
     EXPECT_THAT(plan.explanation(), Not(Contains(HasSubstr("no graph"))));
 }
 
+TEST(Plan, AnAdapterLeadsOnBeforeATransformDoes) {
+    const std::vector<PinFacts> through{pin(in, sink), pin(out, sink)};
+    const Plan plan({filter("card", FilterKind::wave, {pin(in, source)}),
+                     filter("effect", FilterKind::transform, through),
+                     filter("adapter", FilterKind::adapter, through)});
+    EXPECT_THAT(plan.explanation(),
+                Contains("card pin 0: client > adapter pin 0, adapter pin 1 > card pin 0"));
+}
+
+TEST(Plan, NodesThatNoPathCanHaveAreNotOffered) {
+    auto filters = wired_card();
+    FilterFacts other =
+        filter("other", FilterKind::transform,
+               {pin(in, sink, {wave(96'000, 96'000)}), pin(out, both, {wave(96'000, 96'000)})});
+    other.nodes = {KSNODETYPE_VOLUME};
+    filters.push_back(other);
+    EXPECT_EQ(Plan(std::move(filters)).nodes(), (std::vector<NodeOf>{{0, 0}, {1, 0}}));
+}
+
 TEST(Plan, ADeviceThatNoClientReachesIsOfNoUse) {
     FilterFacts lonely = filter("lonely", FilterKind::wave, {pin(out, source)});
     const Plan plan({lonely});
     EXPECT_FALSE(plan.useful());
     EXPECT_THAT(plan.explanation(), Contains("lonely pin 0: no graph leads to it"));
     EXPECT_TRUE(Plan({card()}).useful());
+}
+
+TEST(Wiring, AWireHasTwoEndsThatExist) {
+    std::vector<FilterFacts> filters = wired_card();
+    const std::pair<PinOf, PinOf> wire{{0, 1}, {1, 0}};
+    EXPECT_THAT(wires(filters), ElementsAre(wire)); // both ends tell of it
+    filters[1].pins[0].wire.reset();
+    EXPECT_THAT(wires(filters), ElementsAre(wire)); // one is enough
+    filters[0].pins[1].wire->pin = 2;               // the topology filter has two
+    EXPECT_THAT(wires(filters), IsEmpty());
+    filters[0].pins[1].wire = WireEnd{u"\\??\\ROOT#ELSEWHERE#{2}\\x", 0};
+    EXPECT_THAT(wires(filters), IsEmpty());
+    filters[0].pins[1].wire.reset();
+    filters[1].pins[0].wire = WireEnd{u"\\\\?\\root#wave#{3}\\x", 1}; // as user mode spells it
+    EXPECT_THAT(wires(filters), ElementsAre(wire));
 }
 
 TEST(Wiring, FiltersThatAreWiredInARingEnd) {

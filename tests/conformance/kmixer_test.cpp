@@ -212,16 +212,39 @@ TEST_P(KMixer, J8_AnIntersectionIsTheMostThatBothHold) {
     EXPECT_THROW(agreed(source.ranges[1], 48), std::exception); // no float has 48 bits
 }
 
-TEST_P(KMixer, J8_MoreThanTwoChannelsSayWhereTheyAre) {
-    DataRange range = filter.pin_facts(source_id).ranges.at(0);
-    const std::uint32_t most[] = {3, 16, 16}; // channels, least and most bits
-    std::memcpy(range.bytes.data() + sizeof(KSDATARANGE), most, sizeof most);
-    const auto made = filter.intersect(sink_id, std::span(&range, 1));
-    ASSERT_TRUE(made && made->audio());
-    EXPECT_EQ(made->audio()->channels, 3u);
-    WAVEFORMATEX wave{};
-    std::memcpy(&wave, made->wave().data(), sizeof wave);
-    EXPECT_EQ(wave.wFormatTag, 0xFFFEu); // WAVE_FORMAT_EXTENSIBLE
+TEST_P(KMixer, J8_AnIntersectionIsExtensibleWhereAPlainFormatWouldNotTell) {
+    constexpr std::uint16_t pcm = 1, real = 3, extensible = 0xFFFE;
+    struct Case {
+        std::size_t range;
+        std::uint32_t channels, bits;
+        std::uint16_t tag, container;
+    };
+    for (const Case &one : {Case{0, 1, 16, pcm, 16},
+                            {0, 2, 16, pcm, 16},
+                            {0, 2, 8, pcm, 8},
+                            {0, 3, 16, extensible, 16}, // which channels are they?
+                            {0, 2, 17, extensible, 24}, // how many bits count?
+                            {0, 2, 24, extensible, 24},
+                            {1, 2, 32, real, 32},
+                            {1, 3, 32, extensible, 32},
+                            {1, 2, 64, real, 64}}) {
+        DataRange range = filter.pin_facts(source_id).ranges.at(one.range);
+        const std::uint32_t most[] = {one.channels, 8, one.bits}; // channels, least and most bits
+        std::memcpy(range.bytes.data() + sizeof(KSDATARANGE), most, sizeof most);
+        const auto made = filter.intersect(sink_id, std::span(&range, 1));
+        ASSERT_TRUE(made) << one.bits;
+        WAVEFORMATEX wave{};
+        ASSERT_GE(made->wave().size(), sizeof wave);
+        std::memcpy(&wave, made->wave().data(), sizeof wave);
+        EXPECT_EQ(wave.wFormatTag, one.tag) << one.channels << ", " << one.bits;
+        EXPECT_EQ(wave.wBitsPerSample, one.container) << one.bits;
+        EXPECT_EQ(wave.nChannels, one.channels);
+        EXPECT_EQ(wave.nBlockAlign, one.channels * one.container / 8);
+        EXPECT_EQ(wave.cbSize, one.tag == extensible ? 22 : 0);
+    }
+    DataRange silent = filter.pin_facts(source_id).ranges.at(0);
+    std::memset(silent.bytes.data() + sizeof(KSDATARANGE), 0, sizeof(ULONG)); // no channels
+    EXPECT_FALSE(filter.intersect(sink_id, std::span(&silent, 1)));
 }
 
 TEST_P(KMixer, J8_inferred_AnExtensibleFormatIsWhole) {
@@ -348,6 +371,40 @@ TEST_P(KMixer, J8_AChannelThatTheMixHasNotIsRefused) {
     EXPECT_EQ(refusal(sink, -2), status::invalid_parameter);
     EXPECT_EQ(refusal(filter, 0), status::invalid_device_request); // whose volume?
     EXPECT_EQ(refusal(source, 0), status::invalid_device_request);
+}
+
+TEST_P(KMixer, J8_WhatAResetFindsOnItsWayIsForgotten) {
+    AudioFormat slow = floats(1);
+    slow.rate_hz = 44'100; // the resampler holds some of it back
+    const std::vector<float> sound(441, 0.5F), silence(441, 0.0F);
+    const auto heard = [&](bool resets) {
+        Pin sink = open(sink_id, slow), source = open(source_id, floats(1));
+        Frame first = frame(std::as_bytes(std::span(sound)));
+        Request write = sink.start_write(first);
+        Frame out{.buffer = Buffer(client, 16)};
+        Request read = source.start_read(out); // it begins when there is somewhere to go
+        EXPECT_TRUE(Pin::finish(first, write).success());
+        if (resets)
+            for (const std::uint32_t step : {0U, 1U}) // KSRESET_BEGIN, _END
+                EXPECT_TRUE(client
+                                .control(sink.handle(), IOCTL_KS_RESET_STATE,
+                                         std::as_bytes(std::span(&step, 1)), {})
+                                .success());
+        Frame last = frame(std::as_bytes(std::span(silence)), frame_option::end_of_stream);
+        Request end = sink.start_write(last);
+        EXPECT_TRUE(Pin::finish(out, read).success());
+        double sum = 0;
+        const auto add = [&](std::span<const std::byte> bytes) {
+            for (const float value : values_of<float>({bytes.begin(), bytes.end()}))
+                sum += std::abs(value);
+        };
+        add(out.buffer.bytes().first(out.used));
+        add(drain(source));
+        EXPECT_TRUE(Pin::finish(last, end).success());
+        return sum;
+    };
+    EXPECT_NEAR(heard(false), 240, 10); // 480 frames
+    EXPECT_LT(heard(true), 200);
 }
 
 TEST_P(KMixer, J8_AMutedStreamIsNotHeard) {
