@@ -182,9 +182,6 @@ Result<void> create(PIRP irp, VirtualFilter &filter) {
             fmt::format("pin {} of the virtual device is a bridge pin: it stands for a "
                         "wire",
                         connect->PinId));
-    if (connect->PinToHandle)
-        return ks::refuse(irp, STATUS_NOT_SUPPORTED,
-                          "a virtual device's pin serves its client only; PinToHandle is not null");
     const auto paths = paths_for(irp, filter, current, connect->PinId);
     if (!paths)
         return fail(paths.error());

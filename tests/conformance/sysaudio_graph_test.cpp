@@ -213,6 +213,17 @@ TEST_P(Graphs, J9_inferred_WhatAVirtualDeviceCannotBeAskedHasAStatusOfItsOwn) {
     };
     EXPECT_EQ(refusal(device, {.pin_id = 2, .format = stereo}), 0x80070491u); // ERROR_NO_MATCH
     EXPECT_EQ(refusal(device, {.pin_id = 17, .format = stereo}), 0x80070057u);
+    // Its pins are IRP sinks, which are connected to nobody.
+    EXPECT_EQ(refusal(device, {.pin_id = 1, .format = stereo, .pin_to_handle = pin.handle()}),
+              0x80070057u);
+    PinRequest wire{.pin_id = 2};
+    std::vector<std::byte> analog(64);
+    const std::uint32_t bytes = 64;
+    std::memcpy(analog.data(), &bytes, sizeof bytes);
+    std::ranges::copy(std::span(device.pin_facts(2).ranges.at(0).bytes).subspan(16, 48),
+                      analog.begin() + 16); // its own format, of three GUIDs
+    wire.format = DataFormat(analog);
+    EXPECT_EQ(refusal(device, wire), 0x80070057u);                            // it is a bridge pin
     EXPECT_EQ(refusal(none, {.pin_id = 0, .format = stereo}), 0x80070001u);   // no device chosen
     EXPECT_EQ(refusal(device, {.pin_id = 0, .format = stereo}), 0x800700AAu); // ERROR_BUSY
     const auto volume = [&](Filter &file, std::uint32_t node) {
